@@ -1,0 +1,11 @@
+//! The vocabulary that crosses borders: offers go down, behaviour and money come up, nothing else crosses.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `behavior` | what an avatar did, one flat record, one schema |
+//! | `offer` | what the platform offered: slates, pushes, invitations, ads, rewards, each with its reason |
+//! | `log` | the event log on disk: Parquet, one folder per simulated day |
+
+pub mod behavior;
+pub mod log;
+pub mod offer;

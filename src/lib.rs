@@ -1,0 +1,10 @@
+//! Agora: a laboratory for attention economies.
+
+pub mod cli;
+pub mod economy;
+pub mod events;
+pub mod lab;
+pub mod platform;
+pub mod scenario;
+pub mod sim;
+pub mod society;

@@ -1,0 +1,17 @@
+//! The engine: tick, phases, clock, calendar of wake-ups, random streams, ids, units, state hash.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `ids`, `units`, `math` | stable ids; money, ticks; functions with the same bits everywhere |
+//! | `rng` | counter-based random streams |
+//! | `config` | scenario values that document and check themselves |
+//! | `state_hash` | a hash of the whole state every tick |
+//! | `calendar` | the timing wheel of wake-ups |
+//! | `schedule` | `SimTick`, its phases and the driver |
+
+pub mod config;
+pub mod ids;
+pub mod math;
+pub mod rng;
+pub mod state_hash;
+pub mod units;

@@ -1,0 +1,5 @@
+//! Society: what is true in the city.
+
+pub mod avatars;
+pub mod content;
+pub mod spaces;
