@@ -3,9 +3,11 @@
 //! | file | concept |
 //! | --- | --- |
 //! | `behavior` | what an avatar did, one flat record, one schema |
+//! | `bus` | the two directions within a tick |
 //! | `offer` | what the platform offered: slates, pushes, invitations, ads, rewards, each with its reason |
 //! | `log` | the event log on disk: Parquet, one folder per simulated day |
 
 pub mod behavior;
+pub mod bus;
 pub mod log;
 pub mod offer;

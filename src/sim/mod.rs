@@ -13,5 +13,7 @@ pub mod config;
 pub mod ids;
 pub mod math;
 pub mod rng;
+pub mod schedule;
 pub mod state_hash;
 pub mod units;
+pub mod workers;

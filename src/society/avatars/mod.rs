@@ -1,1 +1,17 @@
-//! avatars
+//! Avatars: identity, latents, sessions, choice, satisfaction, return and churn.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `config` | the scenario's part |
+//! | `avatar` | the row of an avatar and the table of all |
+//! | `profile` | what is public, and consent |
+//! | `birth` | drawing an avatar |
+//! | `diurnal` | when it comes back |
+//! | `choice` | the logit over a slate |
+
+pub mod avatar;
+pub mod birth;
+pub mod choice;
+pub mod config;
+pub mod diurnal;
+pub mod profile;

@@ -1,0 +1,150 @@
+//! The two buses between society and platform: behaviour up, offers down.
+
+use bevy::ecs::prelude::Resource;
+
+use super::behavior::{Event, Surface};
+use super::offer::{AdSlot, Invitation, Push, Slate};
+use crate::sim::ids::{AvatarId, OfferId, SpaceId};
+use crate::sim::state_hash::{StateHash, StateHasher};
+use crate::sim::units::Coins;
+
+/// Behaviour of the running tick, and of the one before, which is what the platform reads.
+#[derive(Resource, Default)]
+pub struct EventBus {
+    /// What happened in this tick so far.
+    pub current: Vec<Event>,
+    /// What happened in the previous tick.
+    pub previous: Vec<Event>,
+    /// How many events there were before this tick.
+    pub total: u64,
+}
+
+impl EventBus {
+    /// Adds an event.
+    pub fn push(&mut self, event: Event) {
+        self.current.push(event);
+    }
+    /// Closes a tick: what was current becomes previous.
+    pub fn turn(&mut self) {
+        self.total += self.current.len() as u64;
+        std::mem::swap(&mut self.current, &mut self.previous);
+        self.current.clear();
+    }
+}
+
+impl StateHash for EventBus {
+    fn digest(&mut self) -> u64 {
+        let mut h = StateHasher::default();
+        h.u64(self.total);
+        for e in self.previous.iter().chain(&self.current) {
+            h.u64(u64::from(e.tick.0) << 32 | u64::from(e.avatar.0));
+            h.u64(
+                u64::from(e.thing.id)
+                    | u64::from(e.kind.code()) << 32
+                    | u64::from(e.thing.kind.code()) << 40
+                    | u64::from(e.surface.code()) << 48
+                    | u64::from(e.position) << 56,
+            );
+            h.u64(u64::from(e.dwell_secs) << 32 | u64::from(e.space.0));
+            h.i64(e.amount.micros());
+            h.u64(e.offer.0);
+            h.f32(e.value);
+        }
+        h.finish()
+    }
+}
+
+/// An avatar opens a surface and asks what there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SlateRequest {
+    /// Who asks.
+    pub avatar: AvatarId,
+    /// Which surface it opened.
+    pub surface: Surface,
+    /// Where it is.
+    pub space: SpaceId,
+}
+
+/// A reward granted by the platform.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reward {
+    /// Its number.
+    pub offer: OfferId,
+    /// To whom.
+    pub avatar: AvatarId,
+    /// How much.
+    pub amount: Coins,
+    /// Why.
+    pub kind: RewardKind,
+}
+
+/// What a reward is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RewardKind {
+    /// Coming back today.
+    Login,
+    /// Completing a quest.
+    Quest,
+    /// An item dropped in a game.
+    Drop,
+    /// Watching a rewarded ad.
+    Watching,
+}
+
+/// Wishes of avatars and answers of the platform within a tick.
+#[derive(Resource, Default)]
+pub struct OfferBus {
+    /// Who asks for a slate, in avatar order.
+    pub requests: Vec<SlateRequest>,
+    /// Slates served this tick, in the order of the requests.
+    pub slates: Vec<Slate>,
+    /// Pushes sent this tick.
+    pub pushes: Vec<Push>,
+    /// Invitations sent this tick.
+    pub invitations: Vec<Invitation>,
+    /// Rewards granted this tick.
+    pub rewards: Vec<Reward>,
+    /// Ads shown outside slates (billboards on the way), by avatar.
+    pub billboards: Vec<(AvatarId, AdSlot)>,
+    /// The next offer number.
+    pub next_offer: u64,
+}
+
+impl OfferBus {
+    /// Hands out the next offer number.
+    pub fn number(&mut self) -> OfferId {
+        let id = OfferId(self.next_offer);
+        self.next_offer += 1;
+        id
+    }
+    /// Forgets what was offered in the tick that ends; requests stay, they are for the next tick.
+    pub fn clear_offers(&mut self) {
+        self.slates.clear();
+        self.pushes.clear();
+        self.invitations.clear();
+        self.rewards.clear();
+        self.billboards.clear();
+    }
+}
+
+impl StateHash for OfferBus {
+    fn digest(&mut self) -> u64 {
+        let mut h = StateHasher::default();
+        h.u64(self.next_offer);
+        for r in &self.requests {
+            h.u64(u64::from(r.avatar.0) << 32 | u64::from(r.space.0));
+            h.u32(u32::from(r.surface.code()));
+        }
+        for s in &self.slates {
+            h.u64(s.offer.0);
+            for slot in &s.slots {
+                h.u64(u64::from(slot.thing.id) << 8 | u64::from(slot.thing.kind.code()));
+                h.f32(slot.score);
+            }
+        }
+        h.u64(self.pushes.len() as u64);
+        h.u64(self.invitations.len() as u64);
+        h.u64(self.rewards.len() as u64);
+        h.finish()
+    }
+}
