@@ -4,7 +4,7 @@ use bevy::ecs::prelude::Resource;
 
 use super::behavior::{Event, Surface};
 use super::offer::{AdSlot, Invitation, Push, Slate};
-use crate::sim::ids::{AvatarId, OfferId, SpaceId};
+use crate::sim::ids::{AvatarId, ItemId, OfferId, ParcelId, SpaceId};
 use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::Coins;
 
@@ -146,5 +146,62 @@ impl StateHash for OfferBus {
         h.u64(self.invitations.len() as u64);
         h.u64(self.rewards.len() as u64);
         h.finish()
+    }
+}
+
+/// What an avatar wants to do with money; the economy grants or refuses it when the tick settles.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Wish {
+    /// Who.
+    pub avatar: AvatarId,
+    /// What.
+    pub kind: WishKind,
+    /// Where it is.
+    pub space: SpaceId,
+    /// Where on the screen the offer stood, if it answers one.
+    pub surface: Surface,
+    /// At which position.
+    pub position: u8,
+    /// Answering which offer.
+    pub offer: OfferId,
+}
+
+/// The kinds of wishes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum WishKind {
+    /// Buy an item of the catalogue at no more than this price.
+    BuyItem(ItemId, Coins),
+    /// Buy a unique asset that is listed, at no more than this price.
+    BuyAsset(ItemId, Coins),
+    /// List an asset that it owns at this price.
+    ListAsset(ItemId, Coins),
+    /// Buy a parcel at no more than this price.
+    BuyParcel(ParcelId, Coins),
+    /// Build on a parcel that it owns.
+    Build(ParcelId),
+    /// Offer a parcel that it owns for sale at this price.
+    ListParcel(ParcelId, Coins),
+    /// Buy this many coins with outside money.
+    TopUp(Coins),
+    /// Pay for a teleport.
+    Teleport(Coins),
+    /// Take a reward that was granted.
+    Claim(Reward),
+    /// Give coins to another avatar.
+    Gift(AvatarId, Coins),
+    /// Open an account: the avatar is new.
+    Open,
+}
+
+/// Wishes of the running tick, in avatar order.
+#[derive(Resource, Default)]
+pub struct WishBus {
+    /// What is wanted.
+    pub wishes: Vec<Wish>,
+}
+
+impl StateHash for WishBus {
+    fn digest(&mut self) -> u64 {
+        self.wishes.len() as u64
     }
 }

@@ -8,6 +8,8 @@
 //! | `birth` | drawing an avatar |
 //! | `diurnal` | when it comes back |
 //! | `choice` | the logit over a slate |
+//! | `session` | how long it stays, what it does next, whether it returns |
+//! | `satisfaction` | experience, boredom, drift |
 
 pub mod avatar;
 pub mod birth;
@@ -15,3 +17,5 @@ pub mod choice;
 pub mod config;
 pub mod diurnal;
 pub mod profile;
+pub mod satisfaction;
+pub mod session;
