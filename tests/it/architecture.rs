@@ -177,15 +177,52 @@ fn nobody_ignores_a_test_or_allows_a_lint() {
 fn headless_pulls_in_no_window_and_no_gpu() {
     let cargo = std::env::var("CARGO").expect("cargo runs the tests");
     let tree = std::process::Command::new(cargo)
-        .args(["tree", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .args([
+            "tree",
+            "--offline",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
-    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    assert!(
+        tree.status.success(),
+        "{}",
+        String::from_utf8_lossy(&tree.stderr)
+    );
     let tree = String::from_utf8(tree.stdout).unwrap();
-    assert!(tree.lines().any(|l| l.starts_with("bevy_ecs ")), "the tree was not read");
+    assert!(
+        tree.lines().any(|l| l.starts_with("bevy_ecs ")),
+        "the tree was not read"
+    );
     for package in ["wgpu", "winit", "egui", "bevy_render"] {
         let found = tree.lines().find(|l| l.split(' ').next() == Some(package));
         assert_eq!(found, None, "{package} is in the headless tree");
     }
+}
+
+#[test]
+fn phase_table_in_the_documents_is_the_schedule() {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();
+    let table = text
+        .split("| phase |")
+        .nth(1)
+        .expect("ARCHITECTURE.md has a phase table");
+    let documented: Vec<String> = table
+        .lines()
+        .skip(2)
+        .take_while(|l| l.starts_with('|'))
+        .map(|l| l.split('|').nth(1).unwrap_or("").trim().to_owned())
+        .collect();
+    let scheduled: Vec<String> = agora::sim::schedule::SimSystems::ORDER
+        .iter()
+        .map(|s| format!("{s:?}"))
+        .collect();
+    assert_eq!(documented, scheduled);
 }

@@ -1,1 +1,7 @@
-//! privacy
+//! Privacy: consent, observation, forgetting.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `observation` | the only door from events to models |
+
+pub mod observation;
