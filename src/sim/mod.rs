@@ -8,7 +8,9 @@
 //! | `state_hash` | a hash of the whole state every tick |
 //! | `calendar` | the timing wheel of wake-ups |
 //! | `schedule` | `SimTick`, its phases and the driver |
+//! | `workers` | threads that systems share |
 
+pub mod calendar;
 pub mod config;
 pub mod ids;
 pub mod math;
