@@ -1,1 +1,15 @@
-//! The event log on disk.
+//! The event log on disk: Parquet, one folder per simulated day.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `schema` | the columns, documented |
+//! | `writer` | writing, closed safely |
+//! | `reader` | reading back |
+//! | `error` | what can go wrong |
+
+pub mod error;
+pub mod reader;
+pub mod schema;
+#[cfg(test)]
+mod tests;
+pub mod writer;

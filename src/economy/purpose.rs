@@ -1,0 +1,93 @@
+//! What money moves for: every purpose is a faucet, a sink or a transfer.
+
+use crate::events::behavior::coded;
+use serde::{Deserialize, Serialize};
+
+coded! {
+    /// Why money moves.
+    Purpose {
+        /// Coins a newcomer starts with.
+        Grant = 0, "grant";
+        /// A reward for coming back.
+        LoginReward = 1, "login_reward";
+        /// A reward for a quest.
+        QuestReward = 2, "quest_reward";
+        /// A reward for watching an ad.
+        WatchReward = 3, "watch_reward";
+        /// What creators are paid for being read.
+        CreatorPayout = 4, "creator_payout";
+        /// Coins bought with outside money.
+        CoinSale = 5, "coin_sale";
+        /// Outside money paid for coins.
+        CoinPayment = 6, "coin_payment";
+        /// A game item or textbook bought from the city.
+        ItemSale = 7, "item_sale";
+        /// A unique asset changing hands.
+        AssetSale = 8, "asset_sale";
+        /// The market's fee.
+        MarketFee = 9, "market_fee";
+        /// A creator's share of a resale.
+        Royalty = 10, "royalty";
+        /// A parcel changing hands.
+        ParcelSale = 11, "parcel_sale";
+        /// Rent of a parcel.
+        Rent = 12, "rent";
+        /// Tax on land.
+        LandTax = 13, "land_tax";
+        /// Putting up a building.
+        Build = 14, "build";
+        /// A teleport.
+        Teleport = 15, "teleport";
+        /// A gift between avatars.
+        Gift = 16, "gift";
+        /// An advertiser's deposit.
+        AdDeposit = 17, "ad_deposit";
+        /// What an advertiser pays for a click or an impression.
+        AdCharge = 18, "ad_charge";
+        /// Coins the treasury destroys.
+        Burn = 19, "burn";
+        /// Coins earned by visitors to an estate.
+        Footfall = 20, "footfall";
+    }
+}
+
+/// Whether a purpose makes coins, destroys them, or moves them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Makes coins.
+    Faucet,
+    /// Destroys coins.
+    Sink,
+    /// Moves money between holders.
+    Transfer,
+}
+
+impl Purpose {
+    /// Returns whether the purpose is a faucet, a sink or a transfer of coins.
+    #[must_use]
+    pub const fn direction(self) -> Direction {
+        match self {
+            Self::Grant
+            | Self::LoginReward
+            | Self::QuestReward
+            | Self::WatchReward
+            | Self::CreatorPayout
+            | Self::CoinSale
+            | Self::Footfall => Direction::Faucet,
+            Self::ItemSale
+            | Self::MarketFee
+            | Self::LandTax
+            | Self::Build
+            | Self::Teleport
+            | Self::Burn => Direction::Sink,
+            Self::CoinPayment
+            | Self::AssetSale
+            | Self::Royalty
+            | Self::ParcelSale
+            | Self::Rent
+            | Self::Gift
+            | Self::AdDeposit
+            | Self::AdCharge => Direction::Transfer,
+        }
+    }
+}

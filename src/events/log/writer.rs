@@ -1,0 +1,324 @@
+//! Writing the log: one folder per simulated day, closed safely.
+//!
+//! A day is written under a temporary name, closed, synced and renamed, and its folder synced: a killed run leaves
+//! every finished day readable and never half a file under a final name.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::{
+    ArrayRef, Float32Array, Int64Array, RecordBatch, UInt8Array, UInt32Array, UInt64Array,
+};
+use arrow_schema::Schema;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+
+use super::error::LogError;
+use super::schema::{event_schema, offer_schema};
+use crate::events::behavior::Event;
+use crate::events::offer::Slate;
+
+/// Rows gathered before they are encoded; bounds the memory of the log.
+const BATCH: usize = 131_072;
+
+/// Opens the files of a log; tests put one here that fails.
+pub trait LogStorage: Send + Sync {
+    /// Creates a file for writing.
+    ///
+    /// # Errors
+    /// As the file system says.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn SyncWrite>>;
+}
+
+/// A file that can be made durable.
+pub trait SyncWrite: Write + Send + Sync {
+    /// Makes what was written durable.
+    ///
+    /// # Errors
+    /// As the file system says.
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+/// The file system.
+pub struct Disk;
+
+impl SyncWrite for File {
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_all()
+    }
+}
+
+impl LogStorage for Disk {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn SyncWrite>> {
+        Ok(Box::new(File::create(path)?))
+    }
+}
+
+/// A table being written.
+struct TableWriter {
+    temporary: PathBuf,
+    target: PathBuf,
+    schema: Arc<Schema>,
+    writer: ArrowWriter<BufWriter<Box<dyn SyncWrite>>>,
+}
+
+impl TableWriter {
+    fn create(
+        storage: &dyn LogStorage,
+        day: &Path,
+        name: &str,
+        schema: Arc<Schema>,
+    ) -> Result<Self, LogError> {
+        let target = day.join(format!("{name}.parquet"));
+        let temporary = day.join(format!(".{name}.parquet.tmp"));
+        let file = storage
+            .create(&temporary)
+            .map_err(LogError::io(&temporary))?;
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_statistics_enabled(EnabledStatistics::None)
+            .set_created_by(concat!("agora ", env!("CARGO_PKG_VERSION")).to_owned())
+            .build();
+        let writer = ArrowWriter::try_new(BufWriter::new(file), schema.clone(), Some(properties))
+            .map_err(LogError::format(&temporary))?;
+        Ok(Self {
+            temporary,
+            target,
+            schema,
+            writer,
+        })
+    }
+
+    fn write(&mut self, columns: Vec<ArrayRef>) -> Result<(), LogError> {
+        let batch = RecordBatch::try_new(self.schema.clone(), columns)
+            .map_err(LogError::format(&self.temporary))?;
+        self.writer
+            .write(&batch)
+            .map_err(LogError::format(&self.temporary))
+    }
+
+    fn finish(self) -> Result<(), LogError> {
+        let buffered = self
+            .writer
+            .into_inner()
+            .map_err(LogError::format(&self.temporary))?;
+        let mut file = buffered.into_inner().map_err(|e| LogError::Io {
+            path: self.temporary.clone(),
+            cause: e.into_error(),
+        })?;
+        file.flush().map_err(LogError::io(&self.temporary))?;
+        file.sync().map_err(LogError::io(&self.temporary))?;
+        fs::rename(&self.temporary, &self.target).map_err(LogError::io(&self.target))
+    }
+}
+
+/// The log of a run.
+pub struct EventLog {
+    root: PathBuf,
+    storage: Box<dyn LogStorage>,
+    events: Vec<Event>,
+    slates: Vec<SlotRow>,
+    open: Option<Day>,
+    keeps_offers: bool,
+}
+
+struct Day {
+    folder: PathBuf,
+    events: TableWriter,
+    offers: Option<TableWriter>,
+}
+
+/// A slot as it is logged.
+#[derive(Clone, Copy)]
+struct SlotRow {
+    tick: u32,
+    offer: u64,
+    avatar: u32,
+    surface: u8,
+    position: u8,
+    thing_kind: u8,
+    thing: u32,
+    score: f32,
+    propensity: f32,
+    source: u8,
+    model: u8,
+}
+
+/// Whether the slates are logged beside the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeepOffers {
+    /// They are.
+    Yes,
+    /// They are not.
+    No,
+}
+
+impl EventLog {
+    /// Makes a log under `run/events`.
+    ///
+    /// # Errors
+    /// [`LogError`] if the folder cannot be made.
+    pub fn create(
+        run: &Path,
+        storage: Box<dyn LogStorage>,
+        offers: KeepOffers,
+    ) -> Result<Self, LogError> {
+        let root = run.join("events");
+        fs::create_dir_all(&root).map_err(LogError::io(&root))?;
+        Ok(Self {
+            root,
+            storage,
+            events: Vec::with_capacity(BATCH),
+            slates: Vec::with_capacity(BATCH),
+            open: None,
+            keeps_offers: offers == KeepOffers::Yes,
+        })
+    }
+
+    fn day(&mut self, day: u32) -> Result<&mut Day, LogError> {
+        if self.open.is_none() {
+            let folder = self.root.join(format!("day={day:03}"));
+            fs::create_dir_all(&folder).map_err(LogError::io(&folder))?;
+            let storage = self.storage.as_ref();
+            let events = TableWriter::create(storage, &folder, "events", event_schema())?;
+            let offers = if self.keeps_offers {
+                Some(TableWriter::create(
+                    storage,
+                    &folder,
+                    "offers",
+                    offer_schema(),
+                )?)
+            } else {
+                None
+            };
+            self.open = Some(Day {
+                folder,
+                events,
+                offers,
+            });
+        }
+        Ok(self.open.as_mut().expect("opened above"))
+    }
+
+    /// Adds the events and slates of a tick of `day`.
+    ///
+    /// # Errors
+    /// [`LogError`] if they cannot be written.
+    pub fn append(&mut self, day: u32, events: &[Event], slates: &[Slate]) -> Result<(), LogError> {
+        self.events.extend_from_slice(events);
+        if self.keeps_offers {
+            for s in slates {
+                for (position, slot) in s.slots.iter().enumerate() {
+                    self.slates.push(SlotRow {
+                        tick: s.tick.0,
+                        offer: s.offer.0,
+                        avatar: s.avatar.0,
+                        surface: s.surface.code(),
+                        position: position as u8,
+                        thing_kind: slot.thing.kind.code(),
+                        thing: slot.thing.id,
+                        score: slot.score,
+                        propensity: slot.propensity,
+                        source: slot.source.code(),
+                        model: s.model,
+                    });
+                }
+            }
+        }
+        if self.events.len() >= BATCH {
+            self.flush_events(day)?;
+        }
+        if self.slates.len() >= BATCH {
+            self.flush_slates(day)?;
+        }
+        Ok(())
+    }
+
+    fn flush_events(&mut self, day: u32) -> Result<(), LogError> {
+        let rows = std::mem::take(&mut self.events);
+        macro_rules! column {
+            ($array:ident, $f:expr) => {
+                Arc::new($array::from_iter_values(rows.iter().map($f))) as ArrayRef
+            };
+        }
+        let columns = vec![
+            column!(UInt32Array, |e| e.tick.0),
+            column!(UInt8Array, |e| e.kind.code()),
+            column!(UInt32Array, |e| e.avatar.0),
+            column!(UInt8Array, |e| e.thing.kind.code()),
+            column!(UInt32Array, |e| e.thing.id),
+            column!(UInt32Array, |e| e.space.0),
+            column!(UInt8Array, |e| e.surface.code()),
+            column!(UInt8Array, |e| e.position),
+            column!(UInt32Array, |e| e.dwell_secs),
+            column!(Int64Array, |e| e.amount.micros()),
+            column!(UInt64Array, |e| e.offer.0),
+            column!(Float32Array, |e| e.value),
+        ];
+        self.day(day)?.events.write(columns)?;
+        self.events = rows;
+        self.events.clear();
+        Ok(())
+    }
+
+    fn flush_slates(&mut self, day: u32) -> Result<(), LogError> {
+        let rows = std::mem::take(&mut self.slates);
+        macro_rules! column {
+            ($array:ident, $field:ident) => {
+                Arc::new($array::from_iter_values(rows.iter().map(|r| r.$field))) as ArrayRef
+            };
+        }
+        let columns = vec![
+            column!(UInt32Array, tick),
+            column!(UInt64Array, offer),
+            column!(UInt32Array, avatar),
+            column!(UInt8Array, surface),
+            column!(UInt8Array, position),
+            column!(UInt8Array, thing_kind),
+            column!(UInt32Array, thing),
+            column!(Float32Array, score),
+            column!(Float32Array, propensity),
+            column!(UInt8Array, source),
+            column!(UInt8Array, model),
+        ];
+        if let Some(offers) = &mut self.day(day)?.offers {
+            offers.write(columns)?;
+        }
+        self.slates = rows;
+        self.slates.clear();
+        Ok(())
+    }
+
+    /// Closes a day: from now on it survives whatever happens.
+    ///
+    /// # Errors
+    /// [`LogError`] if it cannot be made durable; the days before are unharmed.
+    pub fn end_day(&mut self, day: u32) -> Result<(), LogError> {
+        self.flush_events(day)?;
+        if self.keeps_offers {
+            self.flush_slates(day)?;
+        }
+        let Some(Day {
+            folder,
+            events,
+            offers,
+        }) = self.open.take()
+        else {
+            return Ok(());
+        };
+        // Offers first: a day counts as finished when its events have their final name.
+        if let Some(offers) = offers {
+            offers.finish()?;
+        }
+        events.finish()?;
+        for path in [folder.as_path(), self.root.as_path()] {
+            File::open(path)
+                .and_then(|d| d.sync_all())
+                .map_err(LogError::io(path))?;
+        }
+        Ok(())
+    }
+}
