@@ -3,3 +3,4 @@
 pub mod avatars;
 pub mod content;
 pub mod spaces;
+pub mod ties;
