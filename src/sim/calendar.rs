@@ -93,7 +93,7 @@ impl Calendar {
         while self.now <= now.0 {
             let tick = self.now;
             // Turns whose wake-ups come within reach of the wheel move into it.
-            let reach = (tick + SLOTS - 1) / SLOTS;
+            let reach = tick.div_ceil(SLOTS);
             while let Some((turn, _)) = self.later.first_key_value()
                 && *turn <= reach
             {

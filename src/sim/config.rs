@@ -189,7 +189,7 @@ macro_rules! config {
         }
     };
     (@range) => { None };
-    (@range $low:literal, $high:literal) => { Some(($low as f64, $high as f64)) };
+    (@range $low:literal, $high:literal) => { Some((f64::from($low), f64::from($high))) };
 }
 
 /// Declares a choice of a scenario: an enum whose variants are written as words.

@@ -7,7 +7,7 @@ use std::any::TypeId;
 use std::collections::BTreeSet;
 
 use bevy::app::App;
-use bevy::ecs::component::Mutable;
+use bevy::ecs::component::{ComponentInfo, Mutable};
 use bevy::ecs::prelude::*;
 use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleThreadedExecutor};
 
@@ -182,7 +182,6 @@ pub struct Simulation {
 
 impl Simulation {
     /// Makes an app with an empty `SimTick` to which plugins are added before [`Simulation::start`].
-    #[must_use]
     pub fn new_app(seed: u64) -> App {
         let mut app = App::empty();
         app.init_resource::<Schedules>();
@@ -310,7 +309,7 @@ fn component_types(world: &World) -> BTreeSet<TypeId> {
     world
         .components()
         .iter_registered()
-        .filter_map(|c| c.type_id())
+        .filter_map(ComponentInfo::type_id)
         .collect()
 }
 

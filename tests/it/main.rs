@@ -1,3 +1,8 @@
 //! The one integration-test binary.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its inputs fails"
+)]
+
 mod architecture;

@@ -12,17 +12,17 @@ config! {
         /// Every how many parcels a road runs.
         road_every: u32 = 8, "parcels", 2..=64;
         /// Avatars for each social space.
-        avatars_per_plaza: f64 = 250.0, "avatars", 1.0..=1000000.0;
+        avatars_per_plaza: f64 = 250.0, "avatars", 1.0..=1_000_000.0;
         /// Avatars for each game room.
-        avatars_per_game_room: f64 = 250.0, "avatars", 1.0..=1000000.0;
+        avatars_per_game_room: f64 = 250.0, "avatars", 1.0..=1_000_000.0;
         /// Avatars for each classroom.
-        avatars_per_classroom: f64 = 700.0, "avatars", 1.0..=1000000.0;
+        avatars_per_classroom: f64 = 700.0, "avatars", 1.0..=1_000_000.0;
         /// Avatars for each market hall.
-        avatars_per_market: f64 = 2000.0, "avatars", 1.0..=1000000.0;
+        avatars_per_market: f64 = 2000.0, "avatars", 1.0..=1_000_000.0;
         /// Parcels walked in a minute.
         walking_speed: f64 = 8.0, "parcels/min", 0.1..=1000.0;
         /// Distance beyond which avatars teleport, if they can pay.
-        teleport_beyond: f64 = 40.0, "parcels", 0.0..=10000.0;
+        teleport_beyond: f64 = 40.0, "parcels", 0.0..=10_000.0;
         /// Exponent of distance when choosing where to go.
         distance_exponent: f64 = 1.2, "-", 0.0..=10.0;
         /// Chance to explore on the first move; falls with the number of places known.

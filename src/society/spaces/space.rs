@@ -69,13 +69,11 @@ impl Space {
     /// Says whether it is open at an hour.
     #[must_use]
     pub fn is_open(&self, hour: u32) -> bool {
-        let (h, o, c) = (hour as u8, self.opens, self.closes);
-        if o == c {
-            true
-        } else if o < c {
-            h >= o && h < c
-        } else {
-            h >= o || h < c
+        let (hour, opens, closes) = (hour as u8, self.opens, self.closes);
+        match opens.cmp(&closes) {
+            std::cmp::Ordering::Equal => true,
+            std::cmp::Ordering::Less => (opens..closes).contains(&hour),
+            std::cmp::Ordering::Greater => hour >= opens || hour < closes,
         }
     }
     /// Says whether there is a seat left.
@@ -191,7 +189,7 @@ impl Spaces {
                     (per * config.capacity_factor * rng.log_normal(0.0, 0.4)).clamp(8.0, 1e6);
                 let (opens, closes) = match kind {
                     SpaceKind::Classroom => (7, 23),
-                    SpaceKind::Estate => (6, 24 % 24),
+                    SpaceKind::Estate => (6, 0),
                     _ => (0, 0),
                 };
                 spaces.open(Space {
