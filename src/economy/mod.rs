@@ -1,9 +1,23 @@
 //! Economy: facts about money and ownership.
 //!
-//! | file | concept |
+//! | file or folder | concept |
 //! | --- | --- |
+//! | `config` | its part of the scenario |
 //! | `purpose` | what money moves for: faucets, sinks, transfers |
 //! | `ledger` | double entry in integers |
+//! | `market` | shops, asset titles, the price index |
+//! | `land` | the registry and the daily auction |
+//! | `controller` | the central bank |
+//! | `settle` | wishes become transactions |
+//! | `daily` | what happens at midnight |
+//! | `plugin` | what joins them into a tick |
 
+pub mod config;
+pub mod controller;
+pub mod daily;
+pub mod land;
 pub mod ledger;
+pub mod market;
+pub mod plugin;
 pub mod purpose;
+pub mod settle;

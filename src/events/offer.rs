@@ -37,6 +37,8 @@ pub struct Slot {
     pub propensity: f32,
     /// Where the candidate came from.
     pub source: Source,
+    /// The price shown; zero for what is free.
+    pub price: Coins,
 }
 
 /// Most slots a slate can have.
@@ -74,6 +76,8 @@ pub struct AdSlot {
     pub offer: OfferId,
     /// Whether watching it is rewarded with coins.
     pub rewarded: bool,
+    /// What it is about, as anybody who looks at it sees.
+    pub topic: u8,
 }
 
 /// Why a push was sent.

@@ -192,6 +192,26 @@ macro_rules! config {
     (@range $low:literal, $high:literal) => { Some((f64::from($low), f64::from($high))) };
 }
 
+/// Declares a group of parts of the scenario: `field: Part;`, each made by [`config!`](crate::config) or a group itself.
+#[macro_export]
+macro_rules! config_group {
+    ($(#[$doc:meta])* pub struct $name:ident { $($(#[$fdoc:meta])+ $field:ident : $ty:ty;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct $name { $($(#[$fdoc])+ pub $field: $ty,)* }
+
+        impl $crate::sim::config::ConfigPart for $name {
+            fn describe(prefix: &str, into: &mut Vec<$crate::sim::config::ValueDoc>) {
+                $( <$ty as $crate::sim::config::ConfigPart>::describe(&format!("{prefix}.{}", stringify!($field)), into); )*
+            }
+            fn check(&self, prefix: &str, into: &mut Vec<$crate::sim::config::Violation>) {
+                $( $crate::sim::config::ConfigPart::check(&self.$field, &format!("{prefix}.{}", stringify!($field)), into); )*
+            }
+        }
+    };
+}
+
 /// Declares a choice of a scenario: an enum whose variants are written as words.
 #[macro_export]
 macro_rules! config_choice {

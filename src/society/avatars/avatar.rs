@@ -5,9 +5,10 @@
 
 use bevy::ecs::prelude::Resource;
 
-use crate::sim::ids::{AvatarId, ParcelId, SessionId, SpaceId};
+use super::session::Intent;
+use crate::sim::ids::{AvatarId, OfferId, ParcelId, SessionId, SpaceId};
 use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
-use crate::sim::units::Tick;
+use crate::sim::units::{Coins, Tick};
 
 /// Most topics a scenario may have; shorter mixtures are padded with zeros.
 pub const MAX_TOPICS: usize = 32;
@@ -82,7 +83,7 @@ pub struct Avatar {
     pub susceptibility: f32,
     /// Skill at games, Elo.
     pub skill: f32,
-    /// Share of concepts mastered, `[0, 1]`.
+    /// Probability of mastering the concept it is studying, `[0, 1]`.
     pub mastery: f32,
     /// Mean coins bought with outside money at a time; 0 never pays.
     pub spending: f32,
@@ -140,6 +141,22 @@ pub struct Avatar {
     pub streak_days: u16,
     /// The last day it was seen.
     pub last_day: u32,
+    /// Where it is going, while it travels.
+    pub destination: SpaceId,
+    /// What it means to do when it arrives or is free again.
+    pub pending: Option<Intent>,
+    /// What woke it: 0 habit, 1 push, 2 invitation, 3 live event.
+    pub woken_by: u8,
+    /// The offer that woke it.
+    pub woken_offer: OfferId,
+    /// Ads seen in this session.
+    pub ads_seen: u16,
+    /// Pushes and invitations in a row that were not wanted.
+    pub unwanted: u16,
+    /// Coins in its wallet, as the economy last said.
+    pub purse: Coins,
+    /// Will to publish, mean 1; follows reach and income.
+    pub drive: f32,
 }
 
 impl RowHash for Avatar {
@@ -186,6 +203,15 @@ impl RowHash for Avatar {
                 | u64::from(self.streak_days) << 32
                 | u64::from(self.last_day),
         );
+        h.u64(
+            u64::from(self.destination.0)
+                | self.pending.map_or(0xFF, |i| i as u64) << 32
+                | u64::from(self.woken_by) << 40
+                | u64::from(self.unwanted) << 48,
+        );
+        h.u64(self.woken_offer.0);
+        h.u64(u64::from(self.ads_seen) << 32 | u64::from(self.drive.to_bits()));
+        h.i64(self.purse.micros());
     }
 }
 

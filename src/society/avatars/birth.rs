@@ -2,11 +2,11 @@
 
 use super::avatar::{Activity, Avatar, MAX_TOPICS, N_DOMAINS, Role};
 use super::config::{AvatarsConfig, ReturnsConfig, SessionsConfig};
-use crate::events::behavior::NO_SPACE;
+use crate::events::behavior::{NO_OFFER, NO_SPACE};
 use crate::sim::ids::{AvatarId, ParcelId, SessionId};
 use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
-use crate::sim::units::Tick;
+use crate::sim::units::{Coins, Tick};
 
 /// Sessions a day below which nobody counts as living here.
 const MIN_RATE: f64 = 0.02;
@@ -193,6 +193,14 @@ pub fn bear(
         lessons: 0,
         streak_days: 0,
         last_day: u32::MAX,
+        destination: NO_SPACE,
+        pending: None,
+        woken_by: 0,
+        woken_offer: NO_OFFER,
+        ads_seen: 0,
+        unwanted: 0,
+        purse: Coins::ZERO,
+        drive: 1.0,
     }
 }
 

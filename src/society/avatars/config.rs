@@ -81,6 +81,26 @@ config! {
 }
 
 config! {
+    /// How avatars react to what reaches them outside a slate.
+    pub struct ReactionsConfig {
+        /// Chance that a push about something of middling interest brings an avatar back.
+        push_open_rate: f64 = 0.05, "share", 0.0..=1.0;
+        /// Chance that an invitation by a friend is accepted.
+        invitation_rate: f64 = 0.06, "share", 0.0..=1.0;
+        /// Chance that an avatar in the city goes to a live event it is invited to.
+        live_event_rate: f64 = 0.25, "share", 0.0..=1.0;
+        /// Satisfaction lost to a push that was not wanted.
+        push_annoyance: f64 = 0.004, "satisfaction", 0.0..=1.0;
+        /// Chance to turn pushes off after one that was not wanted; grows with each in a row.
+        opt_out_hazard: f64 = 0.002, "share", 0.0..=1.0;
+        /// Satisfaction gained from a coin of reward, at mean price sensitivity.
+        reward_joy: f64 = 0.02, "satisfaction", 0.0..=1.0;
+        /// Utility of attending a live event, above the outside option.
+        live_event_joy: f64 = 1.5, "utility", 0.0..=20.0;
+    }
+}
+
+config! {
     /// How avatars choose from a slate and what it does to them.
     pub struct ChoiceConfig {
         /// Utility of a perfect match of interests.

@@ -10,12 +10,26 @@
 //! | `choice` | the logit over a slate |
 //! | `session` | how long it stays, what it does next, whether it returns |
 //! | `satisfaction` | experience, boredom, drift |
+//! | `utility` | how much it would like a thing |
+//! | `mastery` | what a lesson leaves behind |
+//! | `decide` | what it decides to do |
+//! | `act` | what that does |
+//! | `live` | the system that joins the two |
+//! | `wake` | sessions begin, newcomers arrive |
+//! | `reach_out` | pushes, invitations and rewards |
 
+pub mod act;
 pub mod avatar;
 pub mod birth;
 pub mod choice;
 pub mod config;
+pub mod decide;
 pub mod diurnal;
+pub mod live;
+pub mod mastery;
 pub mod profile;
+pub mod reach_out;
 pub mod satisfaction;
 pub mod session;
+pub mod utility;
+pub mod wake;

@@ -13,6 +13,7 @@ const LONGEST_SESSION: f64 = 960.0;
 
 /// What an avatar turns to next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Intent {
     /// Look at posts.
     Feed,
@@ -50,8 +51,8 @@ pub fn next_intent(avatar: &Avatar, cfg: &SessionsConfig, rng: &mut RngStream) -
     let taste = |domain: usize| f64::from(avatar.taste[domain.min(N_DOMAINS - 1)]);
     let social = cfg.social_weight * f64::from(avatar.social_need);
     let creates = match avatar.role {
-        super::avatar::Role::Creator => 0.12,
-        super::avatar::Role::Teacher => 0.03,
+        super::avatar::Role::Creator => 0.12 * f64::from(avatar.drive),
+        super::avatar::Role::Teacher => 0.03 * f64::from(avatar.drive),
         _ => 0.001,
     };
     let options = [

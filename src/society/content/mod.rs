@@ -9,11 +9,13 @@
 //! | `media` | text, picture, sound, motion features |
 //! | `words` | titles and descriptions from a grammar |
 //! | `generate` | making items |
+//! | `reach` | how creators react to being seen |
 
 pub mod catalogue;
 pub mod config;
 pub mod generate;
 pub mod item;
 pub mod media;
+pub mod reach;
 pub mod truth;
 pub mod words;

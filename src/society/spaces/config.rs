@@ -20,7 +20,7 @@ config! {
         /// Avatars for each market hall.
         avatars_per_market: f64 = 2000.0, "avatars", 1.0..=1_000_000.0;
         /// Parcels walked in a minute.
-        walking_speed: f64 = 8.0, "parcels/min", 0.1..=1000.0;
+        walking_speed: f64 = 16.0, "parcels/min", 0.1..=1000.0;
         /// Distance beyond which avatars teleport, if they can pay.
         teleport_beyond: f64 = 40.0, "parcels", 0.0..=10_000.0;
         /// Exponent of distance when choosing where to go.

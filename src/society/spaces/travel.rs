@@ -1,9 +1,12 @@
 //! Choosing where to go: explore or return, weighted by gravity, friends and what was recommended.
 
+use bevy::ecs::prelude::Resource;
+
 use super::config::SpacesConfig;
 use crate::sim::ids::SpaceId;
 use crate::sim::math;
 use crate::sim::rng::RngStream;
+use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
 
 /// Places remembered by an avatar.
 const REMEMBERED: usize = 6;
@@ -21,6 +24,28 @@ impl Default for Visits {
             places: [(u32::MAX, 0); REMEMBERED],
             known: 0,
         }
+    }
+}
+
+impl RowHash for Visits {
+    fn hash_row(&self, h: &mut StateHasher) {
+        h.u32(u32::from(self.known));
+        for (place, n) in self.places {
+            h.u64(u64::from(place) << 16 | u64::from(n));
+        }
+    }
+}
+
+/// Everybody's memory of places.
+#[derive(Resource, Default)]
+pub struct Memories {
+    /// One row each, by avatar.
+    pub table: Table<Visits>,
+}
+
+impl StateHash for Memories {
+    fn digest(&mut self) -> u64 {
+        self.table.digest()
     }
 }
 

@@ -1,0 +1,141 @@
+//! The economy's part of the scenario.
+
+use bevy::ecs::prelude::Resource;
+
+use crate::{config, config_choice, config_group};
+
+config! {
+    /// Where coins come from and where they go.
+    pub struct TreasuryConfig {
+        /// Coins a newcomer is granted.
+        newcomer_grant: f64 = 10.0, "coins", 0.0..=1_000_000.0;
+        /// Median wallet of a resident at the start.
+        resident_wallet: f64 = 20.0, "coins", 0.0..=1_000_000.0;
+        /// Deviation of the logarithm of residents' wallets.
+        wallet_sigma: f64 = 1.1, "-", 0.0..=4.0;
+        /// Coins sold for a unit of outside money.
+        coins_per_outside: f64 = 10.0, "coins", 0.01..=1_000_000.0;
+        /// Coins a day paid to creators for each thousand residents, by use of what they made.
+        creators_fund_per_1000: f64 = 60.0, "coins/day", 0.0..=1_000_000.0;
+        /// Share of the treasury that is destroyed each day.
+        burn_share: f64 = 0.5, "share", 0.0..=1.0;
+        /// Multiplies every reward before any controller.
+        reward_factor: f64 = 1.0, "-", 0.0..=1000.0;
+    }
+}
+
+config! {
+    /// Shops and the asset market.
+    pub struct MarketConfig {
+        /// Whether things are sold at all.
+        enabled: bool = true, "-";
+        /// Fee on a sale between avatars.
+        fee: f64 = 0.05, "share", 0.0..=0.9;
+        /// Creator's share of a resale.
+        royalty: f64 = 0.05, "share", 0.0..=0.9;
+        /// Share of an owner's assets put up for sale a day.
+        relisting: f64 = 0.05, "share/day", 0.0..=1.0;
+        /// Mark-up an owner asks over what it paid.
+        markup: f64 = 0.15, "share", -0.9..=10.0;
+        /// Fall of an asking price for each day without a sale.
+        discount: f64 = 0.03, "share/day", 0.0..=1.0;
+        /// Units of a shop item restocked a day for each thousand residents.
+        supply_per_1000: f64 = 0.5, "units/day", 0.0..=100_000.0;
+        /// Change of a shop price for a day sold out, or the opposite for a day unsold.
+        price_step: f64 = 0.04, "share/day", 0.0..=1.0;
+    }
+}
+
+config! {
+    /// Land.
+    pub struct LandConfig {
+        /// Whether land is sold at all.
+        enabled: bool = true, "-";
+        /// Share of the land owned by residents at the start.
+        owned_share: f64 = 0.25, "share", 0.0..=1.0;
+        /// Share of the city's parcels put up for auction each day.
+        release_share: f64 = 0.02, "share/day", 0.0..=1.0;
+        /// Share of owners' parcels put up for auction each day.
+        resale_share: f64 = 0.01, "share/day", 0.0..=1.0;
+        /// Lowest price of a parcel.
+        reserve_price: f64 = 0.5, "coins", 0.0..=1_000_000.0;
+        /// Rent a day for each person who passes a let parcel.
+        rent_per_visit: f64 = 0.02, "coins", 0.0..=1000.0;
+        /// Cost of a building.
+        building_cost: f64 = 25.0, "coins", 0.0..=1_000_000.0;
+        /// Rent of a parcel with a building, as a multiple of one without.
+        building_factor: f64 = 2.0, "-", 1.0..=100.0;
+        /// Tax a day on the last price.
+        tax: f64 = 0.001, "share/day", 0.0..=1.0;
+    }
+}
+
+config_choice! {
+    /// Who steers the money supply.
+    pub enum ControllerKind {
+        /// Nobody.
+        Off = "off",
+        /// A rule: rewards fall as prices rise.
+        Rule = "rule",
+        /// A proportional–integral controller on rewards.
+        Pi = "pi",
+    }
+}
+
+config! {
+    /// The central bank.
+    pub struct ControllerConfig {
+        /// How rewards are steered.
+        kind: ControllerKind = ControllerKind::Pi, "-";
+        /// Price level aimed at, relative to the first week's.
+        target: f64 = 1.0, "-", 0.01..=1000.0;
+        /// Proportional gain.
+        gain: f64 = 3.0, "-", 0.0..=100.0;
+        /// Integral gain a day.
+        integral: f64 = 0.1, "1/day", 0.0..=10.0;
+    }
+}
+
+config_group! {
+    /// Money, goods and land.
+    pub struct EconomyConfig {
+        /// Faucets and sinks.
+        treasury: TreasuryConfig;
+        /// Shops and the asset market.
+        market: MarketConfig;
+        /// Land.
+        land: LandConfig;
+        /// The central bank.
+        controller: ControllerConfig;
+    }
+}
+
+impl EconomyConfig {
+    /// No money comes or goes, nothing is sold.
+    pub const NULL: Self = Self {
+        treasury: TreasuryConfig {
+            newcomer_grant: 0.0,
+            resident_wallet: 0.0,
+            creators_fund_per_1000: 0.0,
+            burn_share: 0.0,
+            reward_factor: 0.0,
+            ..TreasuryConfig::BASELINE
+        },
+        market: MarketConfig {
+            enabled: false,
+            ..MarketConfig::BASELINE
+        },
+        land: LandConfig {
+            enabled: false,
+            ..LandConfig::BASELINE
+        },
+        controller: ControllerConfig {
+            kind: ControllerKind::Off,
+            ..ControllerConfig::BASELINE
+        },
+    };
+}
+
+/// The economy's part of the scenario, as its systems read it.
+#[derive(Resource, Debug, Clone, PartialEq)]
+pub struct EconomyRules(pub EconomyConfig);

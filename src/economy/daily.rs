@@ -1,0 +1,296 @@
+//! What happens once a day: prices, rents, taxes, land auctions, the creators' fund, the central bank.
+
+use bevy::ecs::prelude::*;
+
+use super::land::auction::clear;
+use super::land::registry::{LandSale, Lot};
+use super::ledger::{Account, Currency};
+use super::market::titles::Title;
+use super::purpose::Purpose;
+use super::settle::{Desk, ppm};
+use crate::events::behavior::{Event, EventKind, ThingKind};
+use crate::sim::ids::{AvatarId, ParcelId};
+use crate::sim::rng::{Purpose as Luck, RngStream};
+use crate::sim::units::{Coins, TICKS_PER_DAY, Tick};
+use crate::society::content::item::ItemKind;
+use crate::society::content::reach::Reach;
+use crate::society::spaces::field::FootfallField;
+use crate::society::spaces::map::{Cell, CityMap};
+
+/// Days of rent an owner reckons a parcel is worth.
+const CAPITALIZED_DAYS: f64 = 30.0;
+
+fn is_midnight(now: Tick) -> bool {
+    now.minute_of_day() == 0
+}
+
+/// Puts goods on the shelves and land into hands when the world begins.
+pub fn open_market(mut desk: Desk<'_>, map: Res<CityMap>) {
+    if desk.clock.now.0 != 0 {
+        return;
+    }
+    let rules = desk.rules.0.clone();
+    if rules.market.enabled {
+        let n = desk.avatars.table.len() as f64 / 1_000.0;
+        let supply = rules.market.supply_per_1000 * n;
+        for kind in [ItemKind::GameItem, ItemKind::Textbook] {
+            for item in desk.catalogue.live(kind).to_vec() {
+                let price = desk.catalogue.card(item).price;
+                desk.shop.stock(item, price, supply);
+            }
+        }
+        for item in desk.catalogue.live(ItemKind::Asset).to_vec() {
+            let price = desk.catalogue.card(item).price;
+            desk.market.set(
+                item,
+                Title {
+                    owner: None,
+                    asking: Some(price),
+                    last_price: Coins::ZERO,
+                    since: Tick(0),
+                    n_sales: 0,
+                },
+            );
+        }
+    }
+    let n_avatars = desk.avatars.table.len();
+    for i in 0..map.len() {
+        let parcel = ParcelId::from_idx(i);
+        let is_land = map.cell(parcel) == Cell::Land;
+        let mut rng = RngStream::new(desk.seed.0, Luck::Land, i as u64, 0);
+        let owned = is_land && rules.land.enabled && rng.chance(rules.land.owned_share);
+        desk.land.lots.push(Lot {
+            is_land,
+            owner: owned.then(|| AvatarId::from_idx(rng.below(n_avatars))),
+            asking: None,
+            last_price: Coins::ZERO,
+            since: Tick(0),
+            is_built: false,
+            n_sales: 0,
+        });
+    }
+}
+
+/// Runs everything that is due at midnight, for the day that ended.
+pub fn close_day(
+    mut desk: Desk<'_>,
+    map: Res<CityMap>,
+    field: Res<FootfallField>,
+    reach: Res<Reach>,
+) {
+    let now = desk.clock.now;
+    if !is_midnight(now) {
+        return;
+    }
+    if now.0 > 0 {
+        pay_creators(&mut desk, &reach);
+        if desk.rules.0.land.enabled {
+            clear_land(&mut desk, &field);
+            let_land(&mut desk, &field);
+        }
+        move_prices(&mut desk);
+        burn_treasury(&mut desk);
+        desk.index.close_day();
+        let (level, config) = (desk.index.level, desk.rules.0.controller.clone());
+        desk.bank.steer(level, &config);
+    }
+    desk.ledger.start_day();
+    if desk.rules.0.land.enabled {
+        offer_land(&mut desk, &map, &field);
+    }
+    if desk.rules.0.market.enabled {
+        relist_assets(&mut desk);
+    }
+}
+
+fn pay_creators(desk: &mut Desk<'_>, reach: &Reach) {
+    let t = &desk.rules.0.treasury;
+    let fund = t.creators_fund_per_1000 * desk.avatars.table.len() as f64 / 1_000.0;
+    let uses: u64 = reach.yesterday.iter().map(|(_, n)| u64::from(*n)).sum();
+    if uses == 0 || fund <= 0.0 {
+        return;
+    }
+    let fund = Coins::from_f64(fund * t.reward_factor * desk.bank.reward_factor);
+    for (creator, n) in &reach.yesterday {
+        let part = i128::from(fund.micros()) * i128::from(*n) / i128::from(uses);
+        let amount = Coins::from_micros(i64::try_from(part).unwrap_or(0));
+        desk.pay(
+            Account::Mint,
+            Account::Wallet(*creator),
+            amount,
+            Purpose::CreatorPayout,
+            None,
+        );
+    }
+}
+
+/// Sells what was bid for: sealed bids of the day, highest wins, second highest is paid.
+fn clear_land(desk: &mut Desk<'_>, field: &FootfallField) {
+    let now = desk.clock.now;
+    for (parcel, bids) in std::mem::take(&mut desk.land.bids) {
+        let lot = *desk.land.lot(parcel);
+        let Some(reserve) = lot.asking else { continue };
+        // Bids that are no longer covered, and the owner's own, fall out.
+        let standing: Vec<_> = bids
+            .iter()
+            .filter(|b| {
+                let wallet = Account::Wallet(b.bidder);
+                Some(b.bidder) != lot.owner
+                    && desk.ledger.balance(Currency::Coins, wallet) >= b.most
+            })
+            .copied()
+            .collect();
+        let Some((winner, price)) = clear(&standing, reserve) else {
+            continue;
+        };
+        let buyer = Account::Wallet(winner);
+        let fee = match lot.owner {
+            Some(_) => price.scaled_ppm(ppm(desk.rules.0.market.fee)),
+            None => Coins::ZERO,
+        };
+        let seller = lot.owner.map_or(Account::Treasury, Account::Wallet);
+        if !desk.pay(buyer, seller, price - fee, Purpose::ParcelSale, None) {
+            continue;
+        }
+        desk.pay(buyer, Account::Burn, fee, Purpose::MarketFee, None);
+        desk.land.convey(parcel, Some(winner), price, now);
+        desk.land.sales.push(LandSale {
+            parcel,
+            price,
+            tick: now,
+            footfall: field.at(parcel) as f32,
+            n_bids: standing.len() as u32,
+        });
+        desk.index.book(3, price);
+        desk.events.push(
+            Event::new(now, winner, EventKind::ParcelBuy)
+                .thing(ThingKind::Parcel, parcel.0)
+                .costing(price),
+        );
+    }
+}
+
+/// Pays rents, takes the tax, lets owners build where it pays; who cannot pay the tax loses the parcel to the city.
+fn let_land(desk: &mut Desk<'_>, field: &FootfallField) {
+    let now = desk.clock.now;
+    let rules = desk.rules.0.land.clone();
+    let cost = Coins::from_f64(rules.building_cost);
+    for i in 0..desk.land.lots.len() {
+        let parcel = ParcelId::from_idx(i);
+        let lot = *desk.land.lot(parcel);
+        let Some(owner) = lot.owner else { continue };
+        let wallet = Account::Wallet(owner);
+        let factor = if lot.is_built {
+            rules.building_factor
+        } else {
+            1.0
+        };
+        let rent = field.at(parcel) * rules.rent_per_visit;
+        let due = Coins::from_f64(rent * factor);
+        if due.micros() >= 1_000 {
+            desk.pay(Account::Mint, wallet, due, Purpose::Footfall, None);
+        }
+        let tax = lot.last_price.scaled_ppm(ppm(rules.tax));
+        if tax.is_positive() {
+            let has = desk.ledger.balance(Currency::Coins, wallet);
+            if has >= tax {
+                desk.pay(wallet, Account::Burn, tax, Purpose::LandTax, None);
+            } else {
+                desk.land.convey(parcel, None, Coins::ZERO, now);
+                continue;
+            }
+        }
+        let gain = rent * (rules.building_factor - 1.0) * CAPITALIZED_DAYS;
+        let has = desk.ledger.balance(Currency::Coins, wallet);
+        let pays = !lot.is_built && gain > cost.as_f64() && has > cost + cost;
+        if pays && desk.pay(wallet, Account::Burn, cost, Purpose::Build, None) {
+            desk.land.lots.row_mut(i).is_built = true;
+            desk.events.push(
+                Event::new(now, owner, EventKind::Build)
+                    .thing(ThingKind::Parcel, parcel.0)
+                    .costing(cost),
+            );
+        }
+    }
+}
+
+/// Puts some of the city's and of the owners' parcels up for auction.
+fn offer_land(desk: &mut Desk<'_>, map: &CityMap, field: &FootfallField) {
+    let rules = desk.rules.0.land.clone();
+    let (seed, today) = (desk.seed.0, desk.clock.now.day());
+    for parcel in map.land() {
+        let lot = *desk.land.lot(parcel);
+        if lot.asking.is_some() {
+            continue;
+        }
+        let mut rng = RngStream::new(seed, Luck::Land, u64::from(parcel.0), today + 1);
+        let share = if lot.owner.is_none() {
+            rules.release_share
+        } else {
+            rules.resale_share
+        };
+        if !rng.chance(share) {
+            continue;
+        }
+        // An owner does not sell below half of what it believes the rents to be worth.
+        let worth = field.at(parcel) * rules.rent_per_visit * CAPITALIZED_DAYS;
+        let reserve = match lot.owner {
+            Some(_) => 0.5 * worth * rng.log_normal(0.0, 0.3),
+            None => 0.25 * worth,
+        };
+        let reserve = Coins::from_f64(reserve.max(rules.reserve_price));
+        desk.land.list(parcel, reserve);
+    }
+}
+
+fn move_prices(desk: &mut Desk<'_>) {
+    let rules = desk.rules.0.market.clone();
+    let supply = rules.supply_per_1000 * desk.avatars.table.len() as f64 / 1_000.0;
+    for (item, price) in desk.shop.close_day(supply, rules.price_step) {
+        desk.catalogue.table.row_mut(item.idx()).price = price;
+    }
+}
+
+fn burn_treasury(desk: &mut Desk<'_>) {
+    let held = desk.ledger.balance(Currency::Coins, Account::Treasury);
+    let burned = held.scaled_ppm(ppm(desk.rules.0.treasury.burn_share));
+    desk.pay(
+        Account::Treasury,
+        Account::Burn,
+        burned,
+        Purpose::Burn,
+        None,
+    );
+}
+
+/// Owners put assets up for sale; what has stood unsold gets cheaper.
+fn relist_assets(desk: &mut Desk<'_>) {
+    let rules = desk.rules.0.market.clone();
+    let (seed, now) = (desk.seed.0, desk.clock.now);
+    let all: Vec<_> = desk.market.titles().map(|(i, t)| (i, *t)).collect();
+    for (item, mut title) in all {
+        let mut rng = RngStream::new(seed, Luck::Trade, u64::from(item.0), now.day());
+        match (title.asking, title.owner) {
+            (Some(price), _) if now.since(title.since) >= TICKS_PER_DAY => {
+                let lower = price.as_f64() * (1.0 - rules.discount);
+                title.asking = Some(Coins::from_f64(lower.max(0.05)));
+            }
+            (None, Some(owner)) if rng.chance(rules.relisting) => {
+                // Nobody sells below what it was worth to it, give or take.
+                let paid = title.last_price.as_f64().max(0.1);
+                let level = desk.index.level.clamp(0.2, 5.0);
+                let ask = paid * (1.0 + rules.markup) * rng.log_normal(0.0, 0.25);
+                let price = Coins::from_f64(ask * (0.7 + 0.3 * level));
+                title.asking = Some(price);
+                title.since = now;
+                desk.events.push(
+                    Event::new(now, owner, EventKind::List)
+                        .thing(ThingKind::Item, item.0)
+                        .costing(price),
+                );
+            }
+            _ => continue,
+        }
+        desk.market.set(item, title);
+    }
+}

@@ -1,0 +1,55 @@
+//! Joins the economy into the tick.
+
+use bevy::app::{App, Plugin};
+use bevy::ecs::prelude::*;
+
+use super::config::{EconomyConfig, EconomyRules};
+use super::controller::CentralBank;
+use super::daily::{close_day, open_market};
+use super::land::registry::LandRegistry;
+use super::ledger::Ledger;
+use super::market::index::PriceIndex;
+use super::market::shop::Shop;
+use super::market::titles::AssetMarket;
+use super::settle::{Audit, audit_books, charge_clicks, open_accounts, settle_wishes};
+use crate::sim::schedule::{SimAppExt, SimSystems, SimTick};
+
+/// Money, goods and land.
+pub struct EconomyPlugin {
+    /// Its part of the scenario.
+    pub config: EconomyConfig,
+}
+
+impl Plugin for EconomyPlugin {
+    fn build(&self, app: &mut App) {
+        app.insert_unhashed(
+            "economy rules",
+            "the scenario, hashed with the run",
+            EconomyRules(self.config.clone()),
+        )
+        .insert_unhashed(
+            "audit",
+            "counts checks of the ledger, which is hashed",
+            Audit::default(),
+        )
+        .insert_state("ledger", Ledger::default())
+        .insert_state("asset market", AssetMarket::default())
+        .insert_state("shop", Shop::default())
+        .insert_state("land", LandRegistry::default())
+        .insert_state("price index", PriceIndex::default())
+        .insert_state("central bank", CentralBank::default())
+        .add_systems(
+            SimTick,
+            (
+                open_accounts,
+                open_market,
+                settle_wishes,
+                charge_clicks,
+                close_day,
+                audit_books,
+            )
+                .chain()
+                .in_set(SimSystems::Settle),
+        );
+    }
+}

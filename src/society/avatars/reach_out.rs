@@ -1,0 +1,186 @@
+//! Reacting to what reaches an avatar outside a slate: pushes, invitations, rewards.
+
+use bevy::ecs::prelude::*;
+
+use super::avatar::{Activity, Avatar, Avatars};
+use super::config::ChoiceConfig;
+use super::profile::Profiles;
+use super::satisfaction::{annoy, experience};
+use super::utility;
+use crate::events::behavior::{Event, EventKind, NO_POSITION, Surface, ThingKind};
+use crate::events::bus::{EventBus, OfferBus, Wish, WishBus, WishKind};
+use crate::sim::calendar::Calendar;
+use crate::sim::ids::AvatarId;
+use crate::sim::math;
+use crate::sim::rng::{Purpose, RngStream};
+use crate::sim::schedule::{Seed, SimClock};
+use crate::sim::units::Coins;
+use crate::society::config::SocietyRules;
+use crate::society::content::catalogue::Catalogue;
+use crate::society::content::truth::ItemTruths;
+use crate::society::spaces::space::Spaces;
+use crate::society::ties::graph::SocialGraph;
+
+/// Share of earlier reluctance left after each unwanted message in a row.
+const WEAR: f64 = 0.8;
+
+/// How much less somebody who has left for good listens.
+const DEAF: f64 = 0.15;
+
+/// Draws whether an avatar follows an offer of this utility.
+fn heeds(a: &Avatar, base: f64, utility: f64, choice: &ChoiceConfig, rng: &mut RngStream) -> bool {
+    let pull = math::sigmoid(utility - choice.outside_option);
+    let tired = math::pow(WEAR, f64::from(a.unwanted.min(20)));
+    let gone = if a.has_left { DEAF } else { 1.0 };
+    rng.chance((base * (0.3 + 1.4 * pull) * tired * gone).clamp(0.0, 1.0))
+}
+
+/// Reacts to the pushes of this tick.
+pub fn answer_pushes(
+    clock: Res<SimClock>,
+    seed: Res<Seed>,
+    rules: Res<SocietyRules>,
+    offers: Res<OfferBus>,
+    catalogue: Res<Catalogue>,
+    truths: Res<ItemTruths>,
+    mut profiles: ResMut<Profiles>,
+    mut avatars: ResMut<Avatars>,
+    mut calendar: ResMut<Calendar>,
+    mut events: ResMut<EventBus>,
+) {
+    let react = &rules.0.reactions;
+    for push in &offers.pushes {
+        let id = push.avatar;
+        let a = avatars.get(id);
+        if a.is_awake() || !a.push_allowed {
+            continue;
+        }
+        let u = utility::of_item(
+            a,
+            catalogue.card(push.item),
+            truths.get(push.item),
+            Coins::ZERO,
+            clock.now,
+            &rules.0.choice,
+            &rules.0.content,
+        );
+        let mut rng = RngStream::new(seed.0, Purpose::Return, push.offer.0, clock.now.0);
+        let opens = heeds(a, react.push_open_rate, u, &rules.0.choice, &mut rng);
+        let event = |kind| {
+            Event::new(clock.now, id, kind)
+                .thing(ThingKind::Item, push.item.0)
+                .answering(Surface::None, NO_POSITION, push.offer)
+        };
+        let a = avatars.get_mut(id);
+        if opens {
+            a.unwanted = 0;
+            a.woken_by = 1;
+            a.woken_offer = push.offer;
+            events.push(event(EventKind::PushOpen));
+            calendar.schedule(id.0, clock.now.after(1));
+            continue;
+        }
+        a.unwanted = a.unwanted.saturating_add(1);
+        annoy(a, react.push_annoyance);
+        if rng.chance(react.opt_out_hazard * f64::from(a.unwanted)) {
+            a.push_allowed = false;
+            profiles.table.row_mut(id.idx()).push_allowed = false;
+            events.push(event(EventKind::PushOptOut));
+        }
+    }
+}
+
+/// Reacts to the invitations of this tick: friends bring the absent back, live events move the present.
+pub fn answer_invitations(
+    clock: Res<SimClock>,
+    seed: Res<Seed>,
+    rules: Res<SocietyRules>,
+    offers: Res<OfferBus>,
+    graph: Res<SocialGraph>,
+    mut spaces: ResMut<Spaces>,
+    mut avatars: ResMut<Avatars>,
+    mut calendar: ResMut<Calendar>,
+    mut events: ResMut<EventBus>,
+) {
+    let (react, choice) = (&rules.0.reactions, &rules.0.choice);
+    for invitation in &offers.invitations {
+        let id = invitation.avatar;
+        let a = avatars.get(id);
+        let mut rng = RngStream::new(seed.0, Purpose::Return, invitation.offer.0, clock.now.0);
+        let topics = &spaces.get(invitation.space).topics;
+        let friends = u32::from(invitation.from.is_some());
+        let u = utility::of_topics(a, topics, friends, choice);
+        let event = |kind| {
+            Event::new(clock.now, id, kind)
+                .thing(ThingKind::Space, invitation.space.0)
+                .at(invitation.space)
+                .answering(Surface::None, NO_POSITION, invitation.offer)
+        };
+        if let Some(from) = invitation.from {
+            if a.is_awake() || !graph.tied(id, from) {
+                continue;
+            }
+            let comes = heeds(a, react.invitation_rate, u, choice, &mut rng);
+            let a = avatars.get_mut(id);
+            if comes {
+                a.unwanted = 0;
+                a.woken_by = 2;
+                a.woken_offer = invitation.offer;
+                events.push(event(EventKind::InviteAccept));
+                calendar.schedule(id.0, clock.now.after(2));
+            } else {
+                a.unwanted = a.unwanted.saturating_add(1);
+                annoy(a, 0.5 * react.push_annoyance);
+            }
+            continue;
+        }
+        let can_go = a.is_awake()
+            && a.activity != Activity::Traveling
+            && a.space != invitation.space
+            && spaces.get(invitation.space).has_room();
+        if !can_go || !heeds(a, react.live_event_rate, u, choice, &mut rng) {
+            continue;
+        }
+        let here = a.space;
+        if here.idx() < spaces.table.len() {
+            spaces.leave(here);
+        }
+        spaces.enter(invitation.space);
+        let a = avatars.get_mut(id);
+        a.space = invitation.space;
+        a.left_home = true;
+        a.activity = Activity::Consuming;
+        a.busy_until = clock.now.after(10);
+        a.pending = None;
+        experience(a, choice.outside_option + react.live_event_joy, choice);
+        events.push(event(EventKind::LiveAttend).lasting(600));
+    }
+}
+
+/// Takes the rewards of this tick.
+pub fn claim_rewards(
+    rules: Res<SocietyRules>,
+    offers: Res<OfferBus>,
+    mut avatars: ResMut<Avatars>,
+    mut wishes: ResMut<WishBus>,
+) {
+    for reward in &offers.rewards {
+        let id: AvatarId = reward.avatar;
+        let a = avatars.get_mut(id);
+        if !a.is_awake() {
+            continue;
+        }
+        let joy = rules.0.reactions.reward_joy
+            * math::ln(1.0 + reward.amount.as_f64())
+            * f64::from(a.price_sensitivity);
+        annoy(a, -joy);
+        wishes.wishes.push(Wish {
+            avatar: id,
+            kind: WishKind::Claim(*reward),
+            space: a.space,
+            surface: Surface::None,
+            position: NO_POSITION,
+            offer: reward.offer,
+        });
+    }
+}
