@@ -98,6 +98,8 @@ pub struct OfferBus {
     pub requests: Vec<SlateRequest>,
     /// Slates served this tick, in the order of the requests.
     pub slates: Vec<Slate>,
+    /// Slates of the previous tick, whose answers are now known.
+    pub previous_slates: Vec<Slate>,
     /// Pushes sent this tick.
     pub pushes: Vec<Push>,
     /// Invitations sent this tick.
@@ -119,6 +121,7 @@ impl OfferBus {
     }
     /// Forgets what was offered in the tick that ends; requests stay, they are for the next tick.
     pub fn clear_offers(&mut self) {
+        std::mem::swap(&mut self.slates, &mut self.previous_slates);
         self.slates.clear();
         self.pushes.clear();
         self.invitations.clear();

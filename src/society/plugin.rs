@@ -16,7 +16,7 @@ use super::content::truth::ItemTruths;
 use super::population::{PlantedAvatar, Population};
 use super::spaces::field::FootfallField;
 use super::spaces::map::CityMap;
-use super::spaces::movement::{count_footfall, move_avatars};
+use super::spaces::movement::{count_footfall, move_avatars, open_estates};
 use super::spaces::presence::Presence;
 use super::spaces::space::Spaces;
 use super::ties::communities::Communities;
@@ -96,6 +96,7 @@ impl Plugin for SocietyPlugin {
                 open_tick,
                 follow_fashion,
                 encourage_creators,
+                open_estates,
                 count_footfall,
                 welcome_newcomers,
                 begin_sessions,

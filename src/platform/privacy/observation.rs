@@ -42,6 +42,8 @@ pub struct Observed {
     pub engaged_secs: f32,
     /// Seconds its sessions lasted, decayed like the profile.
     pub available_secs: f32,
+    /// Typical length of its sessions, in minutes; 0 before the first has ended.
+    pub session_minutes: f32,
     /// Sessions begun by local hour of the avatar's day.
     pub active_hours: [u16; 24],
     /// When it was last seen.
@@ -61,6 +63,7 @@ impl Default for Observed {
             as_of: Tick(0),
             engaged_secs: 0.0,
             available_secs: 0.0,
+            session_minutes: 0.0,
             active_hours: [0; 24],
             last_seen: Tick(0),
             ads_seen: 0.0,
@@ -76,7 +79,12 @@ impl RowHash for Observed {
             h.u32(*item);
         }
         h.u64(u64::from(self.as_of.0) << 32 | u64::from(self.last_seen.0));
-        h.f32s(&[self.engaged_secs, self.available_secs, self.ads_seen]);
+        h.f32s(&[
+            self.engaged_secs,
+            self.available_secs,
+            self.ads_seen,
+            self.session_minutes,
+        ]);
         for n in &self.active_hours {
             h.u32(u32::from(*n));
         }
@@ -188,7 +196,15 @@ impl Observations {
                     let slot = &mut row.active_hours[hour as usize];
                     *slot = slot.saturating_add(1);
                 }
-                EventKind::SessionEnd => row.available_secs += event.dwell_secs as f32,
+                EventKind::SessionEnd => {
+                    row.available_secs += event.dwell_secs as f32;
+                    let minutes = event.dwell_secs as f32 / 60.0;
+                    row.session_minutes = if row.session_minutes == 0.0 {
+                        minutes
+                    } else {
+                        0.8 * row.session_minutes + 0.2 * minutes
+                    };
+                }
                 EventKind::AdImpression => row.ads_seen += 1.0,
                 EventKind::Hide | EventKind::Report if event.thing.kind == ThingKind::Item => {
                     remember(&mut row.hidden, event.thing.id);

@@ -5,13 +5,16 @@ use bevy::ecs::prelude::*;
 use super::field::FootfallField;
 use super::map::CityMap;
 use super::presence::Presence;
-use super::space::Spaces;
+use super::space::{SPACE_TOPICS, Space, SpaceKind, Spaces};
 use super::travel::Memories;
 use crate::events::behavior::{Event, EventKind, ThingKind};
 use crate::events::bus::EventBus;
-use crate::sim::schedule::SimClock;
+use crate::sim::ids::ParcelId;
+use crate::sim::rng::{Purpose, RngStream};
+use crate::sim::schedule::{Seed, SimClock};
 use crate::society::avatars::avatar::{Activity, Avatars};
 use crate::society::config::SocietyRules;
+use crate::society::population::Population;
 
 /// Lets travelers arrive, and indexes who is where.
 pub fn move_avatars(
@@ -60,4 +63,35 @@ pub fn count_footfall(
         spaces.roll_day(rules.0.spaces.footfall_half_life_days);
     }
     field.update(&map, &spaces);
+}
+
+/// Opens an estate where an owner has built.
+pub fn open_estates(
+    population: Res<Population>,
+    seed: Res<Seed>,
+    events: Res<EventBus>,
+    mut spaces: ResMut<Spaces>,
+) {
+    for e in events.previous.iter().filter(|e| e.kind == EventKind::Build) {
+        let mut rng = RngStream::new(seed.0, Purpose::Map, u64::from(e.thing.id), 2);
+        let mut topics = [0.0f32; SPACE_TOPICS];
+        topics[rng.below(population.n_topics)] = 1.0;
+        // What an owner puts up is something to visit: mostly clubs, sometimes a game room.
+        let kind = if rng.chance(0.3) {
+            SpaceKind::GameRoom
+        } else {
+            SpaceKind::Plaza
+        };
+        spaces.open(Space {
+            kind,
+            parcel: ParcelId(e.thing.id),
+            capacity: 20,
+            present: 0,
+            footfall_today: 0,
+            footfall: 0.0,
+            opens: 0,
+            closes: 0,
+            topics,
+        });
+    }
 }

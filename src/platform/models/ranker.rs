@@ -1,0 +1,232 @@
+//! The live model of the city: learns on its cadence, scores all items of a surface for an avatar.
+
+use bevy::ecs::prelude::Resource;
+
+use super::calibration::Calibrator;
+use super::columns::Columns;
+use super::ease::Ease;
+use super::interactions::Interactions;
+use super::item_knn::ItemKnn;
+use super::popularity::Popularity;
+use super::seed_formulas;
+use super::shelf::Shelf;
+use super::two_tower::TowerIndex;
+use crate::platform::privacy::observation::{Observations, Observed};
+use crate::platform::recommend::config::{ModelKind, RecommendConfig};
+use crate::sim::ids::ItemId;
+use crate::sim::math;
+use crate::sim::rng::mix;
+use crate::sim::state_hash::{StateHash, StateHasher};
+use crate::society::content::catalogue::Catalogue;
+
+/// Item surfaces, in the order of the shelves: feed, games, game items, assets, courses.
+pub const ITEM_SURFACES: usize = 5;
+
+/// Weight of the logarithm of popularity beside a learned or content score.
+const POPULARITY_PRIOR: f32 = 0.15;
+
+/// What was learned last.
+#[derive(Debug, Clone, Default)]
+pub enum Learned {
+    /// Nothing yet, or nothing to learn.
+    #[default]
+    Nothing,
+    /// Neighbours.
+    Knn(Columns, ItemKnn),
+    /// Linear autoencoder.
+    Ease(Columns, Ease),
+    /// Two towers.
+    Tower(Box<TowerIndex>),
+}
+
+/// The platform's ranking model and what surrounds it.
+#[derive(Resource, Default)]
+pub struct Ranker {
+    /// Engagements by item.
+    pub popularity: Popularity,
+    /// What was learned.
+    pub learned: Learned,
+    /// Shelves of the item surfaces.
+    pub shelves: [Shelf; ITEM_SURFACES],
+    /// Calibration by surface.
+    pub calibrators: [Calibrator; 10],
+    /// Versions promoted so far.
+    pub version: u32,
+    /// Digest of the parameters.
+    pub parameters: u64,
+}
+
+/// Room for scores, reused.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// Scores by position on the shelf.
+    pub scores: Vec<f32>,
+    columns: Vec<f32>,
+    history: Vec<u32>,
+}
+
+impl Ranker {
+    /// Learns neighbours or autoencoder weights from the observed pairs.
+    #[must_use]
+    pub fn fit_neighbours(
+        config: &RecommendConfig,
+        observations: &Observations,
+        catalogue: &Catalogue,
+    ) -> Learned {
+        let mut counts = vec![0u32; catalogue.len()];
+        for p in &observations.pairs {
+            counts[p.item.idx()] += 1;
+        }
+        let mut items: Vec<ItemId> = (0..catalogue.len())
+            .map(ItemId::from_idx)
+            .filter(|i| counts[i.idx()] > 0 && catalogue.card(*i).live)
+            .collect();
+        if config.model == ModelKind::Ease {
+            items.sort_by_key(|i| (std::cmp::Reverse(counts[i.idx()]), *i));
+            items.truncate(config.ease_items as usize);
+            items.sort_unstable();
+        }
+        let columns = Columns::new(items);
+        let pairs: Vec<(u32, u32)> = observations
+            .pairs
+            .iter()
+            .filter_map(|p| Some((p.avatar.0, columns.of(p.item.0)?)))
+            .collect();
+        if pairs.is_empty() {
+            return Learned::Nothing;
+        }
+        let n = columns.items().len();
+        let x = Interactions::from_pairs(observations.table.len(), n, &pairs);
+        match config.model {
+            ModelKind::Ease => {
+                let ease = Ease::fit(&x, config.ease_lambda);
+                Learned::Ease(columns, ease)
+            }
+            ModelKind::ItemKnn | ModelKind::SeedCollaborative => {
+                let knn = ItemKnn::fit(&x, config.neighbours as usize, 0.0);
+                Learned::Knn(columns, knn)
+            }
+            ModelKind::Random
+            | ModelKind::Popularity
+            | ModelKind::SeedContent
+            | ModelKind::TwoTower => Learned::Nothing,
+        }
+    }
+
+    /// Scores all items of a shelf for an avatar, into `scratch.scores`.
+    pub fn score(
+        &self,
+        config: &RecommendConfig,
+        observed: &Observed,
+        attention: f64,
+        shelf: usize,
+        catalogue: &Catalogue,
+        luck: u64,
+        scratch: &mut Scratch,
+    ) {
+        let shelf = &self.shelves[shelf];
+        let scores = &mut scratch.scores;
+        scores.clear();
+        match config.model {
+            ModelKind::Random => scores.extend(
+                shelf
+                    .items
+                    .iter()
+                    .map(|i| (mix(luck ^ u64::from(i.0)) >> 40) as f32),
+            ),
+            ModelKind::Popularity => scores.extend_from_slice(&shelf.log_popularity),
+            ModelKind::SeedContent => scores.extend(shelf.items.iter().map(|i| {
+                seed_formulas::content(&observed.profile, catalogue.tags(*i), attention) as f32
+            })),
+            ModelKind::TwoTower => match &self.learned {
+                Learned::Tower(index) => index.score(observed, shelf, scores),
+                _ => Self::score_cold(observed, shelf, catalogue, scores),
+            },
+            ModelKind::ItemKnn | ModelKind::Ease | ModelKind::SeedCollaborative => {
+                Self::score_cold(observed, shelf, catalogue, scores);
+                self.blend_collaborative(config, observed, attention, shelf, scratch);
+            }
+        }
+    }
+
+    /// Content and popularity, for avatars and items nothing is known about.
+    fn score_cold(
+        observed: &Observed,
+        shelf: &Shelf,
+        catalogue: &Catalogue,
+        scores: &mut Vec<f32>,
+    ) {
+        let norm = math::dot(&observed.profile, &observed.profile).sqrt();
+        let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
+        scores.extend(shelf.items.iter().zip(&shelf.log_popularity).map(|(i, p)| {
+            scale * math::dot(&observed.profile, catalogue.tags(*i)) + POPULARITY_PRIOR * p
+        }));
+    }
+
+    fn blend_collaborative(
+        &self,
+        config: &RecommendConfig,
+        observed: &Observed,
+        attention: f64,
+        shelf: &Shelf,
+        scratch: &mut Scratch,
+    ) {
+        let columns = match &self.learned {
+            Learned::Knn(columns, _) | Learned::Ease(columns, _) => columns,
+            Learned::Nothing | Learned::Tower(_) => return,
+        };
+        scratch.columns.clear();
+        scratch.columns.resize(columns.items().len(), 0.0);
+        scratch.history.clear();
+        let known = observed.history.iter().filter_map(|i| columns.of(*i));
+        scratch.history.extend(known);
+        match &self.learned {
+            Learned::Knn(_, knn) => knn.score(&scratch.history, &mut scratch.columns),
+            Learned::Ease(_, ease) => ease.score(&scratch.history, &mut scratch.columns),
+            Learned::Nothing | Learned::Tower(_) => {}
+        }
+        if config.model == ModelKind::SeedCollaborative {
+            let total = self.popularity.total().max(1.0);
+            for (c, score) in scratch.columns.iter_mut().enumerate() {
+                let item = columns.items()[c];
+                // r̄_c for implicit feedback: the item's share of all engagements.
+                let share = self.popularity.share(item.idx(), total);
+                *score = seed_formulas::collaborative(
+                    f64::from(*score),
+                    share,
+                    attention,
+                    seed_formulas::EPSILON,
+                    config.popularity_exponent,
+                ) as f32;
+            }
+        }
+        let top = scratch.columns.iter().copied().fold(0.0f32, f32::max);
+        if top <= 0.0 {
+            return;
+        }
+        let n = scratch.history.len() as f64;
+        let trust = (n / (n + config.cold_start)) as f32;
+        for (score, item) in scratch.scores.iter_mut().zip(&shelf.items) {
+            let cf = columns
+                .of(item.0)
+                .map_or(0.0, |c| scratch.columns[c as usize] / top);
+            *score = trust * cf + (1.0 - trust) * *score;
+        }
+    }
+}
+
+impl StateHash for Ranker {
+    fn digest(&mut self) -> u64 {
+        let mut h = StateHasher::default();
+        h.u64(self.popularity.digest());
+        h.u64(self.parameters);
+        h.u32(self.version);
+        for c in &mut self.calibrators {
+            h.u64(c.digest());
+        }
+        for s in &self.shelves {
+            h.u64(s.items.len() as u64);
+        }
+        h.finish()
+    }
+}
