@@ -153,11 +153,12 @@ impl Scorecard {
             let mut row = String::new();
             for (i, (cell, width)) in line.iter().zip(&widths).enumerate() {
                 // Numbers stand to the right.
-                row += &if i == 1 || i == 3 {
+                let cell = if i == 1 || i == 3 {
                     format!("{cell:>width$}  ")
                 } else {
                     format!("{cell:<width$}  ")
                 };
+                row.push_str(&cell);
             }
             text.push_str(row.trim_end());
             text.push('\n');

@@ -39,8 +39,8 @@ impl PowerLaw {
             xy += dx * dy;
             yy += dy * dy;
         }
-        // NaN for no points at all, rounding dust for one x many times over.
-        if !(xx > 1e-24 * n) {
+        // One x many times over leaves rounding dust.
+        if logs.len() < 2 || xx <= 1e-24 * n {
             return None;
         }
         let slope = xy / xx;

@@ -63,6 +63,8 @@ pub struct Clustering {
     /// Mean over nodes of the share of pairs of neighbors that are tied; nodes with fewer than two count as 0.
     pub average_local: f64,
     /// Share of all pairs of neighbors, pooled over nodes, that are tied.
+    ///
+    /// The published 0.148 of the Facebook WOSN graph is this one: 3 · 3 500 542 triangles over 71 097 140 pairs.
     pub transitivity: f64,
     /// Nodes looked at.
     pub n_sampled: usize,

@@ -88,7 +88,9 @@ impl Regression {
             if length <= 1e-10 * libm::sqrt(dot(x, x)) {
                 return Err(RegressionError::Collinear { column });
             }
-            rest.iter_mut().for_each(|v| *v /= length);
+            for v in &mut rest {
+                *v /= length;
+            }
             q.push(rest);
             along.push(length);
             r.push(along);
