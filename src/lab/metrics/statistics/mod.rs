@@ -1,0 +1,30 @@
+//! Statistics: estimators on plain numbers, shared by every metric, experiment and report.
+//!
+//! All are pure functions of `f64` slices. An estimator that the data cannot support answers `None`,
+//! or an error that names the offending value; none of them answers with a made-up number.
+//!
+//! | file | what it estimates |
+//! | --- | --- |
+//! | [`gini`] | inequality: Gini coefficient, share of the top |
+//! | [`histogram`] | counts in bins of equal width on a logarithmic axis |
+//! | [`interval`] | means, paired differences, shares and resampled statistics, with intervals |
+//! | [`loglog`] | power laws and rank–frequency slopes by least squares on logarithms |
+//! | [`network`] | clustering, degree assortativity and degree skew of a graph |
+//! | [`normal`] | quantiles of the normal distribution |
+//! | [`quantile`] | quantiles of a sample |
+//! | [`regression`] | ordinary least squares with robust standard errors |
+//! | [`student`] | the t distribution |
+//! | [`survival`] | Kaplan–Meier curves and the log-rank test |
+//! | [`weibull`] | shape and scale of waiting times |
+
+pub mod gini;
+pub mod histogram;
+pub mod interval;
+pub mod loglog;
+pub mod network;
+pub mod normal;
+pub mod quantile;
+pub mod regression;
+pub mod student;
+pub mod survival;
+pub mod weibull;
