@@ -9,12 +9,15 @@ const ORDER: [&str; 9] = [
 ];
 
 /// What of society is public, and therefore all of it that the platform may import.
-const PUBLIC_SOCIETY: [&str; 5] = [
+const PUBLIC_SOCIETY: [&str; 8] = [
     "society::avatars::profile",
     "society::content::catalogue",
     "society::content::item",
+    "society::spaces::field",
     "society::spaces::map",
     "society::spaces::space",
+    "society::ties::communities",
+    "society::ties::graph",
 ];
 
 /// Longest file under `src/`, in lines.

@@ -46,6 +46,12 @@ impl Ease {
         Self { n, weights }
     }
 
+    /// Returns the weights, row-major by the item that is known.
+    #[must_use]
+    pub fn weights(&self) -> &[f32] {
+        &self.weights
+    }
+
     /// Adds the scores of a history to `scores`, one for each item.
     pub fn score(&self, history: &[u32], scores: &mut [f32]) {
         for a in history {
@@ -87,15 +93,17 @@ fn invert(mut a: Vec<f64>, n: usize) -> Vec<f64> {
         });
     // A⁻¹ = L⁻ᵀ L⁻¹: entry (i, j) is the product of the rows i and j of L⁻ᵀ from the later of the two on.
     let mut out = vec![0.0; n * n];
-    out.par_chunks_mut(n.max(1)).enumerate().for_each(|(i, row)| {
-        for (j, v) in row.iter_mut().enumerate() {
-            let from = i.max(j);
-            *v = dot(
-                &inverse_t[i * n + from..(i + 1) * n],
-                &inverse_t[j * n + from..(j + 1) * n],
-            );
-        }
-    });
+    out.par_chunks_mut(n.max(1))
+        .enumerate()
+        .for_each(|(i, row)| {
+            for (j, v) in row.iter_mut().enumerate() {
+                let from = i.max(j);
+                *v = dot(
+                    &inverse_t[i * n + from..(i + 1) * n],
+                    &inverse_t[j * n + from..(j + 1) * n],
+                );
+            }
+        });
     out
 }
 
@@ -167,7 +175,9 @@ mod tests {
     fn the_inverse_times_the_matrix_is_the_identity() {
         let n = 131;
         let mut r = RngStream::new(4, Purpose::Test, 0, 0);
-        let pairs: Vec<(u32, u32)> = (0..3_000).map(|_| (r.below(200) as u32, r.below(n) as u32)).collect();
+        let pairs: Vec<(u32, u32)> = (0..3_000)
+            .map(|_| (r.below(200) as u32, r.below(n) as u32))
+            .collect();
         let x = Interactions::from_pairs(200, n, &pairs);
         let mut g = x.gram();
         for i in 0..n {
@@ -185,7 +195,9 @@ mod tests {
 
     #[test]
     fn no_item_speaks_for_itself_and_contributions_add_up() {
-        let pairs: Vec<(u32, u32)> = (0..60).flat_map(|u| (0..5).map(move |i| (u, (u * 3 + i * i) % 20))).collect();
+        let pairs: Vec<(u32, u32)> = (0..60)
+            .flat_map(|u| (0..5).map(move |i| (u, (u * 3 + i * i) % 20)))
+            .collect();
         let x = Interactions::from_pairs(60, 20, &pairs);
         let e = Ease::fit(&x, 5.0);
         let history = [2, 7, 11];

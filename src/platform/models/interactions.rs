@@ -20,7 +20,10 @@ impl Interactions {
         sorted.dedup();
         let mut starts = vec![0; n_rows + 1];
         for (r, c) in &sorted {
-            assert!((*r as usize) < n_rows && (*c as usize) < n_items, "pair ({r}, {c}) outside {n_rows} x {n_items}");
+            assert!(
+                (*r as usize) < n_rows && (*c as usize) < n_items,
+                "pair ({r}, {c}) outside {n_rows} x {n_items}"
+            );
             starts[*r as usize + 1] += 1;
         }
         for i in 0..n_rows {

@@ -113,7 +113,9 @@ mod tests {
 
     #[test]
     fn contributions_add_up_to_the_score() {
-        let pairs: Vec<(u32, u32)> = (0..40).flat_map(|u| (0..6).map(move |i| (u, (u * 7 + i * i) % 30))).collect();
+        let pairs: Vec<(u32, u32)> = (0..40)
+            .flat_map(|u| (0..6).map(move |i| (u, (u * 7 + i * i) % 30)))
+            .collect();
         let x = Interactions::from_pairs(40, 30, &pairs);
         let knn = ItemKnn::fit(&x, 5, 0.0);
         let history = [1, 4, 9, 20];

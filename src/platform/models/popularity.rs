@@ -42,7 +42,11 @@ impl Popularity {
         match self.counts.get(item) {
             Some(c) if *c > 0.0 => {
                 let ticks = now.0.saturating_sub(self.as_of[item]);
-                if ticks == 0 { *c } else { c * kept(ticks, half_life_days) }
+                if ticks == 0 {
+                    *c
+                } else {
+                    c * kept(ticks, half_life_days)
+                }
             }
             _ => 0.0,
         }

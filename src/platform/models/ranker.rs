@@ -10,7 +10,6 @@ use super::item_knn::ItemKnn;
 use super::popularity::Popularity;
 use super::seed_formulas;
 use super::shelf::Shelf;
-use super::two_tower::TowerIndex;
 use crate::platform::privacy::observation::{Observations, Observed};
 use crate::platform::recommend::config::{ModelKind, RecommendConfig};
 use crate::sim::ids::ItemId;
@@ -35,8 +34,6 @@ pub enum Learned {
     Knn(Columns, ItemKnn),
     /// Linear autoencoder.
     Ease(Columns, Ease),
-    /// Two towers.
-    Tower(Box<TowerIndex>),
 }
 
 /// The platform's ranking model and what surrounds it.
@@ -138,10 +135,7 @@ impl Ranker {
             ModelKind::SeedContent => scores.extend(shelf.items.iter().map(|i| {
                 seed_formulas::content(&observed.profile, catalogue.tags(*i), attention) as f32
             })),
-            ModelKind::TwoTower => match &self.learned {
-                Learned::Tower(index) => index.score(observed, shelf, scores),
-                _ => Self::score_cold(observed, shelf, catalogue, scores),
-            },
+            ModelKind::TwoTower => Self::score_cold(observed, shelf, catalogue, scores),
             ModelKind::ItemKnn | ModelKind::Ease | ModelKind::SeedCollaborative => {
                 Self::score_cold(observed, shelf, catalogue, scores);
                 self.blend_collaborative(config, observed, attention, shelf, scratch);
@@ -173,7 +167,7 @@ impl Ranker {
     ) {
         let columns = match &self.learned {
             Learned::Knn(columns, _) | Learned::Ease(columns, _) => columns,
-            Learned::Nothing | Learned::Tower(_) => return,
+            Learned::Nothing => return,
         };
         scratch.columns.clear();
         scratch.columns.resize(columns.items().len(), 0.0);
@@ -183,7 +177,7 @@ impl Ranker {
         match &self.learned {
             Learned::Knn(_, knn) => knn.score(&scratch.history, &mut scratch.columns),
             Learned::Ease(_, ease) => ease.score(&scratch.history, &mut scratch.columns),
-            Learned::Nothing | Learned::Tower(_) => {}
+            Learned::Nothing => {}
         }
         if config.model == ModelKind::SeedCollaborative {
             let total = self.popularity.total().max(1.0);
@@ -226,6 +220,30 @@ impl StateHash for Ranker {
         }
         for s in &self.shelves {
             h.u64(s.items.len() as u64);
+        }
+        h.finish()
+    }
+}
+
+impl Learned {
+    /// Hashes what was learned, by what it says about its first items.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let mut h = StateHasher::default();
+        match self {
+            Self::Nothing => {}
+            Self::Knn(columns, knn) => {
+                h.u64(columns.items().len() as u64);
+                for c in 0..columns.items().len() as u32 {
+                    for (other, s) in knn.neighbours(c) {
+                        h.u64(u64::from(*other) << 32 | u64::from(s.to_bits()));
+                    }
+                }
+            }
+            Self::Ease(columns, ease) => {
+                h.u64(columns.items().len() as u64);
+                h.f32s(ease.weights());
+            }
         }
         h.finish()
     }

@@ -48,7 +48,10 @@ mod tests {
     #[test]
     fn both_formulas_give_the_reference_values() {
         // Science annex A1.
-        assert_eq!(collaborative(4.0, 3.5, 0.6, 1e-8, 0.5), 2.760_262_210_424_000_4);
+        assert_eq!(
+            collaborative(4.0, 3.5, 0.6, 1e-8, 0.5),
+            2.760_262_210_424_000_4
+        );
         let w = content(&[1.0, 2.0, 0.0], &[2.0, 1.0, 1.0], 0.6);
         assert!((w - 0.438_178_046_004_132_85).abs() < 1e-15, "{w:.17}");
     }
@@ -62,7 +65,8 @@ mod tests {
     #[test]
     fn the_longer_exponent_lets_less_popular_things_win() {
         let (rare, common) = (0.001, 0.1);
-        let ratio = |p| collaborative(1.0, rare, 0.5, 0.0, p) / collaborative(1.0, common, 0.5, 0.0, p);
+        let ratio =
+            |p| collaborative(1.0, rare, 0.5, 0.0, p) / collaborative(1.0, common, 0.5, 0.0, p);
         assert!(ratio(0.0) == 1.0 && ratio(0.25) > 1.0 && ratio(0.5) > ratio(0.25));
     }
 

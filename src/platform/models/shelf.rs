@@ -45,11 +45,8 @@ impl Shelf {
         let n = self.items.len() as u32;
         self.popular = (0..n).collect();
         let pop = &self.log_popularity;
-        self.popular.sort_unstable_by(|a, b| {
-            pop[*b as usize]
-                .total_cmp(&pop[*a as usize])
-                .then(a.cmp(b))
-        });
+        self.popular
+            .sort_unstable_by(|a, b| pop[*b as usize].total_cmp(&pop[*a as usize]).then(a.cmp(b)));
         self.popular.truncate(SHORT_LIST);
         self.fresh = (0..n).collect();
         let born = |p: &u32| catalogue.card(self.items[*p as usize]).born;

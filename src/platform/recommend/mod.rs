@@ -1,1 +1,17 @@
-//! recommend
+//! Recommend: candidates → ranking → slate, for nine surfaces.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `config` | the scenario's part |
+//! | `serve` | scoring and serving everybody who asks |
+//! | `places` | candidates among people, communities, spaces, parcels |
+//! | `rerank` | diversity and exploration |
+//! | `minutes` | an avatar's minutes as a knapsack (P1) |
+//! | `prices` | prices on exposure and seats (P2) |
+
+pub mod config;
+pub mod minutes;
+pub(crate) mod places;
+pub mod prices;
+pub mod rerank;
+pub mod serve;

@@ -72,7 +72,11 @@ pub fn open_estates(
     events: Res<EventBus>,
     mut spaces: ResMut<Spaces>,
 ) {
-    for e in events.previous.iter().filter(|e| e.kind == EventKind::Build) {
+    for e in events
+        .previous
+        .iter()
+        .filter(|e| e.kind == EventKind::Build)
+    {
         let mut rng = RngStream::new(seed.0, Purpose::Map, u64::from(e.thing.id), 2);
         let mut topics = [0.0f32; SPACE_TOPICS];
         topics[rng.below(population.n_topics)] = 1.0;

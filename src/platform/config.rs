@@ -1,0 +1,33 @@
+//! The platform's part of the scenario.
+
+use bevy::ecs::prelude::Resource;
+
+use super::engage::config::EngageConfig;
+use super::incentives::config::IncentivesConfig;
+use super::recommend::config::RecommendConfig;
+use crate::config_group;
+
+config_group! {
+    /// What the operator does.
+    pub struct PlatformConfig {
+        /// What is recommended, and how.
+        recommend: RecommendConfig;
+        /// Pushes, invitations, live events.
+        engage: EngageConfig;
+        /// Coins, drops, quests.
+        incentives: IncentivesConfig;
+    }
+}
+
+impl PlatformConfig {
+    /// Every mechanism off.
+    pub const NULL: Self = Self {
+        recommend: RecommendConfig::NULL,
+        engage: EngageConfig::NULL,
+        incentives: IncentivesConfig::NULL,
+    };
+}
+
+/// The platform's part of the scenario, as its systems read it.
+#[derive(Resource, Debug, Clone, PartialEq)]
+pub struct PlatformRules(pub PlatformConfig);

@@ -1,0 +1,152 @@
+//! Pushes: reminding those who have not come back, at an hour they may be reminded, ever more rarely.
+//!
+//! A calendar of its own holds when each avatar may next be pushed, so that nobody is looked at before.
+
+use bevy::ecs::prelude::*;
+
+use crate::events::behavior::EventKind;
+use crate::events::bus::{EventBus, OfferBus};
+use crate::events::offer::Push;
+use crate::platform::config::PlatformRules;
+use crate::platform::engage::config::EngageConfig;
+use crate::platform::recommend::serve::Knowledge;
+use crate::sim::calendar::Calendar;
+use crate::sim::ids::{AvatarId, ItemId};
+use crate::sim::math;
+use crate::sim::schedule::SimClock;
+use crate::sim::state_hash::{StateHash, StateHasher};
+use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR, Tick};
+use crate::sim::workers::Workers;
+use crate::society::avatars::profile::Profiles;
+
+/// When whom to push, and how often it was in vain.
+#[derive(Resource, Default)]
+pub struct PushPlan {
+    calendar: Calendar,
+    in_vain: Vec<u8>,
+    /// Pushes sent so far.
+    pub n_sent: u64,
+}
+
+impl StateHash for PushPlan {
+    fn digest(&mut self) -> u64 {
+        let mut h = StateHasher::default();
+        h.u64(self.calendar.digest());
+        h.u64(self.n_sent);
+        h.finish()
+    }
+}
+
+/// Moves a time out of the quiet hours of an avatar's own day, forward.
+#[must_use]
+pub fn out_of_quiet_hours(at: Tick, timezone: i8, config: &EngageConfig) -> Tick {
+    let hour = (at.hour().cast_signed() + i32::from(timezone))
+        .rem_euclid(24)
+        .cast_unsigned();
+    let wait = if hour >= config.quiet_from {
+        24 - hour + config.quiet_until
+    } else if hour < config.quiet_until {
+        config.quiet_until - hour
+    } else {
+        return at;
+    };
+    at.after(wait * TICKS_PER_HOUR)
+}
+
+/// Plans pushes from the sessions that ended, and forgets them when somebody comes.
+pub fn plan_pushes(
+    rules: Res<PlatformRules>,
+    events: Res<EventBus>,
+    profiles: Res<Profiles>,
+    mut plan: ResMut<PushPlan>,
+) {
+    let config = &rules.0.engage;
+    if !config.push {
+        return;
+    }
+    for e in &events.previous {
+        let id = e.avatar.idx();
+        if plan.in_vain.len() <= id {
+            plan.in_vain.resize(profiles.table.len().max(id + 1), 0);
+        }
+        match e.kind {
+            EventKind::SessionStart => {
+                plan.in_vain[id] = 0;
+                plan.calendar.cancel(e.avatar.0);
+            }
+            EventKind::SessionEnd if profiles.get(e.avatar).push_allowed => {
+                let wait = (config.push_after_hours * f64::from(TICKS_PER_HOUR)) as u32;
+                let at =
+                    out_of_quiet_hours(e.tick.after(wait), profiles.get(e.avatar).timezone, config);
+                plan.calendar.schedule(e.avatar.0, at);
+            }
+            EventKind::PushOptOut => plan.calendar.cancel(e.avatar.0),
+            _ => {}
+        }
+    }
+}
+
+/// Sends the pushes that are due.
+pub fn send_pushes(
+    clock: Res<SimClock>,
+    workers: Res<Workers>,
+    rules: Res<PlatformRules>,
+    know: Knowledge<'_>,
+    mut plan: ResMut<PushPlan>,
+    mut offers: ResMut<OfferBus>,
+    mut due: Local<Vec<u32>>,
+) {
+    let config = &rules.0.engage;
+    if !config.push {
+        return;
+    }
+    due.clear();
+    plan.calendar.wake(clock.now, &mut due);
+    let best: Vec<Option<(ItemId, f32)>> = workers.map(&due, |id| know.best_item(AvatarId(*id), 0));
+    for (id, best) in due.iter().zip(best) {
+        let avatar = AvatarId(*id);
+        let Some((item, score)) = best else { continue };
+        if !know.push_allowed(avatar) {
+            continue;
+        }
+        let offer = offers.number();
+        offers.pushes.push(Push {
+            offer,
+            avatar,
+            tick: clock.now,
+            item,
+            score,
+        });
+        plan.n_sent += 1;
+        let tries = &mut plan.in_vain[avatar.idx()];
+        *tries = tries.saturating_add(1);
+        if u32::from(*tries) < config.push_limit {
+            let days = math::pow(config.push_backoff, f64::from(*tries));
+            let wait = (days * f64::from(TICKS_PER_DAY)).min(1e6) as u32;
+            let at = out_of_quiet_hours(clock.now.after(wait), know.timezone(avatar), config);
+            plan.calendar.schedule(*id, at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_pushed_in_its_quiet_hours() {
+        let config = EngageConfig::BASELINE;
+        for timezone in [-5i8, 0, 7] {
+            for minute in (0..TICKS_PER_DAY).step_by(17) {
+                let at = out_of_quiet_hours(Tick(minute), timezone, &config);
+                let hour = (at.hour().cast_signed() + i32::from(timezone)).rem_euclid(24);
+                let hour = hour.cast_unsigned();
+                assert!(
+                    (config.quiet_until..config.quiet_from).contains(&hour),
+                    "{minute}: {hour}"
+                );
+                assert!(at >= Tick(minute) && at.since(Tick(minute)) <= 12 * 60);
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The part of the scenario on rewards.
+
+use crate::config;
+
+config! {
+    /// Coins, drops and quests.
+    pub struct IncentivesConfig {
+        /// Whether coming back is rewarded.
+        login: bool = true, "-";
+        /// Coins for coming back.
+        login_reward: f64 = 0.4, "coins", 0.0..=1_000_000.0;
+        /// How much the reward grows for each day in a row, up to a week.
+        streak_bonus: f64 = 0.1, "share", 0.0..=10.0;
+        /// Whether there are quests.
+        quests: bool = true, "-";
+        /// Things to do for a quest.
+        quest_length: u32 = 8, "actions", 1..=1000;
+        /// Coins for a quest.
+        quest_reward: f64 = 1.0, "coins", 0.0..=1_000_000.0;
+        /// Whether games drop something of value.
+        drops: bool = true, "-";
+        /// Chance of a drop for a game that was won.
+        drop_rate: f64 = 0.1, "share", 0.0..=1.0;
+        /// Worth of a drop.
+        drop_value: f64 = 0.8, "coins", 0.0..=1_000_000.0;
+        /// Coins for watching a rewarded ad.
+        watch_reward: f64 = 0.3, "coins", 0.0..=1_000_000.0;
+    }
+}
+
+impl IncentivesConfig {
+    /// Nothing is given.
+    pub const NULL: Self = Self {
+        login: false,
+        quests: false,
+        drops: false,
+        watch_reward: 0.0,
+        ..Self::BASELINE
+    };
+}

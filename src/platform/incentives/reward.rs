@@ -1,0 +1,137 @@
+//! Rewards: for coming back, for quests, for games won, for watching.
+
+use bevy::ecs::prelude::*;
+
+use crate::events::behavior::EventKind;
+use crate::events::bus::{EventBus, OfferBus, Reward, RewardKind};
+use crate::platform::config::PlatformRules;
+use crate::sim::ids::AvatarId;
+use crate::sim::rng::{Purpose, RngStream};
+use crate::sim::schedule::{Seed, SimClock};
+use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
+use crate::sim::units::Coins;
+use crate::society::avatars::profile::Profiles;
+
+/// Never seen.
+const NEVER: u32 = u32::MAX;
+
+/// Longest streak that still adds to the reward, in days.
+const LONGEST_STREAK: u16 = 7;
+
+/// What an avatar has done towards its rewards.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    last_day: u32,
+    streak: u16,
+    actions: u16,
+    quest_day: u32,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self {
+            last_day: NEVER,
+            streak: 0,
+            actions: 0,
+            quest_day: NEVER,
+        }
+    }
+}
+
+impl RowHash for Progress {
+    fn hash_row(&self, h: &mut StateHasher) {
+        h.u64(u64::from(self.last_day) << 32 | u64::from(self.quest_day));
+        h.u64(u64::from(self.streak) << 16 | u64::from(self.actions));
+    }
+}
+
+/// Everybody's progress.
+#[derive(Resource, Default)]
+pub struct RewardBook {
+    table: Table<Progress>,
+    /// Coins granted so far, before the central bank's factor.
+    pub granted: f64,
+}
+
+impl StateHash for RewardBook {
+    fn digest(&mut self) -> u64 {
+        let mut h = StateHasher::default();
+        h.u64(self.table.digest());
+        h.f64(self.granted);
+        h.finish()
+    }
+}
+
+/// Grants what the events of the previous tick have earned.
+pub fn grant_rewards(
+    clock: Res<SimClock>,
+    seed: Res<Seed>,
+    rules: Res<PlatformRules>,
+    profiles: Res<Profiles>,
+    events: Res<EventBus>,
+    mut book: ResMut<RewardBook>,
+    mut offers: ResMut<OfferBus>,
+) {
+    let config = &rules.0.incentives;
+    while book.table.len() < profiles.table.len() {
+        book.table.push(Progress::default());
+    }
+    let book = &mut *book;
+    let mut give = |avatar: AvatarId, coins: f64, kind| {
+        if coins > 0.0 {
+            let offer = offers.number();
+            book.granted += coins;
+            offers.rewards.push(Reward {
+                offer,
+                avatar,
+                amount: Coins::from_f64(coins),
+                kind,
+            });
+        }
+    };
+    let today = clock.now.day();
+    for e in &events.previous {
+        match e.kind {
+            EventKind::SessionStart if config.login => {
+                let p = book.table.row_mut(e.avatar.idx());
+                if p.last_day == today {
+                    continue;
+                }
+                p.streak = if p.last_day != NEVER && p.last_day + 1 == today {
+                    p.streak.saturating_add(1)
+                } else {
+                    1
+                };
+                p.last_day = today;
+                let days = f64::from(p.streak.min(LONGEST_STREAK) - 1);
+                let coins = config.login_reward * (1.0 + config.streak_bonus * days);
+                give(e.avatar, coins, RewardKind::Login);
+            }
+            EventKind::Consume | EventKind::Play | EventKind::Talk | EventKind::Study
+                if config.quests =>
+            {
+                let p = book.table.row_mut(e.avatar.idx());
+                if p.quest_day == today {
+                    continue;
+                }
+                p.actions += 1;
+                if u32::from(p.actions) >= config.quest_length {
+                    p.actions = 0;
+                    p.quest_day = today;
+                    give(e.avatar, config.quest_reward, RewardKind::Quest);
+                }
+            }
+            _ => {}
+        }
+        if e.kind == EventKind::Play && e.value > 0.5 && config.drops {
+            let key = u64::from(e.avatar.0);
+            let mut rng = RngStream::new(seed.0, Purpose::Reward, key, clock.now.0);
+            if rng.chance(config.drop_rate) {
+                give(e.avatar, config.drop_value, RewardKind::Drop);
+            }
+        }
+        if e.kind == EventKind::AdClick && e.value > 0.5 {
+            give(e.avatar, config.watch_reward, RewardKind::Watching);
+        }
+    }
+}

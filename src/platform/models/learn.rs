@@ -1,0 +1,137 @@
+//! Learning on a cadence: shelves every hour, the model every so many hours, calibration with every answer.
+
+use bevy::ecs::prelude::*;
+
+use super::ranker::{ITEM_SURFACES, Learned, Ranker};
+use crate::economy::market::titles::AssetMarket;
+use crate::events::behavior::{Event, EventKind, NO_POSITION, Surface, ThingKind};
+use crate::events::bus::{EventBus, OfferBus};
+use crate::platform::config::PlatformRules;
+use crate::platform::privacy::observation::{Observations, engagement_weight};
+use crate::platform::recommend::config::ModelKind;
+use crate::platform::recommend::prices::AttentionPrices;
+use crate::sim::schedule::SimClock;
+use crate::sim::units::TICKS_PER_HOUR;
+use crate::sim::workers::Workers;
+use crate::society::avatars::profile::Profiles;
+use crate::society::content::catalogue::Catalogue;
+use crate::society::content::item::ItemKind;
+
+/// The item surfaces, in the order of the shelves.
+pub const SHELVES: [Surface; ITEM_SURFACES] = [
+    Surface::Feed,
+    Surface::Games,
+    Surface::GameItems,
+    Surface::Assets,
+    Surface::Courses,
+];
+
+/// Returns the shelf of an item surface.
+#[must_use]
+pub fn shelf_of(surface: Surface) -> Option<usize> {
+    SHELVES.iter().position(|s| *s == surface)
+}
+
+/// Lets consented events of the previous tick in.
+pub fn observe(
+    events: Res<EventBus>,
+    profiles: Res<Profiles>,
+    catalogue: Res<Catalogue>,
+    rules: Res<PlatformRules>,
+    mut observations: ResMut<Observations>,
+    mut ranker: ResMut<Ranker>,
+) {
+    observations.observe(&events.previous, &profiles, |item| {
+        catalogue.tags(item).as_slice()
+    });
+    let half_life = rules.0.recommend.popularity_half_life_days;
+    for e in &events.previous {
+        let weight = engagement_weight(e);
+        if weight > 0.0 && e.thing.kind == ThingKind::Item {
+            // Counts by item name nobody, so that they need no consent.
+            ranker
+                .popularity
+                .count(e.thing.id as usize, weight, e.tick, half_life);
+        }
+    }
+}
+
+/// Whether an event takes the slot of the slate it answers.
+fn takes(e: &Event) -> bool {
+    e.position != NO_POSITION
+        && matches!(
+            e.kind,
+            EventKind::Consume | EventKind::Play | EventKind::TieRequest | EventKind::CommunityJoin
+        )
+}
+
+/// Learns how scores translate into choices from the slates answered in the previous tick.
+pub fn calibrate(events: Res<EventBus>, offers: Res<OfferBus>, mut ranker: ResMut<Ranker>) {
+    let slates = &offers.previous_slates;
+    if slates.is_empty() {
+        return;
+    }
+    let mut taken = vec![NO_POSITION; slates.len()];
+    for e in events.previous.iter().filter(|e| takes(e)) {
+        if let Ok(i) = slates.binary_search_by_key(&e.avatar, |s| s.avatar)
+            && slates[i].offer == e.offer
+        {
+            taken[i] = e.position;
+        }
+    }
+    for (slate, taken) in slates.iter().zip(&taken) {
+        let calibrator = &mut ranker.calibrators[slate.surface as usize];
+        for (k, slot) in slate.slots.iter().enumerate() {
+            let looked = 1.0 / (k as f64 + 1.0).sqrt();
+            calibrator.learn(f64::from(slot.score), looked, usize::from(*taken) == k);
+        }
+    }
+}
+
+/// Refreshes the shelves every hour and trains the model on its cadence.
+pub fn learn(
+    clock: Res<SimClock>,
+    rules: Res<PlatformRules>,
+    workers: Res<Workers>,
+    catalogue: Res<Catalogue>,
+    market: Res<AssetMarket>,
+    observations: Res<Observations>,
+    mut ranker: ResMut<Ranker>,
+    mut prices: ResMut<AttentionPrices>,
+) {
+    if clock.now.0 % TICKS_PER_HOUR != 0 {
+        return;
+    }
+    let config = &rules.0.recommend;
+    let ranker = &mut *ranker;
+    for (shelf, surface) in ranker.shelves.iter_mut().zip(SHELVES) {
+        shelf.refresh(
+            surface,
+            &catalogue,
+            &ranker.popularity,
+            clock.now,
+            config.popularity_half_life_days,
+            |item| catalogue.card(item).kind != ItemKind::Asset || market.asking(item).is_some(),
+        );
+    }
+    prices.update(config);
+    let hours = clock.now.0 / TICKS_PER_HOUR;
+    if hours % config.retrain_hours != 0 || observations.pairs.len() < 50 {
+        return;
+    }
+    let learned = match config.model {
+        ModelKind::ItemKnn | ModelKind::Ease | ModelKind::SeedCollaborative => {
+            workers.install(|| Ranker::fit_neighbours(config, &observations, &catalogue))
+        }
+        ModelKind::Random
+        | ModelKind::Popularity
+        | ModelKind::SeedContent
+        | ModelKind::TwoTower => return,
+    };
+    if matches!(learned, Learned::Nothing) {
+        return;
+    }
+    ranker.parameters = learned.digest();
+    ranker.learned = learned;
+    ranker.version += 1;
+}

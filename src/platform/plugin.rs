@@ -1,0 +1,63 @@
+//! Joins the platform into the tick.
+
+use bevy::app::{App, Plugin};
+use bevy::ecs::prelude::*;
+
+use super::config::{PlatformConfig, PlatformRules};
+use super::engage::invite::{InvitePlan, hold_live_events, invite_friends};
+use super::engage::push::{PushPlan, plan_pushes, send_pushes};
+use super::incentives::reward::{RewardBook, grant_rewards};
+use super::models::learn::{calibrate, learn, observe};
+use super::models::ranker::Ranker;
+use super::privacy::observation::Observations;
+use super::recommend::prices::AttentionPrices;
+use super::recommend::serve::{Exposures, Scored, score_requests, serve_slates};
+use crate::sim::schedule::{SimAppExt, SimSystems, SimTick};
+
+/// What the operator knows and does.
+pub struct PlatformPlugin {
+    /// Its part of the scenario.
+    pub config: PlatformConfig,
+}
+
+impl Plugin for PlatformPlugin {
+    fn build(&self, app: &mut App) {
+        app.insert_unhashed(
+            "platform rules",
+            "the scenario, hashed with the run",
+            PlatformRules(self.config.clone()),
+        )
+        .insert_unhashed(
+            "scored requests",
+            "scratch of a tick, empty between ticks",
+            Scored::default(),
+        )
+        .insert_state("observations", Observations::default())
+        .insert_state("ranker", Ranker::default())
+        .insert_state("attention prices", AttentionPrices::default())
+        .insert_state("exposures", Exposures::default())
+        .insert_state("push plan", PushPlan::default())
+        .insert_state("invite plan", InvitePlan::default())
+        .insert_state("reward book", RewardBook::default())
+        .add_systems(
+            SimTick,
+            (observe, calibrate, plan_pushes)
+                .chain()
+                .in_set(SimSystems::Observe),
+        )
+        .add_systems(SimTick, learn.in_set(SimSystems::Learn))
+        .add_systems(SimTick, score_requests.in_set(SimSystems::Score))
+        .add_systems(
+            SimTick,
+            (
+                serve_slates,
+                grant_rewards,
+                invite_friends,
+                hold_live_events,
+                send_pushes,
+            )
+                .chain()
+                .in_set(SimSystems::Offer),
+        );
+    }
+}

@@ -1,0 +1,203 @@
+//! Candidates for the surfaces that do not offer items: people, communities, spaces, parcels.
+
+use super::config::{ModelKind, RecommendConfig};
+use super::rerank::explore;
+use super::serve::Knowledge;
+use crate::events::behavior::{Surface, Thing, ThingKind};
+use crate::events::bus::SlateRequest;
+use crate::events::offer::{MAX_SLATE, Slot, Source};
+use crate::sim::ids::{AvatarId, CommunityId, ParcelId, SpaceId};
+use crate::sim::math;
+use crate::sim::rng::RngStream;
+use crate::sim::units::Coins;
+use crate::society::avatars::profile::DataPurpose;
+
+/// Things of a kind looked at before ranking them.
+const LOOKED_AT: usize = 40;
+
+/// A candidate with its score.
+struct Candidate {
+    thing: Thing,
+    score: f32,
+    source: Source,
+    price: Coins,
+}
+
+/// Ranks things of a surface for an avatar.
+pub(super) fn rank(
+    know: &Knowledge<'_>,
+    request: &SlateRequest,
+    config: &RecommendConfig,
+    rng: &mut RngStream,
+) -> Vec<Slot> {
+    let mut candidates = match request.surface {
+        Surface::People => people(know, request.avatar, rng),
+        Surface::Communities => communities(know, request.avatar, rng),
+        Surface::Spaces => spaces(know, request, rng),
+        Surface::Parcels => parcels(know, rng),
+        Surface::Feed
+        | Surface::Games
+        | Surface::GameItems
+        | Surface::Assets
+        | Surface::Courses
+        | Surface::None => Vec::new(),
+    };
+    if config.model == ModelKind::Random {
+        for c in &mut candidates {
+            c.score = rng.uniform() as f32;
+            c.source = Source::Explore;
+        }
+    }
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.thing.cmp(&b.thing)));
+    candidates.dedup_by_key(|c| c.thing);
+    let n = candidates.len();
+    let k = (config.slate_size as usize).min(MAX_SLATE).min(n);
+    for slot in 0..k {
+        let (other, _) = explore(config.exploration, n - slot, rng);
+        if let Some(other) = other {
+            candidates.swap(slot, slot + other);
+            candidates[slot].source = Source::Explore;
+        }
+    }
+    let (_, [greedy, uniform]) = explore(config.exploration, n, rng);
+    candidates
+        .into_iter()
+        .take(k)
+        .map(|c| Slot {
+            thing: c.thing,
+            score: c.score,
+            propensity: if c.source == Source::Explore {
+                uniform
+            } else {
+                greedy
+            },
+            source: c.source,
+            price: c.price,
+        })
+        .collect()
+}
+
+fn likeness(know: &Knowledge<'_>, id: AvatarId, topics: &[f32]) -> f32 {
+    let consents = know
+        .profiles
+        .get(id)
+        .consent
+        .allows(DataPurpose::Recommendation);
+    if !consents || id.idx() >= know.observations.table.len() {
+        return 0.0;
+    }
+    let profile = &know.observations.of(id).profile;
+    let norm = (math::dot(profile, profile) * math::dot(topics, topics)).sqrt();
+    if norm > 0.0 {
+        math::dot(profile, topics) / norm
+    } else {
+        0.0
+    }
+}
+
+fn people(know: &Knowledge<'_>, id: AvatarId, rng: &mut RngStream) -> Vec<Candidate> {
+    let mut found = Vec::with_capacity(LOOKED_AT);
+    let friends = know.graph.of(id);
+    for i in 0..LOOKED_AT {
+        let (other, source) = if i % 4 != 3 && !friends.is_empty() {
+            let via = AvatarId(friends[rng.below(friends.len())].0);
+            let theirs = know.graph.of(via);
+            if theirs.is_empty() {
+                continue;
+            }
+            (AvatarId(theirs[rng.below(theirs.len())].0), Source::Social)
+        } else {
+            let n = know.profiles.table.len();
+            (AvatarId::from_idx(rng.below(n)), Source::Explore)
+        };
+        if other == id || know.graph.tied(id, other) {
+            continue;
+        }
+        let common = know.graph.common(id, other);
+        let alike = if other.idx() < know.observations.table.len() {
+            likeness(know, id, &know.observations.of(other).profile)
+        } else {
+            0.0
+        };
+        found.push(Candidate {
+            thing: Thing::new(ThingKind::Avatar, other.0),
+            score: 0.4 * math::ln(1.0 + f64::from(common)) as f32 + alike,
+            source,
+            price: Coins::ZERO,
+        });
+    }
+    found
+}
+
+fn communities(know: &Knowledge<'_>, id: AvatarId, rng: &mut RngStream) -> Vec<Candidate> {
+    let n = know.communities.table.len();
+    let mut found = Vec::with_capacity(LOOKED_AT);
+    for i in 0..LOOKED_AT.min(n) {
+        let c = if n <= LOOKED_AT { i } else { rng.below(n) };
+        let c = CommunityId::from_idx(c);
+        if know.communities.is_member(c, id) {
+            continue;
+        }
+        let community = know.communities.get(c);
+        let size = math::ln(1.0 + community.members.len() as f64) as f32;
+        found.push(Candidate {
+            thing: Thing::new(ThingKind::Community, c.0),
+            score: likeness(know, id, &community.topics) + 0.03 * size,
+            source: Source::Model,
+            price: Coins::ZERO,
+        });
+    }
+    found
+}
+
+fn spaces(know: &Knowledge<'_>, request: &SlateRequest, rng: &mut RngStream) -> Vec<Candidate> {
+    let n = know.spaces.table.len();
+    let hour = know.clock.now.hour();
+    let mut found = Vec::with_capacity(LOOKED_AT);
+    for i in 0..LOOKED_AT.min(n) {
+        let s = if n <= LOOKED_AT { i } else { rng.below(n) };
+        let s = SpaceId::from_idx(s);
+        let space = know.spaces.get(s);
+        if s == request.space || !space.is_open(hour) || !space.has_room() {
+            continue;
+        }
+        let far = if request.space.idx() < n {
+            let from = know.spaces.get(request.space).parcel;
+            know.map.distance(from, space.parcel) / f64::from(know.map.side)
+        } else {
+            0.0
+        };
+        let crowd = math::ln(1.0 + f64::from(space.footfall)) as f32;
+        found.push(Candidate {
+            thing: Thing::new(ThingKind::Space, s.0),
+            score: likeness(know, request.avatar, &space.topics) + 0.08 * crowd
+                - 0.5 * far as f32
+                - know.prices.of_space(s.0),
+            source: Source::Nearby,
+            price: Coins::ZERO,
+        });
+    }
+    found
+}
+
+fn parcels(know: &Knowledge<'_>, rng: &mut RngStream) -> Vec<Candidate> {
+    let on_sale = &know.land.on_sale;
+    let n = on_sale.len();
+    let mut found = Vec::with_capacity(LOOKED_AT);
+    for i in 0..LOOKED_AT.min(n) {
+        let at = if n <= LOOKED_AT { i } else { rng.below(n) };
+        let parcel: ParcelId = on_sale[at];
+        let asking = know.land.lot(parcel).asking.unwrap_or(Coins::ZERO);
+        let passers = math::ln(1.0 + know.field.at(parcel));
+        let cost = math::ln(1.0 + asking.as_f64());
+        // Bids already made say that others have found it.
+        let bids = know.land.bids.get(&parcel).map_or(0, Vec::len);
+        found.push(Candidate {
+            thing: Thing::new(ThingKind::Parcel, parcel.0),
+            score: (passers - 0.5 * cost - 0.3 * bids as f64) as f32,
+            source: Source::Model,
+            price: asking,
+        });
+    }
+    found
+}

@@ -1,0 +1,423 @@
+//! Serving slates: everybody who asks in a tick is scored in one batch, then served in the order in which they asked.
+
+use bevy::ecs::prelude::*;
+use bevy::ecs::system::SystemParam;
+
+use super::config::{AllocationKind, RecommendConfig};
+use super::minutes;
+use super::places;
+use super::prices::AttentionPrices;
+use super::rerank::{diversify, explore};
+use crate::economy::land::registry::LandRegistry;
+use crate::economy::market::shop::Shop;
+use crate::economy::market::titles::AssetMarket;
+use crate::events::behavior::{Surface, Thing, ThingKind};
+use crate::events::bus::{OfferBus, SlateRequest};
+use crate::events::offer::{MAX_SLATE, Slate, Slot, Source};
+use crate::platform::config::PlatformRules;
+use crate::platform::models::learn::shelf_of;
+use crate::platform::models::ranker::{Ranker, Scratch};
+use crate::platform::privacy::observation::Observations;
+use crate::sim::ids::{AvatarId, ItemId};
+use crate::sim::rng::{Purpose, RngStream, mix};
+use crate::sim::schedule::{Seed, SimClock};
+use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
+use crate::sim::units::Coins;
+use crate::sim::workers::Workers;
+use crate::society::avatars::profile::{DataPurpose, Profiles};
+use crate::society::content::catalogue::Catalogue;
+use crate::society::content::item::ItemKind;
+use crate::society::spaces::field::FootfallField;
+use crate::society::spaces::map::CityMap;
+use crate::society::spaces::space::Spaces;
+use crate::society::ties::communities::Communities;
+use crate::society::ties::graph::SocialGraph;
+
+/// Exposures remembered by avatar, so that the same things are not shown at once again.
+const REMEMBERED: usize = 16;
+
+/// Prior attention level of an avatar nothing is known of.
+const ATTENTION_PRIOR: f32 = 0.5;
+
+/// Minutes an avatar is expected to stay when nothing is known of it.
+const DEFAULT_MINUTES: f64 = 8.0;
+
+/// What was shown to an avatar last.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Shown {
+    items: [u32; REMEMBERED],
+    next: u8,
+}
+
+impl RowHash for Shown {
+    fn hash_row(&self, h: &mut StateHasher) {
+        for pair in self.items.chunks(2) {
+            h.u64(u64::from(pair[0]) << 32 | u64::from(pair[1]));
+        }
+        h.u32(u32::from(self.next));
+    }
+}
+
+impl Shown {
+    fn contains(&self, item: u32) -> bool {
+        // Items are remembered one up, so that an empty place is no item.
+        self.items.contains(&(item + 1))
+    }
+    fn push(&mut self, item: u32) {
+        self.items[usize::from(self.next)] = item + 1;
+        self.next = (self.next + 1) % REMEMBERED as u8;
+    }
+}
+
+/// What was shown to everybody last.
+#[derive(Resource, Default)]
+pub struct Exposures {
+    table: Table<Shown>,
+    /// Slates served so far.
+    pub n_slates: u64,
+}
+
+impl StateHash for Exposures {
+    fn digest(&mut self) -> u64 {
+        self.table.digest() ^ mix(self.n_slates)
+    }
+}
+
+/// Slots found for the requests of the running tick, in their order, with the λ of each allocation.
+#[derive(Resource, Default)]
+pub struct Scored {
+    lists: Vec<(Vec<Slot>, f64)>,
+}
+
+/// Everything scoring reads.
+#[derive(SystemParam)]
+pub struct Knowledge<'w> {
+    pub(super) clock: Res<'w, SimClock>,
+    seed: Res<'w, Seed>,
+    rules: Res<'w, PlatformRules>,
+    pub(super) catalogue: Res<'w, Catalogue>,
+    pub(super) market: Res<'w, AssetMarket>,
+    shop: Res<'w, Shop>,
+    pub(super) land: Res<'w, LandRegistry>,
+    pub(super) map: Res<'w, CityMap>,
+    pub(super) field: Res<'w, FootfallField>,
+    pub(super) spaces: Res<'w, Spaces>,
+    pub(super) graph: Res<'w, SocialGraph>,
+    pub(super) communities: Res<'w, Communities>,
+    pub(super) profiles: Res<'w, Profiles>,
+    pub(super) observations: Res<'w, Observations>,
+    ranker: Res<'w, Ranker>,
+    pub(super) prices: Res<'w, AttentionPrices>,
+    exposures: Res<'w, Exposures>,
+}
+
+/// Scores candidates for everybody who asks this tick.
+pub fn score_requests(
+    know: Knowledge<'_>,
+    workers: Res<Workers>,
+    offers: Res<OfferBus>,
+    mut scored: ResMut<Scored>,
+) {
+    scored.lists = workers.map(&offers.requests, |r| {
+        let mut rng = RngStream::new(
+            know.seed.0,
+            Purpose::Candidates,
+            u64::from(r.avatar.0),
+            know.clock.now.0,
+        );
+        match shelf_of(r.surface) {
+            Some(shelf) => know.rank_items(r, shelf, &mut rng),
+            None => (
+                places::rank(&know, r, &know.rules.0.recommend, &mut rng),
+                0.0,
+            ),
+        }
+    });
+}
+
+/// Serves the slates that were scored.
+pub fn serve_slates(
+    clock: Res<SimClock>,
+    rules: Res<PlatformRules>,
+    profiles: Res<Profiles>,
+    spaces: Res<Spaces>,
+    mut scored: ResMut<Scored>,
+    mut offers: ResMut<OfferBus>,
+    mut prices: ResMut<AttentionPrices>,
+    mut exposures: ResMut<Exposures>,
+) {
+    let model = rules.0.recommend.model as u8;
+    while exposures.table.len() < profiles.table.len() {
+        exposures.table.push(Shown::default());
+    }
+    let requests = std::mem::take(&mut offers.requests);
+    for (request, (slots, price)) in requests.iter().zip(scored.lists.drain(..)) {
+        let shown = exposures.table.row_mut(request.avatar.idx());
+        for slot in &slots {
+            match slot.thing.kind {
+                ThingKind::Item if request.surface == Surface::Feed => {
+                    shown.push(slot.thing.id);
+                    prices.expose(slot.thing.id);
+                }
+                ThingKind::Space => {
+                    let s = spaces.table.row(slot.thing.id as usize);
+                    prices.seat(slot.thing.id, s.capacity.saturating_sub(s.present));
+                }
+                _ => {}
+            }
+        }
+        if price > 0.0 {
+            prices.minutes.0 += price;
+            prices.minutes.1 += 1;
+        }
+        exposures.n_slates += 1;
+        let offer = offers.number();
+        offers.slates.push(Slate {
+            offer,
+            avatar: request.avatar,
+            tick: clock.now,
+            surface: request.surface,
+            model,
+            slots,
+            ad: None,
+        });
+    }
+    offers.requests = requests;
+}
+
+/// Minutes a thing of a kind is expected to take, as anybody can see from the log.
+fn expected_minutes(kind: ItemKind) -> f64 {
+    match kind {
+        ItemKind::Post => 0.8,
+        ItemKind::News => 1.6,
+        ItemKind::Video => 2.8,
+        ItemKind::Game => 7.0,
+        ItemKind::GameItem | ItemKind::Asset => 0.7,
+        ItemKind::Course => 6.0,
+        ItemKind::Textbook => 2.0,
+    }
+}
+
+impl Knowledge<'_> {
+    fn price_of(&self, item: ItemId) -> Coins {
+        let card = self.catalogue.card(item);
+        match card.kind {
+            ItemKind::Asset => self.market.asking(item).unwrap_or(card.price),
+            ItemKind::GameItem | ItemKind::Textbook => self.shop.price(item).unwrap_or(card.price),
+            ItemKind::Post
+            | ItemKind::News
+            | ItemKind::Video
+            | ItemKind::Game
+            | ItemKind::Course => Coins::ZERO,
+        }
+    }
+
+    /// Says whether an avatar allows pushes.
+    pub(crate) fn push_allowed(&self, avatar: AvatarId) -> bool {
+        self.profiles.get(avatar).push_allowed
+    }
+
+    /// Returns the hours an avatar is east of the city's clock.
+    pub(crate) fn timezone(&self, avatar: AvatarId) -> i8 {
+        self.profiles.get(avatar).timezone
+    }
+
+    /// Returns the best item of a shelf for an avatar, for a push.
+    pub(crate) fn best_item(&self, avatar: AvatarId, shelf: usize) -> Option<(ItemId, f32)> {
+        let request = SlateRequest {
+            avatar,
+            surface: crate::platform::models::learn::SHELVES[shelf],
+            space: crate::events::behavior::NO_SPACE,
+        };
+        let mut rng = RngStream::new(
+            self.seed.0,
+            Purpose::Push,
+            u64::from(avatar.0),
+            self.clock.now.0,
+        );
+        let (slots, _) = self.rank_items(&request, shelf, &mut rng);
+        slots.first().map(|s| (ItemId(s.thing.id), s.score))
+    }
+
+    fn rank_items(
+        &self,
+        request: &SlateRequest,
+        shelf_index: usize,
+        rng: &mut RngStream,
+    ) -> (Vec<Slot>, f64) {
+        let config = &self.rules.0.recommend;
+        let shelf = &self.ranker.shelves[shelf_index];
+        let id = request.avatar;
+        let nobody = crate::platform::privacy::observation::Observed::default();
+        let consents = self
+            .profiles
+            .get(id)
+            .consent
+            .allows(DataPurpose::Recommendation);
+        let observed = if consents && id.idx() < self.observations.table.len() {
+            self.observations.of(id)
+        } else {
+            &nobody
+        };
+        let attention = f64::from(observed.attention(ATTENTION_PRIOR));
+        let mut scratch = Scratch::default();
+        self.ranker.score(
+            config,
+            observed,
+            attention,
+            shelf_index,
+            &self.catalogue,
+            rng.bits(),
+            &mut scratch,
+        );
+        let scores = &scratch.scores;
+        let shown = self.exposures.table.rows().get(id.idx());
+        let feed = request.surface == Surface::Feed;
+        let usable = |p: u32| {
+            let item = shelf.items[p as usize];
+            let card = self.catalogue.card(item);
+            let seen =
+                feed && (observed.knows(item.0) || shown.is_some_and(|s| s.contains(item.0)));
+            let gone = card.kind == ItemKind::Asset && self.market.asking(item).is_none();
+            card.live && !seen && !gone && card.creator != id
+        };
+        // The model's own best, then what is popular and what is new.
+        let want = config.candidates as usize;
+        let mut picked: Vec<(u32, Source)> = top(scores, want + REMEMBERED + 24)
+            .into_iter()
+            .filter(|p| usable(*p))
+            .take(want)
+            .map(|p| (p, Source::Model))
+            .collect();
+        let extra = config.extra_candidates as usize;
+        for (list, source) in [
+            (&shelf.popular, Source::Popular),
+            (&shelf.fresh, Source::Fresh),
+        ] {
+            let more: Vec<u32> = list
+                .iter()
+                .copied()
+                .filter(|p| usable(*p) && picked.iter().all(|q| q.0 != *p))
+                .take(extra)
+                .collect();
+            picked.extend(more.into_iter().map(|p| (p, source)));
+        }
+        let (relevance, lambda) = self.allocate(
+            config,
+            observed.session_minutes,
+            shelf_index,
+            request.surface,
+            scores,
+            &picked,
+        );
+        let vectors: Vec<&[f32]> = picked
+            .iter()
+            .map(|(p, _)| self.catalogue.tags(shelf.items[*p as usize]).as_slice())
+            .collect();
+        let k = (config.slate_size as usize).min(MAX_SLATE);
+        let order = diversify(&relevance, &vectors, config.mmr_lambda, k);
+        let n = shelf.items.len();
+        let mut slots: Vec<Slot> = Vec::with_capacity(order.len());
+        for at in order {
+            let (mut position, mut source) = picked[at];
+            let (other, [greedy, uniform]) = explore(config.exploration, n, rng);
+            let mut propensity = greedy;
+            if let Some(other) = other.map(|o| o as u32).filter(|o| usable(*o)) {
+                position = other;
+                source = Source::Explore;
+                propensity = uniform;
+            }
+            let item = shelf.items[position as usize];
+            if slots.iter().any(|s| s.thing.id == item.0) {
+                continue;
+            }
+            slots.push(Slot {
+                thing: Thing::new(ThingKind::Item, item.0),
+                score: scores[position as usize],
+                propensity,
+                source,
+                price: self.price_of(item),
+            });
+        }
+        (slots, lambda)
+    }
+
+    /// Turns scores of candidates into relevance, by the way attention is allocated.
+    fn allocate(
+        &self,
+        config: &RecommendConfig,
+        session_minutes: f32,
+        shelf: usize,
+        surface: Surface,
+        scores: &[f32],
+        picked: &[(u32, Source)],
+    ) -> (Vec<f32>, f64) {
+        let by_score = || picked.iter().map(|(p, _)| scores[*p as usize]).collect();
+        if config.allocation == AllocationKind::Score {
+            return (by_score(), 0.0);
+        }
+        let calibrator = &self.ranker.calibrators[surface as usize];
+        let items = &self.ranker.shelves[shelf].items;
+        let mut value = Vec::with_capacity(picked.len());
+        let mut cost = Vec::with_capacity(picked.len());
+        for (p, _) in picked {
+            let item = items[*p as usize];
+            let w = calibrator.probability(f64::from(scores[*p as usize]));
+            value.push(w - f64::from(self.prices.of_item(item.0)));
+            cost.push(expected_minutes(self.catalogue.card(item).kind));
+        }
+        let budget = if session_minutes > 0.0 {
+            f64::from(session_minutes)
+        } else {
+            DEFAULT_MINUTES
+        };
+        let (share, lambda) = minutes::fill(&value, &cost, budget);
+        // What fits comes first, by value; the rest follows by value too, so that no slot stays empty.
+        let relevance = value
+            .iter()
+            .zip(&share)
+            .map(|(v, x)| (v + 0.1 * x) as f32)
+            .collect();
+        (relevance, lambda)
+    }
+}
+
+/// Returns the positions of the `k` highest scores, best first; of equal ones the lower position.
+fn top(scores: &[f32], k: usize) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..scores.len() as u32).collect();
+    let better = |a: &u32, b: &u32| {
+        scores[*b as usize]
+            .total_cmp(&scores[*a as usize])
+            .then(a.cmp(b))
+    };
+    if k < order.len() {
+        order.select_nth_unstable_by(k, better);
+        order.truncate(k);
+    }
+    order.sort_unstable_by(better);
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_top_is_sorted_and_ties_go_to_the_first() {
+        assert_eq!(top(&[1.0, 3.0, 3.0, 2.0], 3), [1, 2, 3]);
+        assert_eq!(top(&[1.0], 5), [0]);
+        assert!(top(&[], 5).is_empty());
+    }
+
+    #[test]
+    fn exposures_are_remembered_until_others_push_them_out() {
+        let mut s = Shown::default();
+        assert!(!s.contains(0));
+        s.push(0);
+        assert!(s.contains(0));
+        for i in 1..=REMEMBERED as u32 {
+            s.push(i);
+        }
+        assert!(!s.contains(0));
+    }
+}
