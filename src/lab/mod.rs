@@ -1,6 +1,17 @@
 //! Lab: looks at both sides, changes neither.
+//!
+//! | file or folder | concept |
+//! | --- | --- |
+//! | `config` | its part of the scenario |
+//! | `metrics` | what is counted and how it is summed up |
+//! | `realism` | published facts and the scorecard |
+//! | `report` | the page that shows a run |
+//! | `summary` | `run.json` |
+//! | `plugin` | what joins it into the tick |
 
+pub mod config;
 pub mod metrics;
+pub mod plugin;
 pub mod realism;
 pub mod report;
 pub mod summary;

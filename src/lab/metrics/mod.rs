@@ -2,8 +2,18 @@
 //!
 //! | file | what it measures |
 //! | --- | --- |
+//! | [`book`] | everything counted, event by event |
+//! | [`measure`] | the system that counts |
+//! | [`oracle`] | attention efficiency against the truth |
 //! | [`cohorts`] | who comes back how many days after arriving |
+//! | [`facts`] | the published facts |
+//! | [`headline`] | the headline numbers |
 //! | [`statistics`] | the estimators the others share |
 
+pub mod book;
 pub mod cohorts;
+pub mod facts;
+pub mod headline;
+pub mod measure;
+pub mod oracle;
 pub mod statistics;

@@ -1,1 +1,3 @@
-//! report
+//! Report: one self-contained page that shows a run.
+
+pub mod data;

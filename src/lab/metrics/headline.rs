@@ -1,0 +1,103 @@
+//! The headline numbers of `run.json` and of a report.
+
+use std::collections::BTreeMap;
+
+use super::book::Book;
+use super::facts::Ending;
+use crate::sim::math;
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (mut sum, mut n) = (0.0, 0u64);
+    for v in values {
+        sum += v;
+        n += 1;
+    }
+    (n > 0).then(|| sum / n as f64)
+}
+
+/// Returns the headline numbers; `None` where the run was too short to observe them.
+#[must_use]
+pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> {
+    let mut out: BTreeMap<String, Option<f64>> = BTreeMap::new();
+    let mut put = |key: &str, value: Option<f64>| {
+        out.insert(key.to_owned(), value.filter(|v| v.is_finite()));
+    };
+    let days = &book.days;
+    let ratio = |a: f64, b: f64| (b > 0.0).then(|| a / b);
+    put(
+        "attention_efficiency",
+        ratio(book.efficiency.0, book.efficiency.1),
+    );
+    for n in [1, 7, 30] {
+        let share = book.cohorts.classic_retention(n).map(|r| r.0);
+        put(&format!("d{n}"), share);
+    }
+    put("satisfaction", mean(days.iter().map(|d| d.satisfaction)));
+    put("ad_revenue", Some(days.iter().map(|d| d.ad_revenue).sum()));
+    put(
+        "ad_impressions",
+        Some(days.iter().map(|d| d.ad_impressions as f64).sum()),
+    );
+    put("dau", mean(days.iter().map(|d| d.active as f64)));
+    put("mau", days.last().map(|d| d.mau as f64));
+    put(
+        "sessions_per_day",
+        mean(days.iter().map(|d| d.sessions as f64)),
+    );
+    put("minutes_per_dau", {
+        let minutes: f64 = days.iter().map(|d| d.minutes).sum();
+        let active: f64 = days.iter().map(|d| d.active as f64).sum();
+        ratio(minutes, active)
+    });
+    let feed = &book.surfaces[0];
+    put(
+        "feed_take_rate",
+        ratio(feed.taken as f64, feed.slates as f64),
+    );
+    put(
+        "consumed_utility",
+        ratio(feed.utility.0, feed.utility.1 as f64),
+    );
+    put("consumption_breadth", breadth(book));
+    put("price_level", days.last().map(|d| d.coin_price_index));
+    put("coins_supply", days.last().map(|d| d.coins_supply));
+    put(
+        "outside_revenue",
+        Some(book.paid.values().sum::<f64>() + days.iter().map(|d| d.ad_revenue).sum::<f64>()),
+    );
+    put("regret_share", days.last().map(|d| d.regret_share));
+    let (night, all) = end.avatars.table.rows().iter().fold((0u64, 0u64), |t, a| {
+        (t.0 + u64::from(a.night_minutes), t.1 + u64::from(a.minutes))
+    });
+    put("night_share", ratio(night as f64, all as f64));
+    put("land_sales", Some(end.land.sales.len() as f64));
+    put("asset_sales", Some(end.market.n_sales as f64));
+    put("ties", Some(end.graph.n_ties() as f64));
+    let (sent, opened) = days.iter().fold((0u64, 0u64), |t, d| {
+        (t.0 + d.pushes_sent, t.1 + d.pushes_opened)
+    });
+    put("pushes_sent", Some(sent as f64));
+    put("push_open_rate", ratio(opened as f64, sent as f64));
+    put("live_attendance", Some(book.gatherings.0 as f64));
+    put("published", Some(book.published.0 as f64));
+    out
+}
+
+/// Mean over avatars of the effective number of topics they consumed: the exponential of Shannon's entropy.
+fn breadth(book: &Book) -> Option<f64> {
+    mean(book.topics_of.iter().filter_map(|row| {
+        let total: f64 = row.iter().map(|x| f64::from(*x)).sum();
+        if total < 10.0 {
+            return None;
+        }
+        let entropy: f64 = row
+            .iter()
+            .filter(|x| **x > 0.0)
+            .map(|x| {
+                let p = f64::from(*x) / total;
+                -p * math::ln(p)
+            })
+            .sum();
+        Some(math::exp(entropy))
+    }))
+}

@@ -1,0 +1,181 @@
+//! The system of the Measure phase: reads both sides, writes nothing but the book.
+
+use bevy::ecs::prelude::*;
+use bevy::ecs::system::SystemParam;
+
+use super::book::{Book, Today};
+use super::oracle;
+use crate::economy::ledger::{Currency, Ledger};
+use crate::economy::market::index::PriceIndex;
+use crate::economy::market::titles::AssetMarket;
+use crate::events::behavior::{EventKind, NO_POSITION, ThingKind};
+use crate::events::bus::{EventBus, OfferBus};
+use crate::lab::config::LabRules;
+use crate::lab::report::data::DayRow;
+use crate::platform::config::PlatformRules;
+use crate::platform::privacy::observation::Observations;
+use crate::platform::recommend::prices::AttentionPrices;
+use crate::sim::config::ConfigValue;
+use crate::sim::ids::ItemId;
+use crate::sim::schedule::SimClock;
+use crate::sim::units::TICKS_PER_DAY;
+use crate::society::avatars::avatar::Avatars;
+use crate::society::config::SocietyRules;
+use crate::society::content::catalogue::Catalogue;
+use crate::society::content::truth::ItemTruths;
+use crate::society::spaces::space::Spaces;
+
+/// Both sides, to look at.
+#[derive(SystemParam)]
+pub struct Sight<'w> {
+    clock: Res<'w, SimClock>,
+    lab: Res<'w, LabRules>,
+    society: Res<'w, SocietyRules>,
+    platform: Res<'w, PlatformRules>,
+    events: Res<'w, EventBus>,
+    offers: Res<'w, OfferBus>,
+    avatars: Res<'w, Avatars>,
+    catalogue: Res<'w, Catalogue>,
+    truths: Res<'w, ItemTruths>,
+    spaces: Res<'w, Spaces>,
+    observations: Res<'w, Observations>,
+    prices: Res<'w, AttentionPrices>,
+    market: Res<'w, AssetMarket>,
+    ledger: Res<'w, Ledger>,
+    index: Res<'w, PriceIndex>,
+}
+
+/// Counts what happened in this tick.
+pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
+    let s = &sight;
+    let book = &mut *book;
+    book.active_ticks += s.avatars.awake.len() as u64;
+    book.today.pushes += s.offers.pushes.len() as u64;
+    judge_slates(s, book);
+    for e in &s.events.current {
+        book.count(e, &s.catalogue, &s.truths, &s.spaces, s.lab.0.diversity);
+        if e.kind == EventKind::SessionEnd {
+            book.today.satisfaction += f64::from(s.avatars.get(e.avatar).satisfaction);
+        }
+    }
+    oracle::witness(
+        &s.offers,
+        s.lab.0.oracle_every,
+        s.clock.now.after(1),
+        &s.avatars,
+        &s.catalogue,
+        &s.truths,
+        &s.society.0,
+        |item| s.market.asking(item),
+        &mut book.witnesses,
+    );
+    if s.clock.now.0 % TICKS_PER_DAY == TICKS_PER_DAY - 1 {
+        close_day(s, book);
+    }
+}
+
+fn judge_slates(s: &Sight<'_>, book: &mut Book) {
+    for slate in &s.offers.slates {
+        let counts = &mut book.surfaces[slate.surface as usize];
+        counts.slates += 1;
+        for slot in &slate.slots {
+            let i = slot.thing.id as usize;
+            if counts.shown.len() <= i {
+                counts.shown.resize(i + 1, false);
+            }
+            counts.shown[i] = true;
+        }
+    }
+    let mut witnesses = std::mem::take(&mut book.witnesses);
+    for w in &mut witnesses {
+        let found = s
+            .offers
+            .slates
+            .binary_search_by_key(&w.avatar(), |x| x.avatar);
+        let Ok(at) = found else { continue };
+        let slate = &s.offers.slates[at];
+        let chosen = s
+            .events
+            .current
+            .iter()
+            .find(|e| {
+                e.offer == slate.offer
+                    && e.position != NO_POSITION
+                    && e.thing.kind == ThingKind::Item
+                    && matches!(e.kind, EventKind::Consume | EventKind::Play)
+            })
+            .and_then(|e| w.utility(ItemId(e.thing.id)));
+        let counts = &mut book.surfaces[slate.surface as usize];
+        if let Some(u) = chosen {
+            counts.utility.0 += u;
+            counts.utility.1 += 1;
+        }
+        let Some(j) = oracle::judge(slate, w, &s.society.0) else {
+            continue;
+        };
+        let attention = if w.avatar().idx() < s.observations.table.len() {
+            f64::from(s.observations.of(w.avatar()).attention(0.5))
+        } else {
+            0.5
+        };
+        book.today.efficiency.0 += attention * j.shown;
+        book.today.efficiency.1 += attention * j.best;
+        book.efficiency.0 += attention * j.shown;
+        book.efficiency.1 += attention * j.best;
+    }
+    book.witnesses = witnesses;
+}
+
+fn close_day(s: &Sight<'_>, book: &mut Book) {
+    let day = s.clock.now.day();
+    let today: Today = std::mem::take(&mut book.today);
+    let coins = s.ledger.books(Currency::Coins);
+    let before: (f64, f64) = book
+        .days
+        .iter()
+        .fold((0.0, 0.0), |t, d| (t.0 + d.minted, t.1 + d.burned));
+    let minutes = today.minutes;
+    let regret: f64 = s
+        .avatars
+        .table
+        .rows()
+        .iter()
+        .map(|a| f64::from(a.regret_minutes))
+        .sum();
+    let all: f64 = s
+        .avatars
+        .table
+        .rows()
+        .iter()
+        .map(|a| f64::from(a.minutes))
+        .sum();
+    let (sum, n) = s.prices.minutes;
+    book.days.push(DayRow {
+        day,
+        active: today.active,
+        wau: book.active_within(day, 7),
+        mau: book.active_within(day, 30),
+        newcomers: today.newcomers,
+        sessions: today.sessions,
+        minutes,
+        satisfaction: 0.5 + 0.5 * today.satisfaction / today.ended.max(1) as f64,
+        regret_share: if all > 0.0 { regret / all } else { 0.0 },
+        attention_efficiency: (today.efficiency.1 > 0.0)
+            .then(|| today.efficiency.0 / today.efficiency.1),
+        attention_price: (n > 0).then(|| sum / n as f64),
+        ad_revenue: today.ad_revenue,
+        ad_impressions: today.impressions,
+        ad_clicks: today.clicks,
+        pushes_sent: today.pushes,
+        pushes_opened: today.opened,
+        coins_supply: coins.held.as_f64(),
+        minted: coins.minted.as_f64() - before.0,
+        burned: coins.burned.as_f64() - before.1,
+        coin_price_index: s.index.level,
+        model: s.platform.0.recommend.model.show().replace('"', ""),
+    });
+    for (d, secs) in today.domain_secs.iter().enumerate() {
+        book.domain_minutes[d].push(secs / 60.0);
+    }
+    book.cohorts.complete(day);
+}
