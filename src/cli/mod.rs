@@ -1,9 +1,86 @@
 //! The command line: one file per command.
+//!
+//! | file | command |
+//! | --- | --- |
+//! | `args` | what is accepted |
+//! | `output` | how results, errors and progress are shown |
+//! | `run` | `agora run` |
+//! | `folder` | the run folder |
+//! | `check` | `agora check`, `agora list` |
+//! | `verify` | `agora verify` |
+
+mod args;
+mod check;
+pub mod folder;
+mod output;
+pub mod run;
+mod verify;
 
 use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::scenario::error::ScenarioError;
+use crate::scenario::world::FoundingError;
+
+/// What can go wrong with a command.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The scenario is at fault.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// What was asked for cannot be done as asked.
+    #[error("{0}")]
+    Usage(String),
+    /// The city could not be founded.
+    #[error(transparent)]
+    Founding(#[from] FoundingError),
+    /// The log could not be written or read.
+    #[error(transparent)]
+    Log(#[from] crate::events::log::error::LogError),
+    /// A file could not be written or read.
+    #[error("{path}: {cause}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The command ran and its answer is no.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl CommandError {
+    /// Wraps an error of the file system.
+    pub fn file(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.display().to_string();
+        |cause| Self::File { path, cause }
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Scenario(_) | Self::Usage(_) => 2,
+            Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Failed(_) => 1,
+        }
+    }
+}
 
 /// Runs the command line and returns the exit code: 0 done, 1 failed, 2 bad usage or input.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = args::Cli::parse();
+    let done = match &cli.command {
+        args::Command::Run(a) => run::command(a),
+        args::Command::Check(a) => check::command(a),
+        args::Command::List(a) => check::list(a),
+        args::Command::Verify(a) => verify::command(a),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            output::error(&e.to_string());
+            ExitCode::from(e.exit_code())
+        }
+    }
 }

@@ -1,1 +1,21 @@
-//! scenario
+//! Scenario: one file that asks for a world.
+//!
+//! | file or folder | concept |
+//! | --- | --- |
+//! | `schema` | everything a scenario can say |
+//! | `error` | what can be wrong with it |
+//! | `source` | files, shipped scenarios, `extends` |
+//! | `leaves` | a file as dotted keys with lines |
+//! | `load` | from files and `--set` to a checked scenario |
+//! | `reference` | the generated documentation of all values |
+//! | `world` | from a scenario to a running city |
+//! | `chain` | the chain of state hashes of a run |
+
+pub mod chain;
+pub mod error;
+pub mod leaves;
+pub mod load;
+pub mod reference;
+pub mod schema;
+pub mod source;
+pub mod world;

@@ -1,0 +1,116 @@
+//! What the command line accepts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A laboratory for attention economies.
+#[derive(Debug, Parser)]
+#[command(
+    name = "agora",
+    version,
+    about = "A laboratory for attention economies: simulate a city, the platform that allocates its attention, and what both do to each other",
+    after_help = "Examples:\n  agora list\n  agora run scenarios/quickstart.toml\n  agora run quickstart --seed 7 --set platform.ads.load=0.2\n\nExit codes: 0 done, 1 failed, 2 bad usage or input."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulates a scenario without a window and writes a run folder with a report.
+    #[command(
+        after_help = "Examples:\n  agora run quickstart\n  agora run scenarios/baseline.toml --days 10 --threads 2 --out runs/short\n  agora run quickstart --set platform.recommend.model=popularity --json"
+    )]
+    Run(RunArgs),
+    /// Checks a scenario and shows every value it resolves to.
+    #[command(
+        after_help = "Examples:\n  agora check scenarios/ad-load.toml\n  agora check quickstart --json"
+    )]
+    Check(CheckArgs),
+    /// Runs a run folder's scenario again and compares every state hash.
+    #[command(after_help = "Example:\n  agora verify runs/quickstart-1")]
+    Verify(VerifyArgs),
+    /// Lists the shipped scenarios.
+    List(ListArgs),
+}
+
+/// How the scenario is changed for this run.
+#[derive(Debug, Args, Clone)]
+pub struct ScenarioArgs {
+    /// A scenario file, a folder with a scenario.toml, or the name of a shipped scenario.
+    pub scenario: String,
+    /// Overrides a scenario value, such as platform.ads.load=0.2; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub sets: Vec<String>,
+    /// Seed of the world.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Simulated days.
+    #[arg(long)]
+    pub days: Option<u32>,
+    /// Arm of a scenario that has arms.
+    #[arg(long)]
+    pub arm: Option<String>,
+}
+
+/// `agora run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The scenario.
+    #[command(flatten)]
+    pub scenario: ScenarioArgs,
+    /// Run folder (default: runs/<name>-<seed>).
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Overwrites an existing run folder.
+    #[arg(long)]
+    pub force: bool,
+    /// Worker threads (default: one per core).
+    #[arg(long)]
+    pub threads: Option<usize>,
+    /// No progress bar and no summary.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Prints the summary as JSON on stdout and nothing else.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `agora check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The scenario.
+    #[command(flatten)]
+    pub scenario: ScenarioArgs,
+    /// Prints the resolved scenario as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Lists every key with unit, range and default instead.
+    #[arg(long)]
+    pub keys: bool,
+}
+
+/// `agora verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The run folder.
+    pub run: PathBuf,
+    /// Worker threads (default: one per core).
+    #[arg(long)]
+    pub threads: Option<usize>,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `agora list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Prints JSON.
+    #[arg(long)]
+    pub json: bool,
+}

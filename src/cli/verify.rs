@@ -1,0 +1,61 @@
+//! `agora verify`: runs a run folder's scenario again and compares every state hash.
+
+use super::CommandError;
+use super::args::VerifyArgs;
+use super::output;
+use super::run::Run;
+use crate::scenario::chain::{self, Link};
+use crate::scenario::load::{Overrides, load};
+use crate::sim::units::Tick;
+
+/// `agora verify`.
+pub(super) fn command(args: &VerifyArgs) -> Result<(), CommandError> {
+    let dir = args.run.display().to_string();
+    if !args.run.join("scenario.toml").is_file() {
+        return Err(CommandError::Usage(format!(
+            "{dir}: is not a run folder (it has no scenario.toml)"
+        )));
+    }
+    let path = args.run.join("hashes.bin");
+    let (names, links) = chain::read(&path).map_err(CommandError::file(&path))?;
+    let loaded = load(&dir, &Overrides::default())?;
+    let mut run = Run::begin(&loaded, args.threads.unwrap_or(0), None)?;
+    let bar = output::progress(links.len() as u64, args.quiet);
+    bar.set_message("running again");
+    for (i, link) in links.iter().enumerate() {
+        run.step()?;
+        let parts = run.sim.state_parts();
+        let again = Link {
+            total: run.sim.state_hash(),
+            parts: parts.iter().map(|p| p.1 as u16).collect(),
+        };
+        if again != *link {
+            bar.abandon();
+            let differing: Vec<&str> = names
+                .iter()
+                .zip(link.parts.iter().zip(&again.parts))
+                .filter(|(_, (a, b))| a != b)
+                .map(|(n, _)| n.as_str())
+                .collect();
+            return Err(CommandError::Failed(format!(
+                "{dir}: differs first at tick {i} ({}) in {}",
+                Tick(i as u32),
+                if differing.is_empty() {
+                    "the components registered".to_owned()
+                } else {
+                    differing.join(", ")
+                }
+            )));
+        }
+        if i % 60 == 0 {
+            bar.set_position(i as u64);
+        }
+    }
+    bar.finish_and_clear();
+    output::result(&format!(
+        "{dir}: {} ticks, every state hash is equal ({:016x})",
+        links.len(),
+        run.chained
+    ));
+    Ok(())
+}

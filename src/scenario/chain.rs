@@ -1,0 +1,115 @@
+//! The chain of state hashes of a run: one for each tick, with enough of each component's to name the one that differs.
+//!
+//! File: the names of the components as JSON on one line, then for each tick the hash of the whole state (8 bytes) and the low 16
+//! bits of each component's, little-endian.
+
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::Path;
+
+/// The hashes of one tick.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Of the whole state.
+    pub total: u64,
+    /// Low bits of each component's.
+    pub parts: Vec<u16>,
+}
+
+/// Writes a chain.
+pub struct ChainWriter {
+    file: BufWriter<std::fs::File>,
+}
+
+impl ChainWriter {
+    /// Creates the file.
+    ///
+    /// # Errors
+    /// As the file system says.
+    pub fn create(path: &Path, names: &[&str]) -> io::Result<Self> {
+        let mut file = BufWriter::new(std::fs::File::create(path)?);
+        let json = serde_json::to_string(names).map_err(io::Error::other)?;
+        writeln!(file, "{json}")?;
+        Ok(Self { file })
+    }
+
+    /// Adds a tick.
+    ///
+    /// # Errors
+    /// As the file system says.
+    pub fn push(&mut self, total: u64, parts: &[(&str, u64)]) -> io::Result<()> {
+        self.file.write_all(&total.to_le_bytes())?;
+        for (_, hash) in parts {
+            self.file.write_all(&(*hash as u16).to_le_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Makes what was added durable as far as the system is concerned.
+    ///
+    /// # Errors
+    /// As the file system says.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Reads a chain: names of the components, and the ticks that were written whole.
+///
+/// # Errors
+/// As the file system says, or if the first line is not a list of names.
+pub fn read(path: &Path) -> io::Result<(Vec<String>, Vec<Link>)> {
+    let mut file = BufReader::new(std::fs::File::open(path)?);
+    let mut head = Vec::new();
+    file.read_until(b'\n', &mut head)?;
+    let names: Vec<String> = serde_json::from_slice(&head).map_err(|e| {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("not a chain of state hashes ({e})"),
+        )
+    })?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let width = 8 + 2 * names.len();
+    let links = bytes
+        .chunks_exact(width)
+        .map(|c| {
+            let mut total = [0; 8];
+            total.copy_from_slice(&c[..8]);
+            Link {
+                total: u64::from_le_bytes(total),
+                parts: c[8..]
+                    .chunks_exact(2)
+                    .map(|p| u16::from_le_bytes([p[0], p[1]]))
+                    .collect(),
+            }
+        })
+        .collect();
+    Ok((names, links))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_reads_back_and_a_torn_tail_is_dropped() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hashes.bin");
+        let mut w = ChainWriter::create(&path, &["clock", "ledger"]).unwrap();
+        for t in 0..5u64 {
+            w.push(t * 7, &[("clock", t), ("ledger", 70_000 + t)])
+                .unwrap();
+        }
+        w.flush().unwrap();
+        let (names, links) = read(&path).unwrap();
+        assert_eq!(names, ["clock", "ledger"]);
+        assert_eq!(links.len(), 5);
+        assert_eq!(links[3].total, 21);
+        assert_eq!(links[3].parts, [3, 70_003u32 as u16]);
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &bytes[..bytes.len() - 3]).unwrap();
+        assert_eq!(read(&path).unwrap().1.len(), 4);
+        std::fs::write(&path, [0xFF, 0xFE, 0x0A]).unwrap();
+        assert!(read(&path).is_err());
+    }
+}

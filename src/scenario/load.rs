@@ -1,0 +1,407 @@
+//! From files and `--set` to a checked scenario.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::error::{Place, ScenarioError};
+use super::leaves::{Leaf, from_command_line, take_apart};
+use super::schema::{Arm, Expectation, Rule, Scenario};
+use super::source::{Source, find};
+use crate::sim::config::ValueDoc;
+
+/// What the command line adds to a scenario.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Overrides {
+    /// `KEY=VALUE`, in order; later ones win.
+    pub sets: Vec<String>,
+    /// Seed.
+    pub seed: Option<u64>,
+    /// Days.
+    pub days: Option<u32>,
+    /// Arm.
+    pub arm: Option<String>,
+}
+
+/// A scenario that has been checked, and the folder it refers to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Folder of the imported world, if any.
+    pub world: Option<PathBuf>,
+}
+
+/// Everything read from one chain of files.
+#[derive(Default)]
+struct Gathered {
+    values: BTreeMap<String, Leaf>,
+    name: String,
+    description: String,
+    world: Option<(String, Option<PathBuf>)>,
+    arms: BTreeMap<String, Arm>,
+    expect: Vec<Expectation>,
+}
+
+/// Loads a scenario by name or path.
+///
+/// # Errors
+/// [`ScenarioError`], the first mistake in the order of the files.
+pub fn load(name: &str, overrides: &Overrides) -> Result<Loaded, ScenarioError> {
+    let docs = Scenario::describe();
+    let mut gathered = Gathered::default();
+    let source = find(name, None)?;
+    gather(source, &docs, &mut Vec::new(), &mut gathered)?;
+    if let Some(wanted) = &overrides.arm {
+        let Some(arm) = gathered.arms.get(wanted) else {
+            let known: Vec<&str> = gathered.arms.keys().map(String::as_str).collect();
+            let known = if known.is_empty() {
+                "no arms".to_owned()
+            } else {
+                format!("the arms {}", known.join(", "))
+            };
+            return Err(ScenarioError::NoSuchArm {
+                name: wanted.clone(),
+                scenario: gathered.name,
+                known,
+            });
+        };
+        for leaf in arm.values.clone() {
+            gathered.values.insert(leaf.key.clone(), leaf);
+        }
+    }
+    for given in &overrides.sets {
+        let leaf = from_command_line(given)?;
+        check_value(&leaf, &docs)?;
+        gathered.values.insert(leaf.key.clone(), leaf);
+    }
+    for (key, value) in [
+        ("seed", overrides.seed.map(|s| s as i64)),
+        ("days", overrides.days.map(i64::from)),
+    ] {
+        if let Some(value) = value {
+            let leaf = Leaf {
+                key: key.to_owned(),
+                value: toml::Value::Integer(value),
+                place: Place::CommandLine,
+            };
+            check_value(&leaf, &docs)?;
+            gathered.values.insert(key.to_owned(), leaf);
+        }
+    }
+    assemble(gathered)
+}
+
+fn gather(
+    source: Source,
+    docs: &[ValueDoc],
+    chain: &mut Vec<String>,
+    into: &mut Gathered,
+) -> Result<(), ScenarioError> {
+    chain.push(source.file.clone());
+    let leaves = take_apart(&source.file, &source.text)?;
+    if let Some(leaf) = leaves.iter().find(|l| l.key == "extends") {
+        let name = text_of(leaf)?;
+        let parent = find(&name, source.folder.as_deref())?;
+        if chain.contains(&parent.file) {
+            chain.push(parent.file.clone());
+            return Err(ScenarioError::Circular {
+                place: leaf.place.clone(),
+                name,
+                chain: chain.join(" -> "),
+            });
+        }
+        gather(parent, docs, chain, into)?;
+        // Arms and promises are a scenario's own.
+        into.arms.clear();
+        into.expect.clear();
+    }
+    for leaf in leaves {
+        match leaf.key.as_str() {
+            "extends" => {}
+            "name" => into.name = text_of(&leaf)?,
+            "description" => into.description = text_of(&leaf)?,
+            "world" => into.world = Some((text_of(&leaf)?, source.folder.clone())),
+            key if key.starts_with("arms.") => gather_arm(&leaf, docs, into)?,
+            key if key.starts_with("expect.") => into.expect.push(expectation(&leaf)?),
+            _ => {
+                check_value(&leaf, docs)?;
+                into.values.insert(leaf.key.clone(), leaf);
+            }
+        }
+    }
+    if into.name.is_empty() {
+        into.name = source
+            .file
+            .rsplit('/')
+            .next()
+            .unwrap_or("scenario")
+            .trim_end_matches(".toml")
+            .to_owned();
+    }
+    Ok(())
+}
+
+fn gather_arm(leaf: &Leaf, docs: &[ValueDoc], into: &mut Gathered) -> Result<(), ScenarioError> {
+    let rest = leaf.key.trim_start_matches("arms.");
+    let Some((name, key)) = rest.split_once('.') else {
+        return Err(ScenarioError::WrongType {
+            place: leaf.place.clone(),
+            key: leaf.key.clone(),
+            value: shown(&leaf.value),
+            expected: "a table of values".to_owned(),
+        });
+    };
+    let inner = Leaf {
+        key: key.to_owned(),
+        ..leaf.clone()
+    };
+    if key == "description" {
+        into.arms.entry(name.to_owned()).or_default().description = text_of(&inner)?;
+        return Ok(());
+    }
+    check_value(&inner, docs)?;
+    let arm = into.arms.entry(name.to_owned()).or_default();
+    arm.values.push(inner);
+    Ok(())
+}
+
+fn expectation(leaf: &Leaf) -> Result<Expectation, ScenarioError> {
+    let metric = leaf.key.trim_start_matches("expect.").to_owned();
+    let items = leaf.value.as_array().map_or(&[][..], Vec::as_slice);
+    let number = |v: &toml::Value| v.as_float().or_else(|| v.as_integer().map(|i| i as f64));
+    let rule = match items {
+        [a, b] => match (number(a), number(b), a.as_str(), b.as_str()) {
+            (Some(low), Some(high), ..) if low <= high => Some(Rule::Within(low, high)),
+            (_, _, Some(a), Some(b)) => Some(Rule::Lower(a.to_owned(), b.to_owned())),
+            _ => None,
+        },
+        _ => None,
+    };
+    let rule = rule.ok_or_else(|| ScenarioError::WrongType {
+        place: leaf.place.clone(),
+        key: leaf.key.clone(),
+        value: shown(&leaf.value),
+        expected: "[lowest, highest] or [\"arm with less\", \"arm with more\"]".to_owned(),
+    })?;
+    Ok(Expectation { metric, rule })
+}
+
+fn text_of(leaf: &Leaf) -> Result<String, ScenarioError> {
+    leaf.value
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| ScenarioError::WrongType {
+            place: leaf.place.clone(),
+            key: leaf.key.clone(),
+            value: shown(&leaf.value),
+            expected: "text in quotes".to_owned(),
+        })
+}
+
+fn shown(value: &toml::Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() > 60 {
+        text.chars().take(57).chain("...".chars()).collect()
+    } else {
+        text
+    }
+}
+
+/// Checks one value against the documentation of its key.
+fn check_value(leaf: &Leaf, docs: &[ValueDoc]) -> Result<(), ScenarioError> {
+    let Some(doc) = docs.iter().find(|d| d.key == leaf.key) else {
+        return Err(ScenarioError::UnknownKey {
+            place: leaf.place.clone(),
+            key: leaf.key.clone(),
+            hint: nearest(&leaf.key, docs),
+        });
+    };
+    let fits = match doc.kind {
+        "number" => leaf.value.is_float() || leaf.value.is_integer(),
+        "integer" => leaf.value.is_integer(),
+        "boolean" => leaf.value.is_bool(),
+        _ => leaf.value.is_str(),
+    };
+    let expected = match doc.kind {
+        "choice" => format!("one of {}", doc.allowed),
+        kind => format!(
+            "{} {kind} ({})",
+            if kind == "integer" { "an" } else { "a" },
+            doc.allowed
+        ),
+    };
+    if !fits {
+        return Err(ScenarioError::WrongType {
+            place: leaf.place.clone(),
+            key: leaf.key.clone(),
+            value: shown(&leaf.value),
+            expected,
+        });
+    }
+    let allowed = match (&leaf.value, doc.kind) {
+        (toml::Value::String(s), _) => doc.allowed.split(", ").any(|w| w.trim_matches('"') == s),
+        (_, "boolean") => true,
+        (value, _) => {
+            let x = value
+                .as_float()
+                .or_else(|| value.as_integer().map(|i| i as f64))
+                .unwrap_or(f64::NAN);
+            let (low, high) = doc.allowed.split_once(" to ").unwrap_or(("", ""));
+            let low: f64 = low.parse().unwrap_or(f64::NEG_INFINITY);
+            let high: f64 = high.parse().unwrap_or(f64::INFINITY);
+            x >= low && x <= high
+        }
+    };
+    if allowed {
+        return Ok(());
+    }
+    Err(ScenarioError::OutOfRange {
+        place: leaf.place.clone(),
+        key: leaf.key.clone(),
+        value: shown(&leaf.value),
+        allowed: doc.allowed.clone(),
+    })
+}
+
+/// Suggests the nearest known key.
+fn nearest(key: &str, docs: &[ValueDoc]) -> String {
+    let is_table = docs.iter().any(|d| d.key.starts_with(&format!("{key}.")));
+    if is_table {
+        return " (it is a table of values, not a value)".to_owned();
+    }
+    let last = key.rsplit('.').next().unwrap_or(key);
+    let best = docs
+        .iter()
+        .map(|d| {
+            let whole = distance(key, &d.key);
+            let tail = distance(last, d.key.rsplit('.').next().unwrap_or(&d.key));
+            (whole.min(tail + 1), &d.key)
+        })
+        .min();
+    match best {
+        Some((d, near)) if d <= 4 => format!(" (did you mean {near}?)"),
+        _ => " (agora check --keys lists all of them)".to_owned(),
+    }
+}
+
+/// Levenshtein distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut before = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let cost = before + usize::from(x != *y);
+            before = row[j + 1];
+            row[j + 1] = cost.min(row[j] + 1).min(before + 1);
+        }
+    }
+    row[b.len()]
+}
+
+fn assemble(gathered: Gathered) -> Result<Loaded, ScenarioError> {
+    let mut table = toml::Table::new();
+    for (key, leaf) in &gathered.values {
+        insert(&mut table, key, leaf.value.clone());
+    }
+    // Numbers may be written without a point.
+    let mut scenario: Scenario =
+        table
+            .try_into()
+            .map_err(|e: toml::de::Error| ScenarioError::Syntax {
+                place: Place::CommandLine,
+                cause: e.message().to_owned(),
+            })?;
+    if !gathered.values.contains_key("days") {
+        scenario.days = 30;
+    }
+    if !gathered.values.contains_key("seed") {
+        scenario.seed = 1;
+    }
+    scenario.name = gathered.name;
+    scenario.description = gathered.description;
+    scenario.arms = gathered.arms;
+    scenario.expect = gathered.expect;
+    let world = gathered.world.map(|(world, folder)| {
+        scenario.world.clone_from(&world);
+        folder.map_or_else(|| PathBuf::from(&world), |f| f.join(&world))
+    });
+    if let Some(v) = scenario.violations().first() {
+        return Err(ScenarioError::OutOfRange {
+            place: Place::CommandLine,
+            key: v.key.clone(),
+            value: v.value.clone(),
+            allowed: v.allowed.clone(),
+        });
+    }
+    Ok(Loaded { scenario, world })
+}
+
+fn insert(table: &mut toml::Table, key: &str, value: toml::Value) {
+    match key.split_once('.') {
+        None => {
+            table.insert(key.to_owned(), value);
+        }
+        Some((head, rest)) => {
+            let inner = table
+                .entry(head.to_owned())
+                .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            if let toml::Value::Table(t) = inner {
+                insert(t, rest, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::source::SHIPPED;
+
+    #[test]
+    fn every_shipped_scenario_loads_in_every_arm() {
+        for (name, _) in SHIPPED {
+            let loaded = load(name, &Overrides::default()).unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!(loaded.scenario.name, name);
+            assert!(!loaded.scenario.description.is_empty(), "{name}");
+            for arm in loaded.scenario.arms.keys() {
+                let overrides = Overrides {
+                    arm: Some(arm.clone()),
+                    ..Overrides::default()
+                };
+                load(name, &overrides).unwrap_or_else(|e| panic!("{e}"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_resolved_scenario_reads_back_as_itself() {
+        let loaded = load("quickstart", &Overrides::default()).unwrap().scenario;
+        let again: Scenario = toml::from_str(&loaded.to_toml()).unwrap();
+        assert_eq!(again.to_toml(), loaded.to_toml());
+    }
+
+    #[test]
+    fn later_sets_win_and_unknown_keys_are_corrected() {
+        let sets = |list: &[&str]| Overrides {
+            sets: list.iter().map(|s| (*s).to_owned()).collect(),
+            ..Overrides::default()
+        };
+        let key = "society.population.residents";
+        let s = load(
+            "quickstart",
+            &sets(&[
+                "society.population.residents=5",
+                "society.population.residents=6",
+            ]),
+        );
+        assert_eq!(s.unwrap().scenario.society.population.residents, 6, "{key}");
+        let e = load("quickstart", &sets(&["society.population.resident=5"])).unwrap_err();
+        assert!(
+            e.to_string()
+                .contains("did you mean society.population.residents?"),
+            "{e}"
+        );
+    }
+}

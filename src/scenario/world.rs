@@ -1,0 +1,112 @@
+//! From a scenario to a running city.
+
+use std::collections::BTreeMap;
+
+use crate::economy::ledger::{Currency, Ledger};
+use crate::economy::market::titles::AssetMarket;
+use crate::economy::plugin::EconomyPlugin;
+use crate::economy::settle::Audit;
+use crate::lab::metrics::book::Book;
+use crate::lab::metrics::facts::{Ending, shown};
+use crate::lab::metrics::headline::headline;
+use crate::lab::plugin::LabPlugin;
+use crate::lab::realism::scorecard::Scorecard;
+use crate::lab::summary::BooksSummary;
+use crate::platform::plugin::PlatformPlugin;
+use crate::sim::schedule::{SimAppExt, Simulation, UnregisteredState};
+use crate::sim::workers::Workers;
+use crate::society::avatars::avatar::Avatars;
+use crate::society::avatars::profile::Profiles;
+use crate::society::plugin::{Plantings, SocietyPlugin};
+use crate::society::spaces::map::CityMap;
+use crate::society::ties::graph::SocialGraph;
+
+use super::schema::Scenario;
+
+/// Why a city could not be founded.
+#[derive(Debug, thiserror::Error)]
+pub enum FoundingError {
+    /// The system gave no worker threads.
+    #[error("cannot start worker threads: {0}")]
+    Workers(#[from] rayon::ThreadPoolBuildError),
+    /// State would be missing in the hash.
+    #[error(transparent)]
+    State(#[from] UnregisteredState),
+}
+
+/// Founds the city a scenario asks for.
+///
+/// # Errors
+/// [`FoundingError`] if threads cannot be started or state is unregistered.
+pub fn found(
+    scenario: &Scenario,
+    plantings: Plantings,
+    threads: usize,
+) -> Result<Simulation, FoundingError> {
+    let mut app = Simulation::new_app(scenario.seed);
+    app.insert_unhashed(
+        "workers",
+        "threads; results do not depend on them",
+        Workers::new(threads)?,
+    );
+    app.add_plugins(SocietyPlugin {
+        config: scenario.society.clone(),
+        plantings,
+    });
+    app.add_plugins(EconomyPlugin {
+        config: scenario.economy.clone(),
+    });
+    app.add_plugins(PlatformPlugin {
+        config: scenario.platform.clone(),
+    });
+    app.add_plugins(LabPlugin {
+        config: scenario.lab.clone(),
+    });
+    Ok(Simulation::start(app)?)
+}
+
+/// What a run has come to, at any time.
+pub struct Results {
+    /// Headline numbers.
+    pub metrics: BTreeMap<String, Option<f64>>,
+    /// The scorecard.
+    pub scorecard: Scorecard,
+    /// The books.
+    pub books: BooksSummary,
+}
+
+/// Looks at both sides of a city at the end of a run.
+#[must_use]
+pub fn ending(sim: &Simulation) -> Ending<'_> {
+    let w = sim.world();
+    Ending {
+        avatars: w.resource::<Avatars>(),
+        profiles: w.resource::<Profiles>(),
+        graph: w.resource::<SocialGraph>(),
+        ledger: w.resource::<Ledger>(),
+        market: w.resource::<AssetMarket>(),
+        land: w.resource(),
+        map: w.resource::<CityMap>(),
+    }
+}
+
+/// Sums up a run.
+#[must_use]
+pub fn results(sim: &Simulation) -> Results {
+    let w = sim.world();
+    let book = w.resource::<Book>();
+    let end = ending(sim);
+    let ledger = w.resource::<Ledger>();
+    let coins = ledger.books(Currency::Coins);
+    let audit = w.resource::<Audit>();
+    Results {
+        metrics: headline(book, &end),
+        scorecard: Scorecard::judge(&shown(book, &end)),
+        books: BooksSummary {
+            balanced: audit.always_balanced && ledger.audit(),
+            minted: coins.minted.micros(),
+            burned: coins.burned.micros(),
+            held: coins.held.micros(),
+        },
+    }
+}
