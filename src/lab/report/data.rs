@@ -1,0 +1,211 @@
+//! What a report shows: plain rows, filled by whoever ran the city.
+//!
+//! Every list may be empty; the page then says why there is nothing to show. A number that is not finite becomes `null`
+//! in the page and is drawn as a gap.
+
+use serde::{Deserialize, Serialize};
+
+use crate::lab::summary::RunSummary;
+
+/// Everything that one report shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReportData {
+    /// What the run was and its headline numbers.
+    pub summary: RunSummary,
+    /// The exact command that gives the same run again.
+    pub command: String,
+    /// What the scenario is about, in one sentence.
+    pub description: String,
+    /// One row per simulated day, in order.
+    pub days: Vec<DayRow>,
+    /// Classic day-n retention over the cohorts that arrived during the run, by days since arrival.
+    pub retention: Vec<RetentionPoint>,
+    /// Share of a cohort that was active: rows are arrival days, columns days since arrival; `None` where not yet observed.
+    pub cohorts: Vec<Vec<Option<f64>>>,
+    /// Kaplan–Meier survival: days since arrival, share that has not left for good; a step function.
+    pub survival: Vec<(f64, f64)>,
+    /// Session lengths: lower edge of a bin in minutes (edges grow by a constant factor), sessions in it.
+    pub session_minutes: Vec<(f64, u64)>,
+    /// Choices per item, most chosen first.
+    pub item_counts: Vec<u64>,
+    /// Minutes of attention per day, by domain; every list has one value per row of `days`.
+    pub attention_by_domain: Vec<(String, Vec<f64>)>,
+    /// Minutes of attention over the whole run, by kind of space.
+    pub attention_by_space: Vec<(String, f64)>,
+    /// Coins moved over the whole run, by purpose.
+    pub flows: Vec<FlowRow>,
+    /// Land prices and the places that stand on the land.
+    pub land: LandMap,
+    /// Points of the models' learning curves.
+    pub models: Vec<ModelRow>,
+    /// One row per surface on which items are recommended.
+    pub surfaces: Vec<SurfaceRow>,
+    /// Activity by hour of the city's clock, in avatar-ticks or any other unit: only proportions are shown.
+    pub hours: [f64; 24],
+    /// Measures of wellbeing by name; values from 0 to 1 also get a bar.
+    pub wellbeing: Vec<(String, f64)>,
+    /// The realism scorecard, one row per published fact.
+    pub scorecard: Vec<FactRow>,
+    /// What a reader should know before quoting a number, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// One simulated day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DayRow {
+    /// Day since the start, from 0.
+    pub day: u32,
+    /// Avatars active on this day (DAU).
+    pub active: u64,
+    /// Avatars active in the seven days up to this one.
+    pub wau: u64,
+    /// Avatars active in the thirty days up to this one.
+    pub mau: u64,
+    /// Avatars that arrived on this day.
+    pub newcomers: u64,
+    /// Sessions begun.
+    pub sessions: u64,
+    /// Minutes of attention spent by all avatars.
+    pub minutes: f64,
+    /// Mean true satisfaction of those active, from 0 to 1.
+    pub satisfaction: f64,
+    /// Share of the attended choices that were regretted, from 0 to 1.
+    pub regret_share: f64,
+    /// Attained over attainable value of attention, from 0 to 1; `None` on days without an oracle.
+    pub attention_efficiency: Option<f64>,
+    /// Dual price of attention, value per minute; `None` on days without an oracle.
+    pub attention_price: Option<f64>,
+    /// Advertisers' payments, coins.
+    pub ad_revenue: f64,
+    /// Ads shown.
+    pub ad_impressions: u64,
+    /// Ads clicked.
+    pub ad_clicks: u64,
+    /// Push messages sent.
+    pub pushes_sent: u64,
+    /// Push messages opened.
+    pub pushes_opened: u64,
+    /// Coins in existence at the end of the day.
+    pub coins_supply: f64,
+    /// Coins minted on this day.
+    pub minted: f64,
+    /// Coins burned on this day.
+    pub burned: f64,
+    /// Price level, 1 on the first day; 0 where nothing was traded yet.
+    pub coin_price_index: f64,
+    /// Name of the model that served this day; empty where none did.
+    pub model: String,
+}
+
+/// One point of the retention curve.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RetentionPoint {
+    /// Days since arrival.
+    pub day: u32,
+    /// Share active on that day, from 0 to 1.
+    pub share: f64,
+    /// Lower end of the 95 % interval.
+    pub low: f64,
+    /// Upper end of the 95 % interval.
+    pub high: f64,
+    /// Arrivals observed that long.
+    pub n: u64,
+}
+
+/// Where coins of a flow come from and go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlowDirection {
+    /// Minted into wallets.
+    Faucet,
+    /// Burned out of wallets.
+    Sink,
+    /// Moved between wallets.
+    Transfer,
+}
+
+/// Coins moved for one purpose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FlowRow {
+    /// What the coins were for.
+    pub purpose: String,
+    /// Minted, burned or moved.
+    pub direction: FlowDirection,
+    /// Coins over the whole run.
+    pub total_coins: f64,
+}
+
+/// Prices of land and the places on it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct LandMap {
+    /// Parcels along a side.
+    pub side: u32,
+    /// Price in coins by parcel, row by row from row 0, which is drawn at the top; `None` for roads and land without a price.
+    pub prices: Vec<Option<f64>>,
+    /// Places.
+    pub spaces: Vec<LandSpace>,
+}
+
+/// A place on the land map.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LandSpace {
+    /// Column, from 0.
+    pub x: u32,
+    /// Row, from 0.
+    pub y: u32,
+    /// What it is.
+    pub kind: String,
+    /// Visits a day.
+    pub footfall: f64,
+}
+
+/// One point of a learning curve.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelRow {
+    /// Model.
+    pub name: String,
+    /// Day after which it was evaluated.
+    pub day: u32,
+    /// What was measured; every metric gets a chart of its own.
+    pub metric: String,
+    /// What it was.
+    pub value: f64,
+}
+
+/// How one surface recommends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SurfaceRow {
+    /// Surface.
+    pub surface: String,
+    /// Slates served.
+    pub slates: u64,
+    /// Share of the slates of which something was taken, from 0 to 1.
+    pub take_rate: f64,
+    /// Mean true utility of what was taken.
+    pub mean_true_utility: f64,
+    /// Share of the catalogue that was shown at least once, from 0 to 1.
+    pub coverage: f64,
+}
+
+/// One published fact and what the city shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FactRow {
+    /// Name of the fact.
+    pub key: String,
+    /// What the city shows; `None` where it was not observable.
+    pub value: Option<f64>,
+    /// Lower end of the accepted band.
+    pub low: f64,
+    /// Upper end of the accepted band.
+    pub high: f64,
+    /// The published figure, where there is one.
+    pub published: Option<f64>,
+    /// Where the figure was read.
+    pub source: String,
+    /// How it is measured.
+    pub note: String,
+    /// Whether the value lies in the band.
+    pub passed: bool,
+    /// Why it was not observable or falls short; empty where it passes.
+    pub why: String,
+}
