@@ -198,7 +198,7 @@ const kit = (() => {
     }
   }
 
-  // A table; a column is {name, cell(row) → text or element, number, title, bar}. On a phone every row becomes a list.
+  // A table; a column is {name, cell(row) → text or element, number, title, bar}. On a phone the rows of a wide table become lists.
   function table(columns, rows) {
     const kind = (c) => (c.number ? "number" : "") + (c.title ? " title" : "") + (c.bar ? " bar" : "");
     const head = element("tr", {}, columns.map((c) => element("th", { class: kind(c), text: c.name, scope: "col" })));
@@ -210,7 +210,7 @@ const kit = (() => {
         if (!c.title) cell.setAttribute("data-label", c.name);
         return cell;
       })));
-    return element("table", {}, [element("thead", {}, [head]), element("tbody", {}, body)]);
+    return element("table", { class: columns.length <= 4 ? "tight" : "" }, [element("thead", {}, [head]), element("tbody", {}, body)]);
   }
 
   function tableCard(section, title, how, columns, rows, why, options) {

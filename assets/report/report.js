@@ -3,6 +3,8 @@
 (() => {
   const data = JSON.parse(document.getElementById("report-data").textContent);
   const { summary, days } = data;
+  // From the page, not the data: a seed has 64 bits, a number here 53.
+  const seed = document.body.dataset.seed;
   const { SCALE, HIDDEN, isNumber, number, count, percent, axisPercent, words, element, color, xAxis, yAxis, line, tip, dayTip, card, empty, chart, tableCard } = kit;
 
   const NO_DAYS = "the run ended before its first day was over.";
@@ -43,7 +45,7 @@
     const chips = [
       [count(summary.days) + (summary.days === 1 ? " day" : " days")],
       [count(summary.avatars) + " avatars"],
-      ["seed " + summary.seed],
+      ["seed " + seed],
       ["version " + summary.agora_version],
       summary.books.balanced ? ["books balance"] : ["books do not balance", "bad"],
     ];
@@ -142,7 +144,7 @@
         tooltip: { trigger: "item", formatter: (p) => tip("arrived on day " + p.value[1], [["", "active " + p.value[0] + " days later", percent(p.value[2])]]) },
         grid: { left: 2, right: 14, top: 30, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "all" },
         xAxis: { type: "category", name: "days since arrival", nameLocation: "middle", nameGap: 26, data: Array.from({ length: last + 1 }, (_, i) => i), min: 1 },
-        yAxis: { type: "category", name: "arrival day", inverse: true, nameLocation: "start", nameGap: 8, nameTextStyle: { align: "left", padding: [0, 0, 0, -4] }, data: data.cohorts.map((_, i) => i) },
+        yAxis: { type: "category", name: "arrival day", inverse: true, nameLocation: "start", nameGap: 8, nameTextStyle: { align: "left", padding: [0, 0, 0, -4] }, data: data.cohorts.map((_, i) => i), axisLabel: { interval: Math.ceil(data.cohorts.length / 16) - 1 } },
         visualMap: {
           min: 0, max: most, calculable: false, orient: "horizontal", right: 0, top: 0, itemWidth: 12, itemHeight: 110,
           inRange: { color: SCALE }, text: [percent(most) + " or more", "active: 0 %"], dimension: 2,
@@ -475,7 +477,7 @@
     const facts = [
       ["scenario", s.scenario],
       ["scenario hash", s.scenario_hash],
-      ["seed", String(s.seed)],
+      ["seed", seed],
       ["version", s.agora_version],
       ["final state hash", s.final_state_hash],
       ["days", count(s.days)],

@@ -15,6 +15,7 @@ pub fn render(data: &ReportData) -> String {
     let title = format!("{} · seed {}", data.summary.scenario, data.summary.seed);
     fill(TEMPLATE, |slot| match slot {
         "title" => escape_text(&title),
+        "seed" => data.summary.seed.to_string(),
         "style" => STYLE.to_owned(),
         "data" => escape_json(&json),
         "charts" => CHARTS.to_owned(),
@@ -133,6 +134,19 @@ mod tests {
         assert!(page.trim_end().ends_with("</html>"));
         let back: ReportData = serde_json::from_str(data_of(&page)).unwrap();
         assert_eq!(back, example::empty());
+    }
+
+    #[test]
+    fn seed_of_64_bits_is_shown_in_full() {
+        let mut data = example::empty();
+        data.summary.seed = u64::MAX;
+        let page = render(&data);
+        assert!(page.contains("<body data-seed=\"18446744073709551615\">"));
+        let script = page.rsplit_once("<script>").unwrap().1;
+        assert!(
+            !script.contains("summary.seed"),
+            "the script rounds the seed"
+        );
     }
 
     #[test]
