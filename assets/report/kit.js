@@ -96,7 +96,7 @@ const kit = (() => {
       ...options,
       legend,
       grid: options.grid || { left: 2, right: 14, top: legend ? 32 : 4, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "all" },
-      tooltip: { trigger: "axis", confine: true, ...options.tooltip },
+      tooltip: { trigger: "axis", confine: true, transitionDuration: 0, ...options.tooltip },
     };
   }
 

@@ -336,7 +336,7 @@
     for (const f of rows) totals[f.direction] = (totals[f.direction] || 0) + f.total_coins;
     tableCard("coins", "Flows by purpose", "", [
       { name: "purpose", title: true, cell: (f) => words(f.purpose) },
-      { name: "what happens", cell: (f) => name[f.direction] },
+      { name: "way", cell: (f) => name[f.direction] },
       { name: "coins", number: true, cell: (f) => count(f.total_coins) },
       { name: "of its kind", number: true, cell: (f) => percent(ratio(f.total_coins, totals[f.direction])) },
     ], rows, "no coin moved.", { size: "wide" });
