@@ -85,12 +85,13 @@ impl ItemKnn {
                 || vec![0; n],
                 |together, target| {
                     interactions.co_occurrences(&by_item, target, together);
-                    let column = (0u32..).zip(together.iter()).filter_map(|(source, count)| {
-                        (*count > 0 && source as usize != target).then(|| {
+                    let column = (0u32..)
+                        .zip(together.iter())
+                        .filter(|(source, count)| **count > 0 && *source as usize != target)
+                        .map(|(source, count)| {
                             let norm = of_source[source as usize] * of_target[target];
                             (source, f64::from(*count) / (norm + config.shrink))
-                        })
-                    });
+                        });
                     keep_largest(column.collect(), config.neighbors)
                 },
             )

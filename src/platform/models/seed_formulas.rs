@@ -12,7 +12,7 @@
 //! - With rating means, dividing by √r̄_c puts *disliked* contents first.
 //! - The collaborative form is unbounded above and the content form lies in [−A_i, A_i]: blend ranks or z-scores, not values.
 
-/// Smallest ε that keeps the collaborative weight of an idle avatar within ten times that of an attentive one.
+/// Smallest ε that keeps the collaborative weight of an idle avatar at about ten times that of an attentive one.
 pub const SAFE_EPSILON: f64 = 1e-2;
 
 /// Lowest attention level handed to the collaborative formula where ε is smaller than [`SAFE_EPSILON`].
