@@ -12,15 +12,15 @@ use clap::{Args, Parser, Subcommand};
     about = "A laboratory for attention economies: simulate a city, the platform that allocates its attention, and what both do to each other",
     after_help = "Examples:\n  agora list\n  agora run scenarios/quickstart.toml\n  agora run quickstart --seed 7 --set platform.ads.load=0.2\n\nExit codes: 0 done, 1 failed, 2 bad usage or input."
 )]
-pub struct Cli {
+pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(super) command: Command,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Simulates a scenario without a window and writes a run folder with a report.
     #[command(
         after_help = "Examples:\n  agora run quickstart\n  agora run scenarios/baseline.toml --days 10 --threads 2 --out runs/short\n  agora run quickstart --set platform.recommend.model=popularity --json"
@@ -40,77 +40,77 @@ pub enum Command {
 
 /// How the scenario is changed for this run.
 #[derive(Debug, Args, Clone)]
-pub struct ScenarioArgs {
+pub(super) struct ScenarioArgs {
     /// A scenario file, a folder with a scenario.toml, or the name of a shipped scenario.
-    pub scenario: String,
+    pub(super) scenario: String,
     /// Overrides a scenario value, such as platform.ads.load=0.2; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub sets: Vec<String>,
+    pub(super) sets: Vec<String>,
     /// Seed of the world.
     #[arg(long)]
-    pub seed: Option<u64>,
+    pub(super) seed: Option<u64>,
     /// Simulated days.
     #[arg(long)]
-    pub days: Option<u32>,
+    pub(super) days: Option<u32>,
     /// Arm of a scenario that has arms.
     #[arg(long)]
-    pub arm: Option<String>,
+    pub(super) arm: Option<String>,
 }
 
 /// `agora run`.
 #[derive(Debug, Args)]
-pub struct RunArgs {
+pub(super) struct RunArgs {
     /// The scenario.
     #[command(flatten)]
-    pub scenario: ScenarioArgs,
+    pub(super) scenario: ScenarioArgs,
     /// Run folder (default: runs/<name>-<seed>).
     #[arg(long)]
-    pub out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Overwrites an existing run folder.
     #[arg(long)]
-    pub force: bool,
+    pub(super) force: bool,
     /// Worker threads (default: one per core).
     #[arg(long)]
-    pub threads: Option<usize>,
+    pub(super) threads: Option<usize>,
     /// No progress bar and no summary.
     #[arg(long, short)]
-    pub quiet: bool,
+    pub(super) quiet: bool,
     /// Prints the summary as JSON on stdout and nothing else.
     #[arg(long)]
-    pub json: bool,
+    pub(super) json: bool,
 }
 
 /// `agora check`.
 #[derive(Debug, Args)]
-pub struct CheckArgs {
+pub(super) struct CheckArgs {
     /// The scenario.
     #[command(flatten)]
-    pub scenario: ScenarioArgs,
+    pub(super) scenario: ScenarioArgs,
     /// Prints the resolved scenario as JSON.
     #[arg(long)]
-    pub json: bool,
+    pub(super) json: bool,
     /// Lists every key with unit, range and default instead.
     #[arg(long)]
-    pub keys: bool,
+    pub(super) keys: bool,
 }
 
 /// `agora verify`.
 #[derive(Debug, Args)]
-pub struct VerifyArgs {
+pub(super) struct VerifyArgs {
     /// The run folder.
-    pub run: PathBuf,
+    pub(super) run: PathBuf,
     /// Worker threads (default: one per core).
     #[arg(long)]
-    pub threads: Option<usize>,
+    pub(super) threads: Option<usize>,
     /// No progress bar.
     #[arg(long, short)]
-    pub quiet: bool,
+    pub(super) quiet: bool,
 }
 
 /// `agora list`.
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub(super) struct ListArgs {
     /// Prints JSON.
     #[arg(long)]
-    pub json: bool,
+    pub(super) json: bool,
 }

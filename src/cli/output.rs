@@ -10,12 +10,6 @@ pub(super) fn color_on_stderr() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::io::stderr().is_terminal()
 }
 
-/// Says whether colours may be used on stdout.
-#[must_use]
-pub(super) fn color_on_stdout() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::io::stdout().is_terminal()
-}
-
 /// Prints an error.
 pub(super) fn error(message: &str) {
     let label = if color_on_stderr() {

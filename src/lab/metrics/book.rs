@@ -7,7 +7,7 @@ use bevy::ecs::prelude::Resource;
 use super::cohorts::Cohorts;
 use super::oracle::Witness;
 use crate::events::behavior::{Event, EventKind, Surface, ThingKind};
-use crate::lab::report::data::DayRow;
+use crate::lab::report::DayRow;
 use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 use crate::society::content::catalogue::Catalogue;

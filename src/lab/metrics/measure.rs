@@ -11,7 +11,7 @@ use crate::economy::market::titles::AssetMarket;
 use crate::events::behavior::{EventKind, NO_POSITION, ThingKind};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::lab::config::LabRules;
-use crate::lab::report::data::DayRow;
+use crate::lab::report::DayRow;
 use crate::platform::config::PlatformRules;
 use crate::platform::privacy::observation::Observations;
 use crate::platform::recommend::prices::AttentionPrices;

@@ -3,7 +3,12 @@
 //! | file | concept |
 //! | --- | --- |
 //! | `seed_formulas` | the two formulas of the mission |
-//! | `popularity` | decayed engagement counts |
+//! | `popularity` | counts |
+//! | `decayed_popularity` | engagements with each item, fading |
+//! | `scorer` | what collaborative models can do |
+//! | `bpr` | factors learned from pairwise preferences |
+//! | `evaluation` | leave-last-one-out protocol and ranking metrics |
+//! | `positive_definite` | inverting positive definite matrices |
 //! | `interactions` | who engaged with what, sparse |
 //! | `item_knn` | item-based neighbours |
 //! | `ease` | linear autoencoder in closed form |
@@ -13,13 +18,18 @@
 //! | `ranker` | the live model |
 //! | `learn` | observing and training on a cadence |
 
+pub mod bpr;
 pub mod calibration;
 pub mod columns;
+pub mod decayed_popularity;
 pub mod ease;
+pub mod evaluation;
 pub mod interactions;
 pub mod item_knn;
 pub mod learn;
 pub mod popularity;
+pub mod positive_definite;
 pub mod ranker;
+pub mod scorer;
 pub mod seed_formulas;
 pub mod shelf;

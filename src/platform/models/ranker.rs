@@ -4,10 +4,11 @@ use bevy::ecs::prelude::Resource;
 
 use super::calibration::Calibrator;
 use super::columns::Columns;
+use super::decayed_popularity::DecayedPopularity;
 use super::ease::Ease;
 use super::interactions::Interactions;
-use super::item_knn::ItemKnn;
-use super::popularity::Popularity;
+use super::item_knn::{ItemKnn, ItemKnnConfig};
+use super::scorer::Scorer;
 use super::seed_formulas;
 use super::shelf::Shelf;
 use crate::platform::privacy::observation::{Observations, Observed};
@@ -40,7 +41,7 @@ pub enum Learned {
 #[derive(Resource, Default)]
 pub struct Ranker {
     /// Engagements by item.
-    pub popularity: Popularity,
+    pub popularity: DecayedPopularity,
     /// What was learned.
     pub learned: Learned,
     /// Shelves of the item surfaces.
@@ -93,15 +94,18 @@ impl Ranker {
             return Learned::Nothing;
         }
         let n = columns.items().len();
-        let x = Interactions::from_pairs(observations.table.len(), n, &pairs);
+        let Ok(x) = Interactions::from_pairs(observations.table.len(), n, pairs) else {
+            return Learned::Nothing;
+        };
         match config.model {
-            ModelKind::Ease => {
-                let ease = Ease::fit(&x, config.ease_lambda);
-                Learned::Ease(columns, ease)
-            }
+            ModelKind::Ease => Ease::fit(&x, config.ease_lambda)
+                .map_or(Learned::Nothing, |e| Learned::Ease(columns, e)),
             ModelKind::ItemKnn | ModelKind::SeedCollaborative => {
-                let knn = ItemKnn::fit(&x, config.neighbours as usize, 0.0);
-                Learned::Knn(columns, knn)
+                let settings = ItemKnnConfig {
+                    neighbors: config.neighbours as usize,
+                    ..ItemKnnConfig::default()
+                };
+                ItemKnn::fit(&x, settings).map_or(Learned::Nothing, |k| Learned::Knn(columns, k))
             }
             ModelKind::Random
             | ModelKind::Popularity
@@ -133,7 +137,8 @@ impl Ranker {
             ),
             ModelKind::Popularity => scores.extend_from_slice(&shelf.log_popularity),
             ModelKind::SeedContent => scores.extend(shelf.items.iter().map(|i| {
-                seed_formulas::content(&observed.profile, catalogue.tags(*i), attention) as f32
+                seed_formulas::content(&observed.profile[..], &catalogue.tags(*i)[..], attention)
+                    as f32
             })),
             ModelKind::TwoTower => Self::score_cold(observed, shelf, catalogue, scores),
             ModelKind::ItemKnn | ModelKind::Ease | ModelKind::SeedCollaborative => {
@@ -175,8 +180,8 @@ impl Ranker {
         let known = observed.history.iter().filter_map(|i| columns.of(*i));
         scratch.history.extend(known);
         match &self.learned {
-            Learned::Knn(_, knn) => knn.score(&scratch.history, &mut scratch.columns),
-            Learned::Ease(_, ease) => ease.score(&scratch.history, &mut scratch.columns),
+            Learned::Knn(_, knn) => knn.score_history(&scratch.history, &mut scratch.columns),
+            Learned::Ease(_, ease) => ease.score_history(&scratch.history, &mut scratch.columns),
             Learned::Nothing => {}
         }
         if config.model == ModelKind::SeedCollaborative {
@@ -189,7 +194,7 @@ impl Ranker {
                     f64::from(*score),
                     share,
                     attention,
-                    seed_formulas::EPSILON,
+                    seed_formulas::SAFE_EPSILON,
                     config.popularity_exponent,
                 ) as f32;
             }
@@ -235,14 +240,17 @@ impl Learned {
             Self::Knn(columns, knn) => {
                 h.u64(columns.items().len() as u64);
                 for c in 0..columns.items().len() as u32 {
-                    for (other, s) in knn.neighbours(c) {
+                    let (others, similarities) = knn.neighborhood(c);
+                    for (other, s) in others.iter().zip(similarities) {
                         h.u64(u64::from(*other) << 32 | u64::from(s.to_bits()));
                     }
                 }
             }
             Self::Ease(columns, ease) => {
                 h.u64(columns.items().len() as u64);
-                h.f32s(ease.weights());
+                for c in 0..columns.items().len() as u32 {
+                    h.f32s(ease.weights_of(c));
+                }
             }
         }
         h.finish()

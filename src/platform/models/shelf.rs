@@ -5,7 +5,7 @@ use crate::sim::ids::ItemId;
 use crate::sim::units::Tick;
 use crate::society::content::catalogue::Catalogue;
 
-use super::popularity::Popularity;
+use super::decayed_popularity::DecayedPopularity;
 
 /// Items kept in the lists of what is popular and what is new.
 const SHORT_LIST: usize = 64;
@@ -29,7 +29,7 @@ impl Shelf {
         &mut self,
         surface: Surface,
         catalogue: &Catalogue,
-        popularity: &Popularity,
+        popularity: &DecayedPopularity,
         now: Tick,
         half_life_days: f64,
         keep: impl Fn(ItemId) -> bool,
