@@ -1,1 +1,5 @@
 //! models
+
+pub mod params;
+pub mod registry;
+pub mod two_tower;
