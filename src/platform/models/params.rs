@@ -232,7 +232,7 @@ impl ParamStore {
     }
 
     /// Adds the bits of every parameter, with its name.
-    pub fn hash(&self, h: &mut StateHasher) {
+    pub fn add_to(&self, h: &mut StateHasher) {
         for p in &self.params {
             h.text(&p.name);
             h.f32s(&p.values);
@@ -243,7 +243,7 @@ impl ParamStore {
     #[must_use]
     pub fn digest(&self) -> u64 {
         let mut h = StateHasher::default();
-        self.hash(&mut h);
+        self.add_to(&mut h);
         h.finish()
     }
 

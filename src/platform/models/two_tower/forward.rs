@@ -7,17 +7,11 @@ use rayon::prelude::*;
 
 use super::config::TwoTowerConfig;
 use super::data::{ITEM_FEATURES, ItemInputs, PROFILE_LENGTH, UserInputs, id_row, recent};
+use super::mean_rows::add_scaled;
 use super::network::{NORM_EPSILON, Network, TowerParams};
 
 /// Rows that one task embeds; fewer rows than this stay on the calling thread.
 const ROWS_PER_TASK: usize = 256;
-
-/// Adds `scale` · `row` to `into`.
-fn add_scaled(into: &mut [f32], scale: f32, row: &[f32]) {
-    for (y, x) in into.iter_mut().zip(row) {
-        *y += scale * x;
-    }
-}
 
 /// Writes biases + x · weights; zeros of x, of which profiles and tags have many, cost nothing.
 fn linear(x: &[f32], weights: &[f32], biases: &[f32], y: &mut [f32]) {

@@ -37,7 +37,8 @@ impl MeanRows {
     }
 }
 
-fn add_scaled(into: &mut [f32], scale: f32, row: &[f32]) {
+/// Adds `scale` · `row` to `into`.
+pub(super) fn add_scaled(into: &mut [f32], scale: f32, row: &[f32]) {
     for (y, x) in into.iter_mut().zip(row) {
         *y += scale * x;
     }

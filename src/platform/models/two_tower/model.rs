@@ -150,8 +150,8 @@ impl TwoTower {
 
     fn refresh_digest(&mut self) {
         let mut h = StateHasher::default();
-        self.network.params.hash(&mut h);
-        self.optimizer.hash(&mut h);
+        self.network.params.add_to(&mut h);
+        self.optimizer.add_to(&mut h);
         self.digest = h.finish();
     }
 

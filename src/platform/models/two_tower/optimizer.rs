@@ -84,7 +84,7 @@ impl AdamW {
     }
 
     /// Adds the step count and the bits of the moments.
-    pub fn hash(&self, h: &mut StateHasher) {
+    pub fn add_to(&self, h: &mut StateHasher) {
         h.u32(self.step);
         for moment in self.moments.iter().flatten() {
             h.f32s(moment);
