@@ -9,7 +9,7 @@ use crate::events::bus::{EventBus, OfferBus};
 use crate::events::offer::Push;
 use crate::platform::config::PlatformRules;
 use crate::platform::engage::config::EngageConfig;
-use crate::platform::recommend::serve::Knowledge;
+use crate::platform::recommend::serve::{Knowledge, place_of};
 use crate::sim::calendar::Calendar;
 use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::math;
@@ -102,7 +102,11 @@ pub fn send_pushes(
     }
     due.clear();
     plan.calendar.wake(clock.now, &mut due);
-    let best: Vec<Option<(ItemId, f32)>> = workers.map(&due, |id| know.best_item(AvatarId(*id), 0));
+    let places = know.place(due.iter().map(|id| AvatarId(*id)));
+    let numbered: Vec<(usize, AvatarId)> = due.iter().map(|id| AvatarId(*id)).enumerate().collect();
+    let best: Vec<Option<(ItemId, f32)>> = workers.map(&numbered, |(i, id)| {
+        know.best_item(*id, place_of(&places, *i), 0)
+    });
     for (id, best) in due.iter().zip(best) {
         let avatar = AvatarId(*id);
         let Some((item, score)) = best else { continue };

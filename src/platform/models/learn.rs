@@ -3,6 +3,7 @@
 use bevy::ecs::prelude::*;
 
 use super::ranker::{ITEM_SURFACES, Learned, Ranker};
+use super::tower_index;
 use crate::economy::market::titles::AssetMarket;
 use crate::events::behavior::{Event, EventKind, NO_POSITION, Surface, ThingKind};
 use crate::events::bus::{EventBus, OfferBus};
@@ -10,7 +11,7 @@ use crate::platform::config::PlatformRules;
 use crate::platform::privacy::observation::{Observations, engagement_weight};
 use crate::platform::recommend::config::ModelKind;
 use crate::platform::recommend::prices::AttentionPrices;
-use crate::sim::schedule::SimClock;
+use crate::sim::schedule::{Seed, SimClock};
 use crate::sim::units::TICKS_PER_HOUR;
 use crate::sim::workers::Workers;
 use crate::society::avatars::profile::Profiles;
@@ -91,6 +92,7 @@ pub fn calibrate(events: Res<EventBus>, offers: Res<OfferBus>, mut ranker: ResMu
 /// Refreshes the shelves every hour and trains the model on its cadence.
 pub fn learn(
     clock: Res<SimClock>,
+    seed: Res<Seed>,
     rules: Res<PlatformRules>,
     workers: Res<Workers>,
     catalogue: Res<Catalogue>,
@@ -114,6 +116,9 @@ pub fn learn(
             |item| catalogue.card(item).kind != ItemKind::Asset || market.asking(item).is_some(),
         );
     }
+    if let Learned::Tower(index) = &mut ranker.learned {
+        index.place_items(&ranker.shelves, &catalogue);
+    }
     prices.update(config);
     let hours = clock.now.0 / TICKS_PER_HOUR;
     if hours % config.retrain_hours != 0 || observations.pairs.len() < 50 {
@@ -123,10 +128,20 @@ pub fn learn(
         ModelKind::ItemKnn | ModelKind::Ease | ModelKind::SeedCollaborative => {
             workers.install(|| Ranker::fit_neighbours(config, &observations, &catalogue))
         }
-        ModelKind::Random
-        | ModelKind::Popularity
-        | ModelKind::SeedContent
-        | ModelKind::TwoTower => return,
+        ModelKind::TwoTower => {
+            let trained =
+                tower_index::train(ranker, config, seed.0, clock.now, &observations, &catalogue);
+            // A model that diverged is dropped; the live one goes on serving.
+            match trained {
+                Ok(Some(index)) => Learned::Tower(Box::new(index)),
+                Ok(None) => return,
+                Err(_) => {
+                    ranker.trainee = None;
+                    return;
+                }
+            }
+        }
+        ModelKind::Random | ModelKind::Popularity | ModelKind::SeedContent => return,
     };
     if matches!(learned, Learned::Nothing) {
         return;

@@ -17,6 +17,10 @@
 //! | `shelf` | what can be recommended on a surface |
 //! | `ranker` | the live model |
 //! | `learn` | observing and training on a cadence |
+//! | `two_tower` | two-tower retrieval in candle |
+//! | `tower_index` | the two-tower model in the running city |
+//! | `params` | ordered, seeded parameters |
+//! | `registry` | model cards, which is live |
 
 pub mod bpr;
 pub mod calibration;
@@ -27,9 +31,13 @@ pub mod evaluation;
 pub mod interactions;
 pub mod item_knn;
 pub mod learn;
+pub mod params;
 pub mod popularity;
 pub mod positive_definite;
 pub mod ranker;
+pub mod registry;
 pub mod scorer;
 pub mod seed_formulas;
 pub mod shelf;
+pub mod tower_index;
+pub mod two_tower;

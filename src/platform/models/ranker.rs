@@ -8,9 +8,12 @@ use super::decayed_popularity::DecayedPopularity;
 use super::ease::Ease;
 use super::interactions::Interactions;
 use super::item_knn::{ItemKnn, ItemKnnConfig};
+use super::registry::Registry;
 use super::scorer::Scorer;
 use super::seed_formulas;
 use super::shelf::Shelf;
+use super::tower_index::TowerIndex;
+use super::two_tower::model::TwoTower;
 use crate::platform::privacy::observation::{Observations, Observed};
 use crate::platform::recommend::config::{ModelKind, RecommendConfig};
 use crate::sim::ids::ItemId;
@@ -26,7 +29,7 @@ pub const ITEM_SURFACES: usize = 5;
 const POPULARITY_PRIOR: f32 = 0.15;
 
 /// What was learned last.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub enum Learned {
     /// Nothing yet, or nothing to learn.
     #[default]
@@ -35,10 +38,12 @@ pub enum Learned {
     Knn(Columns, ItemKnn),
     /// Linear autoencoder.
     Ease(Columns, Ease),
+    /// Two towers.
+    Tower(Box<TowerIndex>),
 }
 
 /// The platform's ranking model and what surrounds it.
-#[derive(Resource, Default)]
+#[derive(Resource)]
 pub struct Ranker {
     /// Engagements by item.
     pub popularity: DecayedPopularity,
@@ -52,6 +57,28 @@ pub struct Ranker {
     pub version: u32,
     /// Digest of the parameters.
     pub parameters: u64,
+    /// The two-tower model in training.
+    pub trainee: Option<TwoTower>,
+    /// What was trained and what is live.
+    pub registry: Registry,
+}
+
+/// How much worse on newer data a retrained model may be and still go live.
+const PROMOTION_TOLERANCE: f64 = 0.02;
+
+impl Default for Ranker {
+    fn default() -> Self {
+        Self {
+            popularity: DecayedPopularity::default(),
+            learned: Learned::Nothing,
+            shelves: Default::default(),
+            calibrators: Default::default(),
+            version: 0,
+            parameters: 0,
+            trainee: None,
+            registry: Registry::new(PROMOTION_TOLERANCE).expect("the tolerance is positive"),
+        }
+    }
 }
 
 /// Room for scores, reused.
@@ -114,18 +141,19 @@ impl Ranker {
         }
     }
 
-    /// Scores all items of a shelf for an avatar, into `scratch.scores`.
+    /// Scores all items of a shelf for an avatar, into `scratch.scores`; `place` is where the two-tower model puts the avatar.
     pub fn score(
         &self,
         config: &RecommendConfig,
         observed: &Observed,
         attention: f64,
-        shelf: usize,
+        place: Option<&[f32]>,
+        shelf_index: usize,
         catalogue: &Catalogue,
         luck: u64,
         scratch: &mut Scratch,
     ) {
-        let shelf = &self.shelves[shelf];
+        let shelf = &self.shelves[shelf_index];
         let scores = &mut scratch.scores;
         scores.clear();
         match config.model {
@@ -140,7 +168,12 @@ impl Ranker {
                 seed_formulas::content(&observed.profile[..], &catalogue.tags(*i)[..], attention)
                     as f32
             })),
-            ModelKind::TwoTower => Self::score_cold(observed, shelf, catalogue, scores),
+            ModelKind::TwoTower => match (&self.learned, place) {
+                (Learned::Tower(index), Some(place)) => {
+                    index.score(place, shelf_index, shelf, scores);
+                }
+                _ => Self::score_cold(observed, shelf, catalogue, scores),
+            },
             ModelKind::ItemKnn | ModelKind::Ease | ModelKind::SeedCollaborative => {
                 Self::score_cold(observed, shelf, catalogue, scores);
                 self.blend_collaborative(config, observed, attention, shelf, scratch);
@@ -172,7 +205,7 @@ impl Ranker {
     ) {
         let columns = match &self.learned {
             Learned::Knn(columns, _) | Learned::Ease(columns, _) => columns,
-            Learned::Nothing => return,
+            Learned::Nothing | Learned::Tower(_) => return,
         };
         scratch.columns.clear();
         scratch.columns.resize(columns.items().len(), 0.0);
@@ -182,7 +215,7 @@ impl Ranker {
         match &self.learned {
             Learned::Knn(_, knn) => knn.score_history(&scratch.history, &mut scratch.columns),
             Learned::Ease(_, ease) => ease.score_history(&scratch.history, &mut scratch.columns),
-            Learned::Nothing => {}
+            Learned::Nothing | Learned::Tower(_) => {}
         }
         if config.model == ModelKind::SeedCollaborative {
             let total = self.popularity.total().max(1.0);
@@ -219,6 +252,8 @@ impl StateHash for Ranker {
         let mut h = StateHasher::default();
         h.u64(self.popularity.digest());
         h.u64(self.parameters);
+        h.u64(self.trainee.as_ref().map_or(0, TwoTower::digest));
+        h.u64(self.registry.digest());
         h.u32(self.version);
         for c in &mut self.calibrators {
             h.u64(c.digest());
@@ -237,6 +272,7 @@ impl Learned {
         let mut h = StateHasher::default();
         match self {
             Self::Nothing => {}
+            Self::Tower(index) => h.u64(index.digest()),
             Self::Knn(columns, knn) => {
                 h.u64(columns.items().len() as u64);
                 for c in 0..columns.items().len() as u32 {

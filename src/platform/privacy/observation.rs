@@ -21,6 +21,12 @@ pub const PROFILE_DIM: usize = 32;
 /// Items remembered by avatar, newest last.
 pub const HISTORY: usize = 24;
 
+/// Items of an avatar's past kept with each pair.
+pub const PAST: usize = 12;
+
+/// An empty place in a past.
+pub const NO_ITEM: u32 = u32::MAX;
+
 /// Pairs kept for training.
 const TRAINING_WINDOW: usize = 200_000;
 
@@ -131,6 +137,8 @@ pub struct Pair {
     pub item: ItemId,
     /// When.
     pub tick: Tick,
+    /// What it had engaged with before, newest last; [`NO_ITEM`] where there was nothing.
+    pub past: [u32; PAST],
 }
 
 /// How much an event of a kind says about interest; 0 for what says nothing.
@@ -223,12 +231,18 @@ impl Observations {
                 *p += weight * t;
             }
             if !row.history.contains(&event.thing.id) {
+                let mut past = [NO_ITEM; PAST];
+                let skip = row.history.len().saturating_sub(PAST);
+                for (p, item) in past.iter_mut().zip(row.history.iter().skip(skip)) {
+                    *p = *item;
+                }
                 remember(&mut row.history, event.thing.id);
                 self.n_pairs += 1;
                 self.pairs.push_back(Pair {
                     avatar: event.avatar,
                     item: ItemId(event.thing.id),
                     tick: event.tick,
+                    past,
                 });
                 if self.pairs.len() > TRAINING_WINDOW {
                     self.pairs.pop_front();

@@ -19,12 +19,9 @@ pub fn fill(value: &[f64], minutes: &[f64], budget: f64) -> (Vec<f64>, f64) {
     let mut left = budget;
     for i in order {
         let part = (left / minutes[i]).min(1.0);
-        if part <= 0.0 {
-            return (share, value[i] / minutes[i]);
-        }
         share[i] = part;
         left -= part * minutes[i];
-        if part < 1.0 {
+        if left <= 0.0 {
             return (share, value[i] / minutes[i]);
         }
     }
@@ -38,8 +35,8 @@ mod tests {
     #[test]
     fn the_best_per_minute_comes_first_and_one_is_cut() {
         let (share, price) = fill(&[6.0, 5.0, 4.0], &[3.0, 1.0, 2.0], 3.0);
-        assert_eq!(share, [0.0, 1.0, 1.0]);
-        assert_eq!(price, 2.0);
+        // After the second, two minutes are left for the first, which is worth as much a minute as the third.
+        assert_eq!((share, price), (vec![2.0 / 3.0, 1.0, 0.0], 2.0));
         let (share, price) = fill(&[6.0, 5.0], &[3.0, 1.0], 2.5);
         assert_eq!(share, [0.5, 1.0]);
         assert_eq!(price, 2.0);

@@ -16,8 +16,9 @@ use crate::events::bus::{OfferBus, SlateRequest};
 use crate::events::offer::{MAX_SLATE, Slate, Slot, Source};
 use crate::platform::config::PlatformRules;
 use crate::platform::models::learn::shelf_of;
-use crate::platform::models::ranker::{Ranker, Scratch};
-use crate::platform::privacy::observation::Observations;
+use crate::platform::models::ranker::{Learned, Ranker, Scratch};
+use crate::platform::models::tower_index;
+use crate::platform::privacy::observation::{Observations, Observed};
 use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::rng::{Purpose, RngStream, mix};
 use crate::sim::schedule::{Seed, SimClock};
@@ -118,7 +119,9 @@ pub fn score_requests(
     offers: Res<OfferBus>,
     mut scored: ResMut<Scored>,
 ) {
-    scored.lists = workers.map(&offers.requests, |r| {
+    let places = know.place(offers.requests.iter().map(|r| r.avatar));
+    let numbered: Vec<(usize, &SlateRequest)> = offers.requests.iter().enumerate().collect();
+    scored.lists = workers.map(&numbered, |(i, r)| {
         let mut rng = RngStream::new(
             know.seed.0,
             Purpose::Candidates,
@@ -126,13 +129,19 @@ pub fn score_requests(
             know.clock.now.0,
         );
         match shelf_of(r.surface) {
-            Some(shelf) => know.rank_items(r, shelf, &mut rng),
+            Some(shelf) => know.rank_items(r, place_of(&places, *i), shelf, &mut rng),
             None => (
                 places::rank(&know, r, &know.rules.0.recommend, &mut rng),
                 0.0,
             ),
         }
     });
+}
+
+/// The place of the i-th avatar, if the model places avatars at all.
+pub(crate) fn place_of(places: &[f32], i: usize) -> Option<&[f32]> {
+    let d = tower_index::DIMENSIONS;
+    places.get(i * d..(i + 1) * d)
 }
 
 /// Serves the slates that were scored.
@@ -222,8 +231,34 @@ impl Knowledge<'_> {
         self.profiles.get(avatar).timezone
     }
 
-    /// Returns the best item of a shelf for an avatar, for a push.
-    pub(crate) fn best_item(&self, avatar: AvatarId, shelf: usize) -> Option<(ItemId, f32)> {
+    /// Places avatars by the two-tower model, all at once; empty if another model is live.
+    pub(crate) fn place(&self, avatars: impl Iterator<Item = AvatarId>) -> Vec<f32> {
+        match &self.ranker.learned {
+            Learned::Tower(index) => {
+                let histories = avatars.map(|id| self.observed(id).map(|o| &o.history));
+                index.place_avatars(histories, &self.catalogue)
+            }
+            Learned::Nothing | Learned::Knn(..) | Learned::Ease(..) => Vec::new(),
+        }
+    }
+
+    /// Returns what was observed of an avatar that consents.
+    fn observed(&self, id: AvatarId) -> Option<&Observed> {
+        let consents = self
+            .profiles
+            .get(id)
+            .consent
+            .allows(DataPurpose::Recommendation);
+        (consents && id.idx() < self.observations.table.len()).then(|| self.observations.of(id))
+    }
+
+    /// Returns the best item of a shelf for an avatar, for a push; `place` as [`Knowledge::place`] gives it.
+    pub(crate) fn best_item(
+        &self,
+        avatar: AvatarId,
+        place: Option<&[f32]>,
+        shelf: usize,
+    ) -> Option<(ItemId, f32)> {
         let request = SlateRequest {
             avatar,
             surface: crate::platform::models::learn::SHELVES[shelf],
@@ -235,36 +270,29 @@ impl Knowledge<'_> {
             u64::from(avatar.0),
             self.clock.now.0,
         );
-        let (slots, _) = self.rank_items(&request, shelf, &mut rng);
+        let (slots, _) = self.rank_items(&request, place, shelf, &mut rng);
         slots.first().map(|s| (ItemId(s.thing.id), s.score))
     }
 
     fn rank_items(
         &self,
         request: &SlateRequest,
+        place: Option<&[f32]>,
         shelf_index: usize,
         rng: &mut RngStream,
     ) -> (Vec<Slot>, f64) {
         let config = &self.rules.0.recommend;
         let shelf = &self.ranker.shelves[shelf_index];
         let id = request.avatar;
-        let nobody = crate::platform::privacy::observation::Observed::default();
-        let consents = self
-            .profiles
-            .get(id)
-            .consent
-            .allows(DataPurpose::Recommendation);
-        let observed = if consents && id.idx() < self.observations.table.len() {
-            self.observations.of(id)
-        } else {
-            &nobody
-        };
+        let nobody = Observed::default();
+        let observed = self.observed(id).unwrap_or(&nobody);
         let attention = f64::from(observed.attention(ATTENTION_PRIOR));
         let mut scratch = Scratch::default();
         self.ranker.score(
             config,
             observed,
             attention,
+            place,
             shelf_index,
             &self.catalogue,
             rng.bits(),

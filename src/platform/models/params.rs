@@ -1,0 +1,363 @@
+//! Parameters of a trained model: in a fixed order, drawn from the city's own random streams.
+//!
+//! candle's random numbers cannot be seeded on the processor and its `VarMap` has no order. Models keep their variables
+//! here instead, so that a seed decides every weight and the digest of a model is part of the state hash.
+//! [`AdamW`](super::two_tower::optimizer::AdamW) walks the same order.
+
+use std::collections::BTreeMap;
+
+use candle_core::{Device, Tensor, Var};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
+use crate::sim::rng::{Purpose, RngStream};
+use crate::sim::state_hash::StateHasher;
+
+/// What can go wrong with a model.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The tensor library refused an operation.
+    #[error("tensor operation failed: {0}")]
+    Tensor(#[from] candle_core::Error),
+    /// Stored bytes are not a set of tensors.
+    #[error("stored tensors cannot be read: {0}")]
+    Stored(#[from] safetensors::SafeTensorError),
+    /// A stored tensor is missing, too many, or of another shape or type than the model's.
+    #[error("stored tensor {name}: found {found}, expected {expected}")]
+    StoredTensor {
+        /// Name of the tensor.
+        name: String,
+        /// What was found.
+        found: String,
+        /// What the model has.
+        expected: String,
+    },
+    /// A slice has another length than its neighbours imply.
+    #[error("{what} has length {found}, expected {expected}")]
+    Length {
+        /// Which slice.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length the other slices imply.
+        expected: usize,
+    },
+    /// An index points outside its table.
+    #[error("{what} is {found}, allowed are indices below {below}")]
+    Index {
+        /// Which index.
+        what: &'static str,
+        /// Its value.
+        found: usize,
+        /// Rows of the table.
+        below: usize,
+    },
+    /// There is nothing to learn from.
+    #[error("training data has 0 pairs, at least 1 is needed")]
+    NoPairs,
+    /// A value is outside its range.
+    #[error("{what} is {found}, allowed is {allowed}")]
+    Value {
+        /// Which value.
+        what: String,
+        /// What it is.
+        found: String,
+        /// What it may be.
+        allowed: String,
+    },
+    /// Training left the finite numbers.
+    #[error("loss is {loss} after step {step}, a finite number is needed")]
+    Diverged {
+        /// Step at which it was seen.
+        step: u32,
+        /// The loss.
+        loss: f64,
+    },
+}
+
+/// Values of one tensor with their shape, row-major.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Values {
+    /// Length of every dimension.
+    pub shape: Vec<usize>,
+    /// The values.
+    pub values: Vec<f32>,
+}
+
+/// Writes named tensors in the safetensors format; the same tensors give the same bytes.
+pub fn write_tensors(tensors: &BTreeMap<String, Values>) -> Result<Vec<u8>, ModelError> {
+    let bytes: Vec<Vec<u8>> = tensors
+        .values()
+        .map(|t| t.values.iter().flat_map(|x| x.to_le_bytes()).collect())
+        .collect();
+    let mut views = Vec::with_capacity(tensors.len());
+    for ((name, t), raw) in tensors.iter().zip(&bytes) {
+        views.push((name, TensorView::new(Dtype::F32, t.shape.clone(), raw)?));
+    }
+    Ok(safetensors::serialize(views, None)?)
+}
+
+/// Reads named single-precision tensors in the safetensors format.
+pub fn read_tensors(bytes: &[u8]) -> Result<BTreeMap<String, Values>, ModelError> {
+    let stored = SafeTensors::deserialize(bytes)?;
+    let mut tensors = BTreeMap::new();
+    for (name, view) in stored.tensors() {
+        if view.dtype() != Dtype::F32 {
+            return Err(ModelError::StoredTensor {
+                name,
+                found: format!("{:?}", view.dtype()),
+                expected: "F32".to_owned(),
+            });
+        }
+        let values = view
+            .data()
+            .chunks_exact(4)
+            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect();
+        let shape = view.shape().to_vec();
+        tensors.insert(name, Values { shape, values });
+    }
+    Ok(tensors)
+}
+
+/// One named parameter: the variable that gradients are taken for and a copy of its values for plain code.
+#[derive(Debug)]
+struct Param {
+    name: String,
+    var: Var,
+    values: Vec<f32>,
+}
+
+/// The parameters of a model in the order in which they were declared.
+///
+/// Every parameter draws its start from the stream (seed, `ModelInit`, its position, 0).
+#[derive(Debug)]
+pub struct ParamStore {
+    seed: u64,
+    params: Vec<Param>,
+}
+
+impl ParamStore {
+    /// Makes an empty store.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
+        let params = Vec::new();
+        Self { seed, params }
+    }
+
+    /// Declares a parameter whose values are normal with mean 0 and the given deviation; returns its position.
+    pub fn normal(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        deviation: f64,
+    ) -> Result<usize, ModelError> {
+        let mut stream = RngStream::new(self.seed, Purpose::ModelInit, self.params.len() as u64, 0);
+        let n = shape.iter().product();
+        let values = (0..n)
+            .map(|_| (deviation * stream.normal()) as f32)
+            .collect();
+        self.declare(name, shape, values)
+    }
+
+    /// Declares a parameter all of whose values are `value`; returns its position.
+    pub fn constant(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        value: f32,
+    ) -> Result<usize, ModelError> {
+        self.declare(name, shape, vec![value; shape.iter().product()])
+    }
+
+    fn declare(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        values: Vec<f32>,
+    ) -> Result<usize, ModelError> {
+        if self.params.iter().any(|p| p.name == name) {
+            return Err(ModelError::Value {
+                what: "parameter name".to_owned(),
+                found: name.to_owned(),
+                allowed: "a name that is not taken".to_owned(),
+            });
+        }
+        let var = Var::from_slice(&values, shape, &Device::Cpu)?;
+        let name = name.to_owned();
+        self.params.push(Param { name, var, values });
+        Ok(self.params.len() - 1)
+    }
+
+    /// Returns how many parameters there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.params.len()
+    }
+
+    /// Says whether no parameter was declared.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.params.is_empty()
+    }
+
+    /// Returns the variable at `position`.
+    #[must_use]
+    pub fn var(&self, position: usize) -> &Var {
+        &self.params[position].var
+    }
+
+    /// Returns the values of the parameter at `position`, row-major.
+    #[must_use]
+    pub fn values(&self, position: usize) -> &[f32] {
+        &self.params[position].values
+    }
+
+    /// Returns the name of the parameter at `position`.
+    #[must_use]
+    pub fn name(&self, position: usize) -> &str {
+        &self.params[position].name
+    }
+
+    /// Changes the values of the parameter at `position`, in the variable as well as in the copy.
+    pub fn update(
+        &mut self,
+        position: usize,
+        change: impl FnOnce(&mut [f32]),
+    ) -> Result<(), ModelError> {
+        let param = &mut self.params[position];
+        change(&mut param.values);
+        let fresh = Tensor::from_slice(&param.values, param.var.shape(), &Device::Cpu)?;
+        param.var.set(&fresh)?;
+        Ok(())
+    }
+
+    /// Adds the bits of every parameter, with its name.
+    pub fn add_to(&self, h: &mut StateHasher) {
+        for p in &self.params {
+            h.text(&p.name);
+            h.f32s(&p.values);
+        }
+    }
+
+    /// Returns the digest of all parameters.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let mut h = StateHasher::default();
+        self.add_to(&mut h);
+        h.finish()
+    }
+
+    /// Copies all parameters by name.
+    #[must_use]
+    pub fn tensors(&self) -> BTreeMap<String, Values> {
+        self.params
+            .iter()
+            .map(|p| {
+                let (shape, values) = (p.var.dims().to_vec(), p.values.clone());
+                (p.name.clone(), Values { shape, values })
+            })
+            .collect()
+    }
+
+    /// Replaces all parameters by the tensors of the same names, which it takes out of `tensors`.
+    ///
+    /// # Errors
+    /// [`ModelError::StoredTensor`] if one is missing or has another shape; the store is then unchanged.
+    pub fn restore(&mut self, tensors: &mut BTreeMap<String, Values>) -> Result<(), ModelError> {
+        for p in &self.params {
+            let shape = tensors.get(&p.name).map(|t| t.shape.as_slice());
+            if shape != Some(p.var.dims()) {
+                return Err(ModelError::StoredTensor {
+                    name: p.name.clone(),
+                    found: shape.map_or("nothing".to_owned(), |s| format!("shape {s:?}")),
+                    expected: format!("shape {:?}", p.var.dims()),
+                });
+            }
+        }
+        for position in 0..self.params.len() {
+            if let Some(stored) = tensors.remove(self.name(position)) {
+                self.update(position, |values| values.copy_from_slice(&stored.values))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes all parameters in the safetensors format.
+    pub fn save(&self) -> Result<Vec<u8>, ModelError> {
+        write_tensors(&self.tensors())
+    }
+
+    /// Reads all parameters in the safetensors format; tensors of other names are refused.
+    pub fn load(&mut self, bytes: &[u8]) -> Result<(), ModelError> {
+        let mut tensors = read_tensors(bytes)?;
+        self.restore(&mut tensors)?;
+        refuse_rest(&tensors)
+    }
+}
+
+/// Refuses tensors that nobody took.
+pub fn refuse_rest(tensors: &BTreeMap<String, Values>) -> Result<(), ModelError> {
+    match tensors.iter().next() {
+        None => Ok(()),
+        Some((name, t)) => Err(ModelError::StoredTensor {
+            name: name.clone(),
+            found: format!("shape {:?}", t.shape),
+            expected: "nothing".to_owned(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store(seed: u64) -> ParamStore {
+        let mut s = ParamStore::new(seed);
+        s.normal("table", &[40, 25], 0.5).unwrap();
+        s.constant("bias", &[3], 0.25).unwrap();
+        s.normal("head", &[3, 2], 1.0).unwrap();
+        s
+    }
+
+    #[test]
+    fn a_seed_decides_every_parameter() {
+        assert_eq!(store(3).digest(), store(3).digest());
+        assert_ne!(store(3).digest(), store(4).digest());
+        let s = store(3);
+        let n = s.values(0).len() as f64;
+        let variance = s
+            .values(0)
+            .iter()
+            .map(|x| f64::from(*x).powi(2))
+            .sum::<f64>()
+            / n;
+        // Four standard errors of a variance of 0.25 over 1000 draws: 0.045.
+        assert!((variance - 0.25).abs() < 0.045, "variance {variance}");
+        assert_ne!(s.values(2)[0], s.values(0)[0] * 2.0);
+    }
+
+    #[test]
+    fn saved_parameters_load_with_the_same_bits() {
+        let mut s = store(3);
+        s.update(1, |v| v[2] = f32::MIN_POSITIVE).unwrap();
+        let bytes = s.save().unwrap();
+        let mut other = store(9);
+        other.load(&bytes).unwrap();
+        assert_eq!(other.digest(), s.digest());
+        assert_eq!(other.save().unwrap(), bytes);
+        assert_eq!(other.var(1).to_vec1::<f32>().unwrap(), other.values(1));
+    }
+
+    #[test]
+    fn parameters_of_another_model_are_refused_and_change_nothing() {
+        let mut other = ParamStore::new(1);
+        other.normal("table", &[40, 25], 0.5).unwrap();
+        let mut s = store(3);
+        let before = s.digest();
+        assert!(s.load(&other.save().unwrap()).is_err());
+        assert!(s.load(b"not tensors").is_err());
+        assert_eq!(s.digest(), before);
+        assert!(other.load(&s.save().unwrap()).is_err());
+        assert!(s.normal("bias", &[1], 1.0).is_err());
+    }
+}

@@ -1,0 +1,192 @@
+//! Which models there are, how good they were when last checked, and which of them are live.
+//!
+//! A newly trained model goes live only if it is not worse on held-out behaviour than the one it replaces.
+
+use std::collections::BTreeMap;
+
+use super::params::ModelError;
+use crate::sim::state_hash::StateHasher;
+use crate::sim::units::Tick;
+
+/// What is known of a trained model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelCard {
+    /// What the model is for; models of one name replace each other.
+    pub name: String,
+    /// Counts up with every training of a name.
+    pub version: u32,
+    /// When its training ended.
+    pub trained_at: Tick,
+    /// Positive pairs it was trained on.
+    pub n_pairs: u64,
+    /// Loss of its last batch, in nats per pair.
+    pub loss: f64,
+    /// Metric on held-out behaviour, higher is better, of the same kind for all versions of a name.
+    pub validation_metric: f64,
+    /// Digest of its weights.
+    pub digest: u64,
+}
+
+/// What became of a submitted model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Promotion {
+    /// It is live now.
+    Promoted,
+    /// It is listed, and the one that was live stays so.
+    Held,
+}
+
+/// All cards in order of submission, and the live one of every name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Registry {
+    tolerance: f64,
+    cards: Vec<ModelCard>,
+    live: BTreeMap<String, usize>,
+}
+
+impl Registry {
+    /// Makes an empty registry that lets a model be worse by up to `tolerance` than the one it replaces.
+    ///
+    /// # Errors
+    /// [`ModelError::Value`] if the tolerance is negative or not finite.
+    pub fn new(tolerance: f64) -> Result<Self, ModelError> {
+        if !(tolerance >= 0.0 && tolerance.is_finite()) {
+            return Err(value("tolerance", tolerance, "a finite number from 0"));
+        }
+        Ok(Self {
+            tolerance,
+            cards: Vec::new(),
+            live: BTreeMap::new(),
+        })
+    }
+
+    /// Lists a model and makes it live if its metric is at least the live one's less the tolerance, or none is live.
+    ///
+    /// # Errors
+    /// [`ModelError::Value`] if loss or metric is not finite, or the version is not above all earlier ones of the name.
+    pub fn submit(&mut self, card: ModelCard) -> Result<Promotion, ModelError> {
+        if !card.validation_metric.is_finite() {
+            let metric = card.validation_metric;
+            return Err(value("validation metric", metric, "a finite number"));
+        }
+        if !card.loss.is_finite() {
+            return Err(value("loss", card.loss, "a finite number"));
+        }
+        if let Some(last) = self.versions(&card.name).last()
+            && last.version >= card.version
+        {
+            let allowed = format!("a number above {}", last.version);
+            return Err(value("version", f64::from(card.version), &allowed));
+        }
+        let is_promoted = self
+            .live(&card.name)
+            .is_none_or(|l| card.validation_metric >= l.validation_metric - self.tolerance);
+        if is_promoted {
+            self.live.insert(card.name.clone(), self.cards.len());
+        }
+        self.cards.push(card);
+        Ok(if is_promoted {
+            Promotion::Promoted
+        } else {
+            Promotion::Held
+        })
+    }
+
+    /// Returns the live model of a name.
+    #[must_use]
+    pub fn live(&self, name: &str) -> Option<&ModelCard> {
+        self.live.get(name).map(|at| &self.cards[*at])
+    }
+
+    /// Lists the models of a name, oldest first.
+    pub fn versions(&self, name: &str) -> impl Iterator<Item = &ModelCard> {
+        self.cards.iter().filter(move |c| c.name == name)
+    }
+
+    /// Lists all models in order of submission.
+    #[must_use]
+    pub fn cards(&self) -> &[ModelCard] {
+        &self.cards
+    }
+
+    /// Returns the digest of all cards and of which are live.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let mut h = StateHasher::default();
+        h.f64(self.tolerance);
+        h.u64(self.cards.len() as u64);
+        for card in &self.cards {
+            h.text(&card.name);
+            h.u32(card.version);
+            h.u32(card.trained_at.0);
+            h.u64(card.n_pairs);
+            h.f64(card.loss);
+            h.f64(card.validation_metric);
+            h.u64(card.digest);
+        }
+        for at in self.live.values() {
+            h.u64(*at as u64);
+        }
+        h.finish()
+    }
+}
+
+fn value(what: &str, found: f64, allowed: &str) -> ModelError {
+    ModelError::Value {
+        what: what.to_owned(),
+        found: found.to_string(),
+        allowed: allowed.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn card(name: &str, version: u32, validation_metric: f64) -> ModelCard {
+        ModelCard {
+            name: name.to_owned(),
+            version,
+            trained_at: Tick(version * 10),
+            n_pairs: 100,
+            loss: 1.0,
+            validation_metric,
+            digest: u64::from(version),
+        }
+    }
+
+    #[test]
+    fn a_model_worse_by_more_than_the_tolerance_does_not_go_live() {
+        let mut r = Registry::new(0.125).unwrap();
+        let mut submit = |v, metric| r.submit(card("two_tower", v, metric)).unwrap();
+        assert_eq!(submit(1, 0.5), Promotion::Promoted);
+        assert_eq!(submit(2, 0.25), Promotion::Held);
+        assert_eq!(submit(3, 0.375), Promotion::Promoted);
+        assert_eq!(submit(4, 0.2), Promotion::Held);
+        assert_eq!(r.live("two_tower").unwrap().version, 3);
+        assert_eq!(r.versions("two_tower").count(), 4);
+    }
+
+    #[test]
+    fn names_do_not_replace_each_other() {
+        let mut r = Registry::new(0.0).unwrap();
+        r.submit(card("two_tower", 1, 0.9)).unwrap();
+        r.submit(card("ranker", 1, 0.1)).unwrap();
+        assert_eq!(r.live("two_tower").unwrap().validation_metric, 0.9);
+        assert_eq!(r.live("ranker").unwrap().validation_metric, 0.1);
+        assert_eq!(r.live("unknown"), None);
+    }
+
+    #[test]
+    fn impossible_cards_are_refused_and_leave_the_digest() {
+        let mut r = Registry::new(0.0).unwrap();
+        r.submit(card("two_tower", 2, 0.5)).unwrap();
+        let before = r.digest();
+        assert!(r.submit(card("two_tower", 2, 0.6)).is_err());
+        assert!(r.submit(card("two_tower", 3, f64::NAN)).is_err());
+        assert_eq!(r.digest(), before);
+        r.submit(card("two_tower", 3, 0.1)).unwrap();
+        assert_ne!(r.digest(), before);
+        assert!(Registry::new(-0.1).is_err());
+    }
+}

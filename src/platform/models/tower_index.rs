@@ -1,0 +1,273 @@
+//! The two-tower model in the running city: trained on snapshots, judged on what came after, placed on the shelves.
+//!
+//! Avatars are rows of (tags of their history, history), items of (tags and media, id). A pair is trained on with the avatar's past
+//! as it was then, so that the model never sees what it is to predict.
+
+use std::collections::VecDeque;
+
+use super::params::ModelError;
+use super::ranker::{ITEM_SURFACES, Ranker};
+use super::registry::{ModelCard, Promotion};
+use super::shelf::Shelf;
+use super::two_tower::config::TwoTowerConfig;
+use super::two_tower::data::{ITEM_FEATURES, ItemInputs, PROFILE_LENGTH, TrainingData, UserInputs};
+use super::two_tower::model::TwoTower;
+use crate::platform::privacy::observation::{NO_ITEM, Observations, Pair};
+use crate::platform::recommend::config::RecommendConfig;
+use crate::sim::ids::ItemId;
+use crate::sim::math;
+use crate::sim::units::Tick;
+use crate::society::content::catalogue::Catalogue;
+
+/// Length of a place.
+pub const DIMENSIONS: usize = 32;
+
+/// Newest pairs a training sees.
+const TRAINED_ON: usize = 16_384;
+
+/// Pairs newer than those, on which it is judged.
+const JUDGED_ON: usize = 512;
+
+/// Trainings' worth of steps taken by the first.
+const FIRST_TRAINING: u32 = 5;
+
+/// Weight of the logarithm of popularity beside the cosine; the loss takes popularity out, serving puts some back.
+const POPULARITY_WEIGHT: f32 = 0.06;
+
+/// A model with the places of all items on the shelves.
+#[derive(Debug)]
+pub struct TowerIndex {
+    model: TwoTower,
+    places: [Vec<f32>; ITEM_SURFACES],
+}
+
+fn settings() -> TwoTowerConfig {
+    TwoTowerConfig::BASELINE
+}
+
+/// Adds the normalised sum of tags of a history to `profiles`.
+fn push_profile(
+    history: impl Iterator<Item = u32>,
+    catalogue: &Catalogue,
+    profiles: &mut Vec<f32>,
+) {
+    let mut sum = [0.0f32; PROFILE_LENGTH];
+    for item in history {
+        for (s, t) in sum.iter_mut().zip(catalogue.tags(ItemId(item))) {
+            *s += t;
+        }
+    }
+    let norm = math::dot(&sum, &sum).sqrt();
+    if norm > 0.0 {
+        for s in &mut sum {
+            *s /= norm;
+        }
+    }
+    profiles.extend_from_slice(&sum);
+}
+
+/// Adds the features of an item to `features`.
+fn push_features(item: ItemId, catalogue: &Catalogue, features: &mut Vec<f32>) {
+    features.extend_from_slice(catalogue.tags(item));
+    features.extend_from_slice(catalogue.media(item));
+}
+
+impl TowerIndex {
+    /// Places the items of all shelves.
+    pub fn place_items(&mut self, shelves: &[Shelf; ITEM_SURFACES], catalogue: &Catalogue) {
+        for (place, shelf) in self.places.iter_mut().zip(shelves) {
+            let ids: Vec<u32> = shelf.items.iter().map(|i| i.0).collect();
+            let mut features = Vec::with_capacity(ids.len() * ITEM_FEATURES);
+            for item in &shelf.items {
+                push_features(*item, catalogue, &mut features);
+            }
+            let inputs = ItemInputs {
+                ids: &ids,
+                features: &features,
+            };
+            // The slices fit by construction; a model that cannot place items places none.
+            *place = self.model.embed_items(&inputs).unwrap_or_default();
+        }
+    }
+
+    /// Places avatars by their histories; nobody's history is empty.
+    pub fn place_avatars<'a>(
+        &self,
+        histories: impl Iterator<Item = Option<&'a VecDeque<u32>>>,
+        catalogue: &Catalogue,
+    ) -> Vec<f32> {
+        let (mut profiles, mut ids, mut offsets) = (Vec::new(), Vec::new(), vec![0]);
+        for history in histories {
+            let items = || history.into_iter().flatten().copied();
+            push_profile(items(), catalogue, &mut profiles);
+            ids.extend(items());
+            offsets.push(ids.len());
+        }
+        let inputs = UserInputs {
+            profiles: &profiles,
+            history_ids: &ids,
+            history_offsets: &offsets,
+        };
+        self.model.embed_users(&inputs).unwrap_or_default()
+    }
+
+    /// Scores all items of a shelf for an avatar at `place`.
+    pub fn score(&self, place: &[f32], shelf_index: usize, shelf: &Shelf, scores: &mut Vec<f32>) {
+        let items = self.places[shelf_index].chunks_exact(DIMENSIONS);
+        scores.extend(
+            items
+                .zip(&shelf.log_popularity)
+                .map(|(item, p)| math::dot(place, item) + POPULARITY_WEIGHT * p),
+        );
+        // Should placing have failed, nothing is preferred to anything.
+        scores.resize(shelf.items.len(), 0.0);
+    }
+
+    /// Hashes the parameters.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        self.model.digest()
+    }
+
+    /// Saves the parameters as safetensors.
+    ///
+    /// # Errors
+    /// [`ModelError`] if they cannot be read.
+    pub fn save(&self) -> Result<Vec<u8>, ModelError> {
+        self.model.save()
+    }
+}
+
+/// Rows of some pairs.
+struct Rows {
+    pairs: Vec<(u32, u32)>,
+    profiles: Vec<f32>,
+    history_ids: Vec<u32>,
+    offsets: Vec<usize>,
+    items: Vec<ItemId>,
+    ids: Vec<u32>,
+    features: Vec<f32>,
+}
+
+impl Rows {
+    fn new<'a>(pairs: impl Iterator<Item = &'a Pair> + Clone, catalogue: &Catalogue) -> Self {
+        let mut items: Vec<ItemId> = pairs.clone().map(|p| p.item).collect();
+        items.sort_unstable();
+        items.dedup();
+        let mut rows = Self {
+            pairs: Vec::new(),
+            profiles: Vec::new(),
+            history_ids: Vec::new(),
+            offsets: vec![0],
+            ids: items.iter().map(|i| i.0).collect(),
+            features: Vec::with_capacity(items.len() * ITEM_FEATURES),
+            items,
+        };
+        for item in &rows.items {
+            push_features(*item, catalogue, &mut rows.features);
+        }
+        for (row, p) in pairs.enumerate() {
+            let past = || p.past.iter().copied().filter(|i| *i != NO_ITEM);
+            push_profile(past(), catalogue, &mut rows.profiles);
+            rows.history_ids.extend(past());
+            rows.offsets.push(rows.history_ids.len());
+            // Every item of a pair is among the items.
+            let column = rows.items.binary_search(&p.item).unwrap_or(0);
+            rows.pairs.push((row as u32, column as u32));
+        }
+        rows
+    }
+
+    fn users(&self) -> UserInputs<'_> {
+        UserInputs {
+            profiles: &self.profiles,
+            history_ids: &self.history_ids,
+            history_offsets: &self.offsets,
+        }
+    }
+
+    fn items(&self) -> ItemInputs<'_> {
+        ItemInputs {
+            ids: &self.ids,
+            features: &self.features,
+        }
+    }
+
+    fn data(&self) -> TrainingData<'_> {
+        TrainingData {
+            pairs: &self.pairs,
+            users: self.users(),
+            items: self.items(),
+        }
+    }
+}
+
+/// Trains on what was observed, judges on what came last, and returns an index if the model may go live.
+///
+/// # Errors
+/// [`ModelError`] if the model diverged.
+pub fn train(
+    ranker: &mut Ranker,
+    config: &RecommendConfig,
+    seed: u64,
+    now: Tick,
+    observations: &Observations,
+    catalogue: &Catalogue,
+) -> Result<Option<TowerIndex>, ModelError> {
+    let n = observations.pairs.len();
+    let judged = JUDGED_ON.min(n / 5);
+    let trained = (n - judged).min(TRAINED_ON);
+    let first = n - judged - trained;
+    let rows = Rows::new(observations.pairs.range(first..n - judged), catalogue);
+    let is_first = ranker.trainee.is_none();
+    let mut model = match ranker.trainee.take() {
+        Some(model) => model,
+        None => TwoTower::new(&settings(), seed)?,
+    };
+    let steps = if is_first {
+        config.train_steps * FIRST_TRAINING
+    } else {
+        config.train_steps
+    };
+    let report = model.fit(&rows.data(), steps)?;
+    let newer = Rows::new(observations.pairs.range(n - judged..), catalogue);
+    let recall = recall(&model, &newer)?;
+    let card = ModelCard {
+        name: "two_tower".to_owned(),
+        version: ranker.version + 1,
+        trained_at: now,
+        n_pairs: trained as u64,
+        loss: report.loss_last,
+        validation_metric: recall,
+        digest: model.digest(),
+    };
+    let promotion = ranker.registry.submit(card)?;
+    let index = if promotion == Promotion::Promoted {
+        let copy = TwoTower::load(&settings(), seed, &model.save()?)?;
+        let mut index = TowerIndex {
+            model: copy,
+            places: Default::default(),
+        };
+        index.place_items(&ranker.shelves, catalogue);
+        Some(index)
+    } else {
+        None
+    };
+    ranker.trainee = Some(model);
+    Ok(index)
+}
+
+/// Share of pairs whose item is among the ten best of the items of all those pairs.
+fn recall(model: &TwoTower, rows: &Rows) -> Result<f64, ModelError> {
+    let users = model.embed_users(&rows.users())?;
+    let items = model.embed_items(&rows.items())?;
+    let mut hits = 0u32;
+    for (user, item) in &rows.pairs {
+        let u = &users[*user as usize * DIMENSIONS..(*user as usize + 1) * DIMENSIONS];
+        let score = |i: usize| math::dot(u, &items[i * DIMENSIONS..(i + 1) * DIMENSIONS]);
+        let own = score(*item as usize);
+        let better = (0..rows.items.len()).filter(|i| score(*i) > own).count();
+        hits += u32::from(better < 10);
+    }
+    Ok(f64::from(hits) / rows.pairs.len().max(1) as f64)
+}

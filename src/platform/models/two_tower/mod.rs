@@ -1,0 +1,23 @@
+//! Two-tower retrieval: one network for users, one for items, similarity is a dot product.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `config` | its part of the scenario |
+//! | `data` | what it is given: users, items, pairs; checks and batches |
+//! | `mean_rows` | means of rows of a table, with their gradient |
+//! | `network` | the two towers and the loss as candle tensors |
+//! | `forward` | the same towers in plain Rust, for serving |
+//! | `optimizer` | AdamW over a `ParamStore` |
+//! | `softmax` | the in-batch softmax loss, with its gradient |
+//! | `model` | `TwoTower`: fit, embed, save, load, digest |
+
+pub mod config;
+pub mod data;
+pub mod forward;
+pub mod mean_rows;
+pub mod model;
+pub mod network;
+pub mod optimizer;
+pub mod softmax;
+#[cfg(test)]
+mod tests;
