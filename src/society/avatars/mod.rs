@@ -14,6 +14,7 @@
 //! | `mastery` | what a lesson leaves behind |
 //! | `decide` | what it decides to do |
 //! | `act` | what that does |
+//! | `consume` | what taking an item or a parcel does |
 //! | `live` | the system that joins the two |
 //! | `wake` | sessions begin, newcomers arrive |
 //! | `reach_out` | pushes, invitations and rewards |
@@ -23,6 +24,7 @@ pub mod avatar;
 pub mod birth;
 pub mod choice;
 pub mod config;
+mod consume;
 pub mod decide;
 pub mod diurnal;
 pub mod live;
