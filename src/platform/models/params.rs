@@ -123,7 +123,9 @@ pub fn read_tensors(bytes: &[u8]) -> Result<BTreeMap<String, Values>, ModelError
 #[derive(Debug)]
 struct Param {
     name: String,
-    var: Var,
+    /// Nothing for a table, which only our own kernels read.
+    var: Option<Var>,
+    shape: Vec<usize>,
     values: Vec<f32>,
 }
 
@@ -151,12 +153,28 @@ impl ParamStore {
         shape: &[usize],
         deviation: f64,
     ) -> Result<usize, ModelError> {
+        let values = self.draw(shape, deviation);
+        let var = Var::from_slice(&values, shape, &Device::Cpu)?;
+        self.declare(name, shape, values, Some(var))
+    }
+
+    /// Declares a parameter like [`ParamStore::normal`] that is no variable of candle's: rows of it are gathered, and its
+    /// gradient scattered, by whoever uses it; returns its position.
+    pub fn table(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        deviation: f64,
+    ) -> Result<usize, ModelError> {
+        let values = self.draw(shape, deviation);
+        self.declare(name, shape, values, None)
+    }
+
+    fn draw(&self, shape: &[usize], deviation: f64) -> Vec<f32> {
         let mut stream = RngStream::new(self.seed, Purpose::ModelInit, self.params.len() as u64, 0);
-        let n = shape.iter().product();
-        let values = (0..n)
+        (0..shape.iter().product())
             .map(|_| (deviation * stream.normal()) as f32)
-            .collect();
-        self.declare(name, shape, values)
+            .collect()
     }
 
     /// Declares a parameter all of whose values are `value`; returns its position.
@@ -166,7 +184,9 @@ impl ParamStore {
         shape: &[usize],
         value: f32,
     ) -> Result<usize, ModelError> {
-        self.declare(name, shape, vec![value; shape.iter().product()])
+        let values = vec![value; shape.iter().product()];
+        let var = Var::from_slice(&values, shape, &Device::Cpu)?;
+        self.declare(name, shape, values, Some(var))
     }
 
     fn declare(
@@ -174,6 +194,7 @@ impl ParamStore {
         name: &str,
         shape: &[usize],
         values: Vec<f32>,
+        var: Option<Var>,
     ) -> Result<usize, ModelError> {
         if self.params.iter().any(|p| p.name == name) {
             return Err(ModelError::Value {
@@ -182,10 +203,33 @@ impl ParamStore {
                 allowed: "a name that is not taken".to_owned(),
             });
         }
-        let var = Var::from_slice(&values, shape, &Device::Cpu)?;
-        let name = name.to_owned();
-        self.params.push(Param { name, var, values });
+        self.params.push(Param {
+            name: name.to_owned(),
+            var,
+            shape: shape.to_vec(),
+            values,
+        });
         Ok(self.params.len() - 1)
+    }
+
+    /// Copies the store, so that changing one leaves the other as it is.
+    ///
+    /// # Errors
+    /// [`ModelError::Tensor`] if candle refuses to make the variables.
+    pub fn copy(&self) -> Result<Self, ModelError> {
+        let mut copy = Self::new(self.seed);
+        for p in &self.params {
+            let var = match &p.var {
+                Some(_) => Some(Var::from_slice(
+                    &p.values,
+                    p.shape.as_slice(),
+                    &Device::Cpu,
+                )?),
+                None => None,
+            };
+            copy.declare(&p.name, &p.shape, p.values.clone(), var)?;
+        }
+        Ok(copy)
     }
 
     /// Returns how many parameters there are.
@@ -201,9 +245,21 @@ impl ParamStore {
     }
 
     /// Returns the variable at `position`.
+    ///
+    /// # Panics
+    /// If it was declared as a table.
     #[must_use]
     pub fn var(&self, position: usize) -> &Var {
-        &self.params[position].var
+        self.params[position]
+            .var
+            .as_ref()
+            .expect("tables are read by their values only")
+    }
+
+    /// Returns the variable at `position`, unless it is a table.
+    #[must_use]
+    pub fn variable(&self, position: usize) -> Option<&Var> {
+        self.params[position].var.as_ref()
     }
 
     /// Returns the values of the parameter at `position`, row-major.
@@ -226,8 +282,10 @@ impl ParamStore {
     ) -> Result<(), ModelError> {
         let param = &mut self.params[position];
         change(&mut param.values);
-        let fresh = Tensor::from_slice(&param.values, param.var.shape(), &Device::Cpu)?;
-        param.var.set(&fresh)?;
+        if let Some(var) = &param.var {
+            let fresh = Tensor::from_slice(&param.values, var.shape(), &Device::Cpu)?;
+            var.set(&fresh)?;
+        }
         Ok(())
     }
 
@@ -253,7 +311,7 @@ impl ParamStore {
         self.params
             .iter()
             .map(|p| {
-                let (shape, values) = (p.var.dims().to_vec(), p.values.clone());
+                let (shape, values) = (p.shape.clone(), p.values.clone());
                 (p.name.clone(), Values { shape, values })
             })
             .collect()
@@ -266,11 +324,11 @@ impl ParamStore {
     pub fn restore(&mut self, tensors: &mut BTreeMap<String, Values>) -> Result<(), ModelError> {
         for p in &self.params {
             let shape = tensors.get(&p.name).map(|t| t.shape.as_slice());
-            if shape != Some(p.var.dims()) {
+            if shape != Some(p.shape.as_slice()) {
                 return Err(ModelError::StoredTensor {
                     name: p.name.clone(),
                     found: shape.map_or("nothing".to_owned(), |s| format!("shape {s:?}")),
-                    expected: format!("shape {:?}", p.var.dims()),
+                    expected: format!("shape {:?}", p.shape),
                 });
             }
         }

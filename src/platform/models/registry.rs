@@ -23,6 +23,8 @@ pub struct ModelCard {
     pub loss: f64,
     /// Metric on held-out behaviour, higher is better, of the same kind for all versions of a name.
     pub validation_metric: f64,
+    /// The same metric of the model that was live, on the same behaviour; `None` if none was.
+    pub incumbent_metric: Option<f64>,
     /// Digest of its weights.
     pub digest: u64,
 }
@@ -62,6 +64,8 @@ impl Registry {
 
     /// Lists a model and makes it live if its metric is at least the live one's less the tolerance, or none is live.
     ///
+    /// Both metrics are of the same behaviour: numbers of different days would say more about the days than about the models.
+    ///
     /// # Errors
     /// [`ModelError::Value`] if loss or metric is not finite, or the version is not above all earlier ones of the name.
     pub fn submit(&mut self, card: ModelCard) -> Result<Promotion, ModelError> {
@@ -78,9 +82,9 @@ impl Registry {
             let allowed = format!("a number above {}", last.version);
             return Err(value("version", f64::from(card.version), &allowed));
         }
-        let is_promoted = self
-            .live(&card.name)
-            .is_none_or(|l| card.validation_metric >= l.validation_metric - self.tolerance);
+        let is_promoted = card
+            .incumbent_metric
+            .is_none_or(|live| card.validation_metric >= live - self.tolerance);
         if is_promoted {
             self.live.insert(card.name.clone(), self.cards.len());
         }
@@ -96,6 +100,12 @@ impl Registry {
     #[must_use]
     pub fn live(&self, name: &str) -> Option<&ModelCard> {
         self.live.get(name).map(|at| &self.cards[*at])
+    }
+
+    /// Returns the version of the next model of a name.
+    #[must_use]
+    pub fn next_version(&self, name: &str) -> u32 {
+        self.versions(name).last().map_or(0, |c| c.version) + 1
     }
 
     /// Lists the models of a name, oldest first.
@@ -122,6 +132,7 @@ impl Registry {
             h.u64(card.n_pairs);
             h.f64(card.loss);
             h.f64(card.validation_metric);
+            h.f64(card.incumbent_metric.unwrap_or(-1.0));
             h.u64(card.digest);
         }
         for at in self.live.values() {
@@ -145,6 +156,7 @@ mod tests {
 
     fn card(name: &str, version: u32, validation_metric: f64) -> ModelCard {
         ModelCard {
+            incumbent_metric: None,
             name: name.to_owned(),
             version,
             trained_at: Tick(version * 10),
@@ -158,11 +170,20 @@ mod tests {
     #[test]
     fn a_model_worse_by_more_than_the_tolerance_does_not_go_live() {
         let mut r = Registry::new(0.125).unwrap();
-        let mut submit = |v, metric| r.submit(card("two_tower", v, metric)).unwrap();
-        assert_eq!(submit(1, 0.5), Promotion::Promoted);
-        assert_eq!(submit(2, 0.25), Promotion::Held);
-        assert_eq!(submit(3, 0.375), Promotion::Promoted);
-        assert_eq!(submit(4, 0.2), Promotion::Held);
+        let mut submit = |v, metric, live| {
+            let incumbent_metric = live;
+            let card = card("two_tower", v, metric);
+            let card = ModelCard {
+                incumbent_metric,
+                ..card
+            };
+            r.submit(card).unwrap()
+        };
+        assert_eq!(submit(1, 0.5, None), Promotion::Promoted);
+        assert_eq!(submit(2, 0.25, Some(0.5)), Promotion::Held);
+        // On another day everything is harder: what counts is the live model on that day.
+        assert_eq!(submit(3, 0.25, Some(0.3)), Promotion::Promoted);
+        assert_eq!(submit(4, 0.2, Some(0.4)), Promotion::Held);
         assert_eq!(r.live("two_tower").unwrap().version, 3);
         assert_eq!(r.versions("two_tower").count(), 4);
     }

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use super::params::ModelError;
-use super::ranker::{ITEM_SURFACES, Ranker};
+use super::ranker::{ITEM_SURFACES, Learned, Ranker};
 use super::registry::{ModelCard, Promotion};
 use super::shelf::Shelf;
 use super::two_tower::config::TwoTowerConfig;
@@ -38,6 +38,9 @@ const POPULARITY_WEIGHT: f32 = 0.06;
 #[derive(Debug)]
 pub struct TowerIndex {
     model: TwoTower,
+    /// By item, what was ever on a shelf; a model places an item once.
+    known: Vec<f32>,
+    is_known: Vec<bool>,
     places: [Vec<f32>; ITEM_SURFACES],
 }
 
@@ -73,20 +76,41 @@ fn push_features(item: ItemId, catalogue: &Catalogue, features: &mut Vec<f32>) {
 }
 
 impl TowerIndex {
+    fn new(model: TwoTower) -> Self {
+        Self {
+            model,
+            known: Vec::new(),
+            is_known: Vec::new(),
+            places: Default::default(),
+        }
+    }
+
     /// Places the items of all shelves.
     pub fn place_items(&mut self, shelves: &[Shelf; ITEM_SURFACES], catalogue: &Catalogue) {
-        for (place, shelf) in self.places.iter_mut().zip(shelves) {
-            let ids: Vec<u32> = shelf.items.iter().map(|i| i.0).collect();
-            let mut features = Vec::with_capacity(ids.len() * ITEM_FEATURES);
+        self.is_known.resize(catalogue.len(), false);
+        self.known.resize(catalogue.len() * DIMENSIONS, 0.0);
+        let all = shelves.iter().flat_map(|s| &s.items).copied();
+        let new: Vec<ItemId> = all.filter(|i| !self.is_known[i.idx()]).collect();
+        let ids: Vec<u32> = new.iter().map(|i| i.0).collect();
+        let mut features = Vec::with_capacity(ids.len() * ITEM_FEATURES);
+        for item in &new {
+            push_features(*item, catalogue, &mut features);
+        }
+        let inputs = ItemInputs {
+            ids: &ids,
+            features: &features,
+        };
+        // The slices fit by construction; what a model cannot place stays at the origin.
+        let found = self.model.embed_items(&inputs).unwrap_or_default();
+        for (item, place) in new.iter().zip(found.chunks_exact(DIMENSIONS)) {
+            self.known[item.idx() * DIMENSIONS..][..DIMENSIONS].copy_from_slice(place);
+            self.is_known[item.idx()] = true;
+        }
+        for (places, shelf) in self.places.iter_mut().zip(shelves) {
+            places.clear();
             for item in &shelf.items {
-                push_features(*item, catalogue, &mut features);
+                places.extend_from_slice(&self.known[item.idx() * DIMENSIONS..][..DIMENSIONS]);
             }
-            let inputs = ItemInputs {
-                ids: &ids,
-                features: &features,
-            };
-            // The slices fit by construction; a model that cannot place items places none.
-            *place = self.model.embed_items(&inputs).unwrap_or_default();
         }
     }
 
@@ -231,23 +255,24 @@ pub fn train(
     };
     let report = model.fit(&rows.data(), steps)?;
     let newer = Rows::new(observations.pairs.range(n - judged..), catalogue);
-    let recall = recall(&model, &newer)?;
+    let validation_metric = recall(&model, &newer)?;
+    let incumbent_metric = match &ranker.learned {
+        Learned::Tower(live) => Some(recall(&live.model, &newer)?),
+        Learned::Nothing | Learned::Knn(..) | Learned::Ease(..) => None,
+    };
     let card = ModelCard {
         name: "two_tower".to_owned(),
-        version: ranker.version + 1,
+        version: ranker.registry.next_version("two_tower"),
         trained_at: now,
         n_pairs: trained as u64,
         loss: report.loss_last,
-        validation_metric: recall,
+        validation_metric,
+        incumbent_metric,
         digest: model.digest(),
     };
     let promotion = ranker.registry.submit(card)?;
     let index = if promotion == Promotion::Promoted {
-        let copy = TwoTower::load(&settings(), seed, &model.save()?)?;
-        let mut index = TowerIndex {
-            model: copy,
-            places: Default::default(),
-        };
+        let mut index = TowerIndex::new(model.copy()?);
         index.place_items(&ranker.shelves, catalogue);
         Some(index)
     } else {

@@ -221,7 +221,7 @@ pub struct ItemTensors {
     /// Features, (n, [`ITEM_FEATURES`]).
     pub features: Tensor,
     /// Rows of the id table, (n).
-    pub id_rows: Tensor,
+    pub id_rows: MeanRows,
 }
 
 impl ItemTensors {
@@ -233,14 +233,14 @@ impl ItemTensors {
     ) -> Result<Self, ModelError> {
         let n = items.len();
         let mut features = Vec::with_capacity(n * ITEM_FEATURES);
-        let mut rows = Vec::with_capacity(n);
+        let mut rows = MeanRows::default();
         for item in items {
             features.extend_from_slice(inputs.row(item));
-            rows.push(id_row(inputs.ids[item], config.id_rows));
+            rows.push(std::iter::once(id_row(inputs.ids[item], config.id_rows)));
         }
         Ok(Self {
             features: Tensor::from_vec(features, (n, ITEM_FEATURES), &Device::Cpu)?,
-            id_rows: Tensor::from_vec(rows, n, &Device::Cpu)?,
+            id_rows: rows,
         })
     }
 }

@@ -1,9 +1,9 @@
-//! Means of rows of a table, as a candle operation with its own gradient.
+//! Means of rows of a table, and the gradient of the table from that of the means.
 //!
-//! The same can be said with `index_select`, a product with weights and a sum, at twenty times the cost for a batch of
-//! histories: candle would build the gathered rows, their products and the gradients of both.
+//! Kept outside candle's graph: for it, the gradient of a table is another table, zeroed, copied and added at every step,
+//! when a batch touches a few thousand rows of it.
 
-use candle_core::{CpuStorage, CustomOp1, Error, Layout, Result, Shape, Tensor};
+use candle_core::{Error, Result};
 
 /// Takes a table (rows, d) to (n, d): row `i` is the mean of the table's rows that set `i` lists, 0 if it lists none.
 ///
@@ -21,6 +21,18 @@ impl MeanRows {
         self.ends.push(self.rows.len());
     }
 
+    /// Returns how many sets there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Says whether there are no sets.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
     /// Calls `visit` with every set's position, its rows, and one over their number.
     fn sets(&self, mut visit: impl FnMut(usize, &[u32], f32)) {
         let mut begin = 0;
@@ -31,30 +43,12 @@ impl MeanRows {
         }
     }
 
-    /// Takes the means over a table.
-    pub fn of(&self, table: &Tensor) -> Result<Tensor> {
-        table.apply_op1(self.clone())
-    }
-}
-
-/// Adds `scale` · `row` to `into`.
-pub(super) fn add_scaled(into: &mut [f32], scale: f32, row: &[f32]) {
-    for (y, x) in into.iter_mut().zip(row) {
-        *y += scale * x;
-    }
-}
-
-impl CustomOp1 for MeanRows {
-    fn name(&self) -> &'static str {
-        "mean-rows"
-    }
-
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let (n_rows, d) = layout.shape().dims2()?;
-        let table = match layout.contiguous_offsets() {
-            Some((begin, end)) => &storage.as_slice::<f32>()?[begin..end],
-            None => return Err(Error::RequiresContiguous { op: "mean-rows" }),
-        };
+    /// Returns the means over a table with `d` columns, row by row.
+    ///
+    /// # Errors
+    /// If a row is listed that the table does not have.
+    pub fn of(&self, table: &[f32], d: usize) -> Result<Vec<f32>> {
+        let n_rows = table.len() / d.max(1);
         if let Some(row) = self.rows.iter().find(|r| **r as usize >= n_rows) {
             return Err(Error::InvalidIndex {
                 op: "mean-rows",
@@ -69,56 +63,50 @@ impl CustomOp1 for MeanRows {
                 add_scaled(&mut means[at * d..][..d], scale, row);
             }
         });
-        Ok((CpuStorage::F32(means), (self.ends.len(), d).into()))
+        Ok(means)
     }
 
-    fn bwd(&self, table: &Tensor, _means: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let (n_rows, d) = table.dims2()?;
-        let gradient = gradient.flatten_all()?.to_vec1::<f32>()?;
-        let mut into = vec![0.0f32; n_rows * d];
+    /// Adds the gradient of the table, given that of the means.
+    pub fn scatter(&self, gradient: &[f32], table: &mut [f32]) {
+        let d = gradient.len() / self.ends.len().max(1);
         self.sets(|at, rows, scale| {
             let own = &gradient[at * d..][..d];
             for row in rows {
-                add_scaled(&mut into[*row as usize * d..][..d], scale, own);
+                add_scaled(&mut table[*row as usize * d..][..d], scale, own);
             }
         });
-        Ok(Some(Tensor::from_vec(into, (n_rows, d), table.device())?))
+    }
+}
+
+/// Adds a multiple of `row` to `into`.
+pub(super) fn add_scaled(into: &mut [f32], scale: f32, row: &[f32]) {
+    for (y, x) in into.iter_mut().zip(row) {
+        *y += scale * x;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use candle_core::{Device, Var};
-
     use super::*;
 
     #[test]
     fn means_and_gradients_are_those_of_the_listed_rows() {
-        let table = [[1.0f32, 2.0], [3.0, 5.0], [7.0, 11.0]];
-        let table = Var::new(&table, &Device::Cpu).unwrap();
+        let table = [1.0f32, 2.0, 3.0, 5.0, 7.0, 11.0];
         let mut sets = MeanRows::default();
         sets.push([0, 2].into_iter());
         sets.push(std::iter::empty());
         sets.push([1, 1, 1, 0].into_iter());
-        let means = sets.of(&table).unwrap();
-        let expected = [[4.0, 6.5], [0.0, 0.0], [2.5, 4.25]];
-        assert_eq!(means.to_vec2::<f32>().unwrap(), expected);
-        let weights = Tensor::new(&[[1.0f32, 2.0], [9.0, 9.0], [4.0, 8.0]], &Device::Cpu).unwrap();
-        let gradients = (means * weights)
-            .unwrap()
-            .sum_all()
-            .unwrap()
-            .backward()
-            .unwrap();
-        let gradient = gradients.get(&table).unwrap().to_vec2::<f32>().unwrap();
-        assert_eq!(gradient, [[1.5, 3.0], [3.0, 6.0], [0.5, 1.0]]);
+        let means = sets.of(&table, 2).unwrap();
+        assert_eq!(means, [4.0, 6.5, 0.0, 0.0, 2.5, 4.25]);
+        let mut gradient = [0.0f32; 6];
+        sets.scatter(&[1.0, 2.0, 9.0, 9.0, 4.0, 8.0], &mut gradient);
+        assert_eq!(gradient, [1.5, 3.0, 3.0, 6.0, 0.5, 1.0]);
     }
 
     #[test]
     fn rows_outside_the_table_are_refused() {
-        let table = Var::new(&[[1.0f32], [2.0]], &Device::Cpu).unwrap();
         let mut sets = MeanRows::default();
         sets.push(std::iter::once(2));
-        assert!(sets.of(&table).is_err());
+        assert!(sets.of(&[1.0, 2.0], 1).is_err());
     }
 }

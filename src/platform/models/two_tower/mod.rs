@@ -5,6 +5,7 @@
 //! | `config` | its part of the scenario |
 //! | `data` | what it is given: users, items, pairs; checks and batches |
 //! | `mean_rows` | means of rows of a table, with their gradient |
+//! | `dense` | products, layers and unit rows, with their gradients |
 //! | `network` | the two towers and the loss as candle tensors |
 //! | `forward` | the same towers in plain Rust, for serving |
 //! | `optimizer` | AdamW over a `ParamStore` |
@@ -13,6 +14,7 @@
 
 pub mod config;
 pub mod data;
+pub mod dense;
 pub mod forward;
 pub mod mean_rows;
 pub mod model;

@@ -82,11 +82,12 @@ impl TwoTower {
             loss_first: 0.0,
             loss_last: 0.0,
         };
+        let mut table = Vec::new();
         for at in 0..steps {
             let step = self.optimizer.step_count();
             let batch = Batch::draw(&self.config, data, &log_popularity, self.seed, step)?;
             let loss = self.network.loss(&batch)?;
-            report.loss_last = f64::from(loss.to_scalar::<f32>()?);
+            report.loss_last = f64::from(loss.value.to_scalar::<f32>()?);
             if at == 0 {
                 report.loss_first = report.loss_last;
             }
@@ -95,8 +96,13 @@ impl TwoTower {
                 let loss = report.loss_last;
                 return Err(ModelError::Diverged { step, loss });
             }
-            let gradients = loss.backward()?;
-            self.optimizer.step(&mut self.network.params, &gradients)?;
+            let ids = self.network.ids;
+            table.clear();
+            table.resize(self.network.params.values(ids).len(), 0.0);
+            let gradients = loss.backward(&batch, &mut table)?;
+            let params = &mut self.network.params;
+            self.optimizer
+                .step(params, &gradients, Some((ids, &table)))?;
         }
         self.refresh_digest();
         Ok(report)
@@ -139,7 +145,21 @@ impl TwoTower {
             .collect();
         let batch = Batch::of_pairs(&self.config, data, &data.log_popularity(), &pairs)?;
         let loss = self.network.loss(&batch)?;
-        Ok(f64::from(loss.to_scalar::<f32>()?))
+        Ok(f64::from(loss.value.to_scalar::<f32>()?))
+    }
+
+    /// Copies the model, so that training one leaves the other as it is.
+    ///
+    /// # Errors
+    /// [`ModelError::Tensor`] if candle refuses to make the variables.
+    pub fn copy(&self) -> Result<Self, ModelError> {
+        Ok(Self {
+            config: self.config.clone(),
+            seed: self.seed,
+            network: self.network.copy()?,
+            optimizer: self.optimizer.clone(),
+            digest: self.digest,
+        })
     }
 
     /// Returns the digest of weights, moments and step count; costs nothing, it is kept since the last change.

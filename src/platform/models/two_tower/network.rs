@@ -8,20 +8,17 @@
 //!
 //! Both towers share the table of id embeddings. Weights are stored `(inputs, outputs)`.
 
-use candle_core::Tensor;
+use candle_core::backprop::GradStore;
+use candle_core::{Device, Tensor, Var};
 
 use super::config::TwoTowerConfig;
 use super::data::{Batch, ITEM_FEATURES, ItemTensors, PROFILE_LENGTH, UserTensors};
+use super::dense::{Activation, Layer, UnitRows, values};
+use super::mean_rows::MeanRows;
 use crate::platform::models::params::{ModelError, ParamStore};
 
 /// Added to the squared length of an embedding before its root is taken.
 pub const NORM_EPSILON: f32 = 1e-12;
-
-/// Multiplications from which on candle's matrix product leaves the calling thread (48 · 48 · 256).
-///
-/// It is then split over the threads of the machine, whatever pool it is called from, and waits for them; next to
-/// a running city that costs several times what it saves.
-const THREADED_PRODUCT: usize = 48 * 48 * 256;
 
 /// Deviation of the id embeddings at the start.
 const ID_DEVIATION: f64 = 0.1;
@@ -39,6 +36,30 @@ pub struct TowerParams {
     pub b2: usize,
 }
 
+/// A loss, and what of its graph stands for rows of the table of ids.
+pub struct Loss {
+    /// The loss, a scalar.
+    pub value: Tensor,
+    means: Var,
+    ids: Var,
+}
+
+impl Loss {
+    /// Runs backwards: returns the gradients of the towers' parameters, and adds that of the table of ids to `table`.
+    pub fn backward(&self, batch: &Batch, table: &mut [f32]) -> Result<GradStore, ModelError> {
+        let gradients = self.value.backward()?;
+        for (sets, leaf) in [
+            (&batch.users.histories, &self.means),
+            (&batch.items.id_rows, &self.ids),
+        ] {
+            if let Some(g) = gradients.get(leaf) {
+                sets.scatter(&values(g)?, table);
+            }
+        }
+        Ok(gradients)
+    }
+}
+
 /// The parameters of both towers.
 #[derive(Debug)]
 pub struct Network {
@@ -50,20 +71,7 @@ pub struct Network {
     pub user: TowerParams,
     /// Positions of the item tower.
     pub item: TowerParams,
-}
-
-/// Multiplies (n, k) by (k, m) in blocks of rows small enough to stay on the calling thread, in the backward pass too.
-fn product(a: &Tensor, b: &Tensor) -> Result<Tensor, ModelError> {
-    let (n, k) = a.dims2()?;
-    let rows = ((THREADED_PRODUCT - 1) / (k * b.dim(1)?)).max(1);
-    if n <= rows {
-        return Ok(a.matmul(b)?);
-    }
-    let mut blocks = Vec::with_capacity(n.div_ceil(rows));
-    for begin in (0..n).step_by(rows) {
-        blocks.push(a.narrow(0, begin, rows.min(n - begin))?.matmul(b)?);
-    }
-    Ok(Tensor::cat(&blocks, 0)?)
+    id_dimensions: usize,
 }
 
 impl Network {
@@ -74,7 +82,7 @@ impl Network {
     pub fn new(config: &TwoTowerConfig, seed: u64) -> Result<Self, ModelError> {
         let mut params = ParamStore::new(seed);
         let id_dimensions = config.id_dimensions as usize;
-        let ids = params.normal(
+        let ids = params.table(
             "ids",
             &[config.id_rows as usize, id_dimensions],
             ID_DEVIATION,
@@ -96,28 +104,40 @@ impl Network {
             ids,
             user,
             item,
+            id_dimensions,
         })
     }
 
     fn tower(&self, at: TowerParams, x: &Tensor) -> Result<Tensor, ModelError> {
         let p = &self.params;
-        let h = product(x, p.var(at.w1))?
-            .broadcast_add(p.var(at.b1))?
-            .relu()?;
-        let y = product(&h, p.var(at.w2))?.broadcast_add(p.var(at.b2))?;
-        let norm = (y.sqr()?.sum_keepdim(1)? + f64::from(NORM_EPSILON))?.sqrt()?;
-        Ok(y.broadcast_div(&norm)?)
+        let h = Layer(Activation::Relu).of(x, p.var(at.w1), p.var(at.b1))?;
+        let y = Layer(Activation::Linear).of(&h, p.var(at.w2), p.var(at.b2))?;
+        Ok(UnitRows.of(&y)?)
+    }
+
+    /// Copies the network, so that changing one leaves the other as it is.
+    pub fn copy(&self) -> Result<Self, ModelError> {
+        Ok(Self {
+            params: self.params.copy()?,
+            ..*self
+        })
+    }
+
+    fn gathered(&self, sets: &MeanRows) -> Result<Tensor, ModelError> {
+        let d = self.id_dimensions;
+        let means = sets.of(self.params.values(self.ids), d)?;
+        Ok(Tensor::from_vec(means, (sets.len(), d), &Device::Cpu)?)
     }
 
     /// Embeds users, (n, dimensions).
     pub fn embed_users(&self, x: &UserTensors) -> Result<Tensor, ModelError> {
-        let mean = x.histories.of(self.params.var(self.ids))?;
+        let mean = self.gathered(&x.histories)?;
         self.tower(self.user, &Tensor::cat(&[&x.profiles, &mean], 1)?)
     }
 
     /// Embeds items, (n, dimensions).
     pub fn embed_items(&self, x: &ItemTensors) -> Result<Tensor, ModelError> {
-        let rows = self.params.var(self.ids).index_select(&x.id_rows, 0)?;
+        let rows = self.gathered(&x.id_rows)?;
         self.tower(self.item, &Tensor::cat(&[&x.features, &rows], 1)?)
     }
 
@@ -128,9 +148,17 @@ impl Network {
     ///
     /// # Source
     /// Yi et al. (2019), Sampling-Bias-Corrected Neural Modeling for Large Corpus Item Recommendations, eq. 3–5.
-    pub fn loss(&self, batch: &Batch) -> Result<Tensor, ModelError> {
-        let users = self.embed_users(&batch.users)?;
-        let items = self.embed_items(&batch.items)?;
-        Ok(batch.loss.of(&product(&users, &items.t()?)?)?)
+    pub fn loss(&self, batch: &Batch) -> Result<Loss, ModelError> {
+        let (histories, id_rows) = (&batch.users.histories, &batch.items.id_rows);
+        let means = Var::from_tensor(&self.gathered(histories)?)?;
+        let ids = Var::from_tensor(&self.gathered(id_rows)?)?;
+        let users = Tensor::cat(&[&batch.users.profiles, means.as_tensor()], 1)?;
+        let items = Tensor::cat(&[&batch.items.features, ids.as_tensor()], 1)?;
+        let (users, items) = (
+            self.tower(self.user, &users)?,
+            self.tower(self.item, &items)?,
+        );
+        let value = batch.loss.clone().of(&users, &items)?;
+        Ok(Loss { value, means, ids })
     }
 }
