@@ -20,6 +20,9 @@ use crate::society::spaces::map::{Cell, CityMap};
 /// Days of rent an owner reckons a parcel is worth.
 const CAPITALIZED_DAYS: f64 = 30.0;
 
+/// Deviation of the logarithm of what a seller believes a parcel to be worth.
+const APPRAISAL_SIGMA: f64 = 1.3;
+
 fn is_midnight(now: Tick) -> bool {
     now.minute_of_day() == 0
 }
@@ -232,11 +235,11 @@ fn offer_land(desk: &mut Desk<'_>, map: &CityMap, field: &FootfallField) {
         if !rng.chance(share) {
             continue;
         }
-        // An owner does not sell below half of what it believes the rents to be worth.
+        // Nobody sells below a share of what it believes the rents to be worth; beliefs differ.
         let worth = field.at(parcel) * rules.rent_per_visit * CAPITALIZED_DAYS;
         let reserve = match lot.owner {
-            Some(_) => 0.5 * worth * rng.log_normal(0.0, 0.3),
-            None => 0.25 * worth,
+            Some(_) => 0.5 * worth * rng.log_normal(0.0, APPRAISAL_SIGMA),
+            None => 0.25 * worth * rng.log_normal(0.0, APPRAISAL_SIGMA),
         };
         let reserve = Coins::from_f64(reserve.max(rules.reserve_price));
         desk.land.list(parcel, reserve);

@@ -119,7 +119,8 @@ pub fn learn(
     if let Learned::Tower(index) = &mut ranker.learned {
         index.place_items(&ranker.shelves, &catalogue);
     }
-    prices.update(config);
+    let sizes = std::array::from_fn(|i| ranker.shelves[i].items.len());
+    prices.update(config, sizes);
     let hours = clock.now.0 / TICKS_PER_HOUR;
     if hours % config.retrain_hours != 0 || observations.pairs.len() < 50 {
         return;

@@ -48,7 +48,7 @@ config! {
         /// Weight of relevance against sameness when re-ranking; 1 is relevance alone.
         mmr_lambda: f64 = 0.85, "-", 0.0..=1.0;
         /// Chance that a slot is filled uniformly at random, to learn.
-        exploration: f64 = 0.04, "share", 0.0..=1.0;
+        exploration: f64 = 0.06, "share", 0.0..=1.0;
         /// Popular and new items added to the model's candidates, each.
         extra_candidates: u32 = 6, "items", 0..=100;
         /// Observed engagements at which the collaborative model is trusted as much as the content of items.
@@ -67,8 +67,8 @@ config! {
         ease_lambda: f64 = 250.0, "-", 0.001..=1_000_000.0;
         /// Items the linear autoencoder covers: the most engaged with.
         ease_items: u32 = 600, "items", 1..=4000;
-        /// Most feed exposures an item gets in an hour, as a share of all; prices keep to it.
-        exposure_cap: f64 = 0.02, "share", 0.0001..=1.0;
+        /// Most exposures an item gets in an hour, as a multiple of an equal share among all on offer; prices keep to it.
+        exposure_cap: f64 = 2.2, "shares", 1.0..=1_000_000.0;
     }
 }
 

@@ -161,14 +161,17 @@ pub fn serve_slates(
     }
     let requests = std::mem::take(&mut offers.requests);
     for (request, (slots, price)) in requests.iter().zip(scored.lists.drain(..)) {
-        let shown = exposures.table.row_mut(request.avatar.idx());
+        let shelf = shelf_of(request.surface);
         for slot in &slots {
-            match slot.thing.kind {
-                ThingKind::Item if request.surface == Surface::Feed => {
-                    shown.push(slot.thing.id);
-                    prices.expose(slot.thing.id);
+            match (slot.thing.kind, shelf) {
+                (ThingKind::Item, Some(shelf)) => {
+                    prices.expose(shelf, slot.thing.id);
+                    if request.surface == Surface::Feed {
+                        let shown = exposures.table.row_mut(request.avatar.idx());
+                        shown.push(slot.thing.id);
+                    }
                 }
-                ThingKind::Space => {
+                (ThingKind::Space, _) => {
                     let s = spaces.table.row(slot.thing.id as usize);
                     prices.seat(slot.thing.id, s.capacity.saturating_sub(s.present));
                 }

@@ -14,9 +14,9 @@ config! {
         /// Share of avatars under age, who are protected.
         minor_share: f64 = 0.08, "share", 0.0..=1.0;
         /// Share of avatars who ever pay with outside money.
-        spender_share: f64 = 0.05, "share", 0.0..=1.0;
+        spender_share: f64 = 0.18, "share", 0.0..=1.0;
         /// Deviation of the logarithm of what a spender spends at a time.
-        spender_sigma: f64 = 0.95, "-", 0.0..=4.0;
+        spender_sigma: f64 = 1.7, "-", 0.0..=4.0;
         /// Share of newcomers who allow recommendations from their behaviour.
         consent_recommendation: f64 = 0.93, "share", 0.0..=1.0;
         /// Share of newcomers who allow ads chosen by their behaviour.
@@ -36,11 +36,11 @@ config! {
         /// Days after which the mixture's power law sets in.
         frailty_days: f64 = 0.9, "days", 0.01..=365.0;
         /// Mean sessions a day of an avatar that stays.
-        sessions_per_day: f64 = 1.6, "1/day", 0.01..=48.0;
+        sessions_per_day: f64 = 0.8, "1/day", 0.01..=48.0;
         /// Shape of the Gamma distribution of that rate; low is unequal.
-        rate_shape: f64 = 1.1, "-", 0.05..=50.0;
+        rate_shape: f64 = 0.6, "-", 0.05..=50.0;
         /// Log ratio of the busiest to the quietest hour of an avatar's day.
-        diurnal_log_amplitude: f64 = 3.4, "-", 0.0..=8.0;
+        diurnal_log_amplitude: f64 = 3.2, "-", 0.0..=8.0;
         /// How strongly dissatisfaction raises the rate of leaving.
         churn_per_dissatisfaction: f64 = 2.5, "1/satisfaction", 0.0..=20.0;
         /// How strongly satisfaction raises the rate of coming back.
@@ -84,7 +84,7 @@ config! {
     /// How avatars react to what reaches them outside a slate.
     pub struct ReactionsConfig {
         /// Chance that a push about something of middling interest brings an avatar back.
-        push_open_rate: f64 = 0.05, "share", 0.0..=1.0;
+        push_open_rate: f64 = 0.09, "share", 0.0..=1.0;
         /// Chance that an invitation by a friend is accepted.
         invitation_rate: f64 = 0.06, "share", 0.0..=1.0;
         /// Chance that an avatar in the city goes to a live event it is invited to.

@@ -21,6 +21,9 @@ const ELO_K: f64 = 16.0;
 /// Coins an owner hopes to earn from somebody who passes.
 const COINS_PER_VISIT: f64 = 0.03;
 
+/// Deviation of the logarithm of what a parcel is worth to one bidder and to another.
+const LAND_VALUE_SIGMA: f64 = 1.3;
+
 impl Hands<'_> {
     pub(super) fn bid_for_land(
         &mut self,
@@ -31,7 +34,8 @@ impl Hands<'_> {
         let a = self.avatars.get(id);
         let mut rng = RngStream::new(self.seed, Purpose::Land, u64::from(id.0), self.now.0);
         // What a month of rents is worth to it, as far as its purse goes.
-        let worth = self.field.at(parcel) * COINS_PER_VISIT * 30.0 * rng.log_normal(0.0, 0.45);
+        let worth =
+            self.field.at(parcel) * COINS_PER_VISIT * 30.0 * rng.log_normal(0.0, LAND_VALUE_SIGMA);
         let most = Coins::from_f64(worth.min(0.9 * a.purse.as_f64()));
         if most.is_positive() {
             self.wish(id, WishKind::BuyParcel(parcel, most), (at.0, at.1, at.2.0));

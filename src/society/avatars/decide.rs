@@ -146,6 +146,9 @@ const LIKE_RATE: f64 = 0.35;
 /// Chance that a click on an ad leads to what the advertiser wants.
 const CONVERSION_RATE: f64 = 0.06;
 
+/// Utility of not having spent the earlier lessons in vain, for somebody who takes a course.
+const COMMITMENT: f64 = 3.0;
+
 /// Decides for one avatar.
 #[must_use]
 pub fn decide(id: AvatarId, view: &View<'_>) -> Decision {
@@ -297,7 +300,7 @@ fn lesson(id: AvatarId, a: &Avatar, view: &View<'_>) -> Decision {
         &view.rules.content,
     );
     // Keeping at it is a choice against the outside option, every lesson anew.
-    let stays = math::sigmoid(u - view.rules.choice.outside_option + 1.6);
+    let stays = math::sigmoid(u - view.rules.choice.outside_option + COMMITMENT);
     let secs = (60.0 * rng.log_normal(math::ln(6.0), 0.4)).clamp(60.0, 3_600.0) as u32;
     Decision::Lesson {
         secs,
