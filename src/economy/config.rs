@@ -59,11 +59,15 @@ config! {
         resale_share: f64 = 0.01, "share/day", 0.0..=1.0;
         /// Lowest price of a parcel.
         reserve_price: f64 = 0.5, "coins", 0.0..=1_000_000.0;
-        /// Rent a day for each person who passes a let parcel.
+        /// Coins that each person who passes a parcel leaves there.
         rent_per_visit: f64 = 0.02, "coins", 0.0..=1000.0;
+        /// Rent, as a share of what passers-by leave.
+        rent_share: f64 = 0.6, "share", 0.0..=1.0;
+        /// Share of vacant parcels for which a tenant comes by each day.
+        letting_share: f64 = 0.1, "share/day", 0.0..=1.0;
         /// Cost of a building.
         building_cost: f64 = 25.0, "coins", 0.0..=1_000_000.0;
-        /// Rent of a parcel with a building, as a multiple of one without.
+        /// What passers-by leave at a parcel with a building, as a multiple of one without.
         building_factor: f64 = 2.0, "-", 1.0..=100.0;
         /// Tax a day on the last price.
         tax: f64 = 0.001, "share/day", 0.0..=1.0;

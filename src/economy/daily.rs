@@ -3,6 +3,7 @@
 use bevy::ecs::prelude::*;
 
 use super::land::auction::clear;
+use super::land::letting::let_land;
 use super::land::registry::{LandSale, Lot};
 use super::ledger::{Account, Currency};
 use super::market::titles::Title;
@@ -18,7 +19,7 @@ use crate::society::spaces::field::FootfallField;
 use crate::society::spaces::map::{Cell, CityMap};
 
 /// Days of rent an owner reckons a parcel is worth.
-const CAPITALIZED_DAYS: f64 = 30.0;
+pub(super) const CAPITALIZED_DAYS: f64 = 30.0;
 
 /// Deviation of the logarithm of what a seller believes a parcel to be worth.
 const APPRAISAL_SIGMA: f64 = 1.3;
@@ -69,6 +70,7 @@ pub fn open_market(mut desk: Desk<'_>, map: Res<CityMap>) {
             last_price: Coins::ZERO,
             since: Tick(0),
             is_built: false,
+            tenant: None,
             n_sales: 0,
         });
     }
@@ -170,50 +172,6 @@ fn clear_land(desk: &mut Desk<'_>, field: &FootfallField) {
                 .thing(ThingKind::Parcel, parcel.0)
                 .costing(price),
         );
-    }
-}
-
-/// Pays rents, takes the tax, lets owners build where it pays; who cannot pay the tax loses the parcel to the city.
-fn let_land(desk: &mut Desk<'_>, field: &FootfallField) {
-    let now = desk.clock.now;
-    let rules = desk.rules.0.land.clone();
-    let cost = Coins::from_f64(rules.building_cost);
-    for i in 0..desk.land.lots.len() {
-        let parcel = ParcelId::from_idx(i);
-        let lot = *desk.land.lot(parcel);
-        let Some(owner) = lot.owner else { continue };
-        let wallet = Account::Wallet(owner);
-        let factor = if lot.is_built {
-            rules.building_factor
-        } else {
-            1.0
-        };
-        let rent = field.at(parcel) * rules.rent_per_visit;
-        let due = Coins::from_f64(rent * factor);
-        if due.micros() >= 1_000 {
-            desk.pay(Account::Mint, wallet, due, Purpose::Footfall, None);
-        }
-        let tax = lot.last_price.scaled_ppm(ppm(rules.tax));
-        if tax.is_positive() {
-            let has = desk.ledger.balance(Currency::Coins, wallet);
-            if has >= tax {
-                desk.pay(wallet, Account::Burn, tax, Purpose::LandTax, None);
-            } else {
-                desk.land.convey(parcel, None, Coins::ZERO, now);
-                continue;
-            }
-        }
-        let gain = rent * (rules.building_factor - 1.0) * CAPITALIZED_DAYS;
-        let has = desk.ledger.balance(Currency::Coins, wallet);
-        let pays = !lot.is_built && gain > cost.as_f64() && has > cost + cost;
-        if pays && desk.pay(wallet, Account::Burn, cost, Purpose::Build, None) {
-            desk.land.lots.row_mut(i).is_built = true;
-            desk.events.push(
-                Event::new(now, owner, EventKind::Build)
-                    .thing(ThingKind::Parcel, parcel.0)
-                    .costing(cost),
-            );
-        }
     }
 }
 

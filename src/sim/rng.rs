@@ -56,6 +56,7 @@ pub enum Purpose {
     Test = 38,
     Import = 39,
     Workload = 40,
+    Rent = 41,
 }
 
 /// Mixes 64 bits so that every input bit moves every output bit (Stafford's variant 13).

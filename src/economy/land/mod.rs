@@ -1,9 +1,11 @@
-//! Land: who owns which parcel, and the daily auction.
+//! Land: who owns which parcel, who rents it, and the daily auction.
 //!
 //! | file | concept |
 //! | --- | --- |
 //! | `registry` | parcels, owners, listings, sales |
+//! | `letting` | takings, rents, tax, building |
 //! | `auction` | sealed second-price auction of a parcel |
 
 pub mod auction;
+pub(super) mod letting;
 pub mod registry;

@@ -24,6 +24,8 @@ pub struct Lot {
     pub since: Tick,
     /// Whether there is a building on it.
     pub is_built: bool,
+    /// Who rents it; `None` if its owner uses it.
+    pub tenant: Option<AvatarId>,
     /// Sales so far.
     pub n_sales: u16,
 }
@@ -33,6 +35,7 @@ impl RowHash for Lot {
         h.u64(u64::from(self.owner.map_or(u32::MAX, |o| o.0)) << 32 | u64::from(self.since.0));
         h.i64(self.asking.map_or(-1, Coins::micros));
         h.i64(self.last_price.micros());
+        h.u32(self.tenant.map_or(u32::MAX, |t| t.0));
         h.u64(
             u64::from(self.is_land) | u64::from(self.is_built) << 1 | u64::from(self.n_sales) << 8,
         );
@@ -147,6 +150,7 @@ mod tests {
                 last_price: Coins::ZERO,
                 since: Tick(0),
                 is_built: false,
+                tenant: None,
                 n_sales: 0,
             });
         }

@@ -147,7 +147,7 @@ const LIKE_RATE: f64 = 0.35;
 const CONVERSION_RATE: f64 = 0.06;
 
 /// Utility of not having spent the earlier lessons in vain, for somebody who takes a course.
-const COMMITMENT: f64 = 3.0;
+const COMMITMENT: f64 = 3.5;
 
 /// Decides for one avatar.
 #[must_use]
