@@ -5,5 +5,6 @@
     reason = "a test that cannot read its inputs fails"
 )]
 
+mod ads;
 mod architecture;
 mod ml100k;
