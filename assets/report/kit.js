@@ -133,7 +133,7 @@ const kit = (() => {
       formatter: (points) => {
         const shown = points.filter((p) => p.seriesName !== HIDDEN && isNumber(p.value[1]));
         if (!shown.length) return "";
-        return tip("day " + shown[0].value[0], shown.map((p) => [p.marker, p.seriesName, (format || number)(p.value[1])]));
+        return tip("day " + number(shown[0].value[0]), shown.map((p) => [p.marker, p.seriesName, (format || number)(p.value[1])]));
       },
     };
   }
@@ -213,6 +213,13 @@ const kit = (() => {
     return element("table", { class: columns.length <= 4 ? "tight" : "" }, [element("thead", {}, [head]), element("tbody", {}, body)]);
   }
 
+  const tile = (name, value, aside, kind) =>
+    element("div", { class: "tile" }, [
+      element("div", { class: "name", text: name }),
+      element("div", { class: "value " + (kind || ""), text: value }),
+      element("div", { class: "aside", text: aside || "" }),
+    ]);
+
   function tableCard(section, title, how, columns, rows, why, options) {
     const { e } = card(section, title, how, options);
     e.append(rows.length ? table(columns, rows) : empty(why));
@@ -222,5 +229,5 @@ const kit = (() => {
 
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => charts.forEach((draw) => draw()));
 
-  return { SCALE, HIDDEN, isNumber, number, count, percent, axisPercent, words, escape, element, cards, color, palette, xAxis, yAxis, line, tip, dayTip, card, empty, chart, table, tableCard, narrow };
+  return { SCALE, HIDDEN, isNumber, number, count, percent, axisPercent, words, escape, element, cards, color, palette, xAxis, yAxis, line, tip, dayTip, card, empty, chart, table, tableCard, tile, narrow };
 })();

@@ -15,6 +15,8 @@
   };
   const sum = (values) => values.filter(isNumber).reduce((a, b) => a + b, 0);
   const ratio = (a, b) => (isNumber(a) && isNumber(b) && b > 0 ? a / b : null);
+  // A published fact, to be drawn beside what the city shows.
+  const fact = (key) => data.scorecard.find((f) => f.key === key);
   const lastWeek = (field) => mean(days.slice(-7).map((d) => d[field]));
   const day = () => xAxis("day", { minInterval: 1 });
   const shareAxis = (name, options) => yAxis(name, { min: 0, axisLabel: { formatter: axisPercent }, ...options });
@@ -57,12 +59,7 @@
 
   function headline() {
     const tiles = [];
-    const tile = (name, value, aside, kind) =>
-      tiles.push(element("div", { class: "tile" }, [
-        element("div", { class: "name", text: name }),
-        element("div", { class: "value " + (kind || ""), text: value }),
-        element("div", { class: "aside", text: aside || "" }),
-      ]));
+    const tile = (...of) => tiles.push(kit.tile(...of));
     const retained = (n) => {
       const p = data.retention.find((r) => r.day === n);
       if (!p) tile("Day-" + n + " retention", "–", "the run was too short");
@@ -76,12 +73,14 @@
     retained(30);
     tile("Minutes per active", number(mean(days.slice(-7).map((d) => ratio(d.minutes, d.active)))), "a day, " + week);
     tile("Attention efficiency", percent(lastWeek("attention_efficiency")), "attained over attainable, " + week);
-    tile("Satisfaction", percent(lastWeek("satisfaction")), "true, " + week);
-    tile("Regret", percent(lastWeek("regret_share")), "share of choices, " + week);
-    tile("Ad revenue", days.length ? number(sum(days.map((d) => d.ad_revenue))) : "–", "coins over the run");
+    tile("Satisfaction", percent(lastWeek("satisfaction")), "true, from 0 to 100 %, " + week);
+    tile("Ad revenue", days.length ? number(sum(days.map((d) => d.ad_revenue))) : "–", "outside money over the run");
+    tile("Regret", percent(lastWeek("regret_share")), "of minutes, " + week);
+    tile("Night", percent(lastWeek("night_share")), "of minutes between 0 and 5, " + week);
     tile("Coins in existence", days.length ? number(days[days.length - 1].coins_supply) : "–", "at the end");
     const { passed, of } = summary.realism;
-    tile("Realism", of ? passed + " of " + of : "–", of ? "published facts within their band" : "not judged", of ? (passed === of ? "good" : "bad") : "");
+    const unseen = data.scorecard.filter((f) => !isNumber(f.value)).length;
+    tile("Realism", of ? passed + " of " + of : "–", of ? "published facts within their band" + (unseen ? ", " + unseen + " not observable" : "") : "not judged", of ? (passed === of ? "good" : "bad") : "");
     kit.cards("headline").append(element("div", { class: "tiles" }, tiles));
 
     const names = Object.keys(summary.metrics);
@@ -94,54 +93,67 @@
   }
 
   function retention() {
-    chart("retention", "Day-n retention", "Share of arrivals active exactly n days later, with its 95 % interval. A power law is a straight line on log scales.", (mode) => {
+    const targets = [1, 7, 30].map((n) => [n, fact("retention.d" + n)]).filter(([, f]) => f);
+    chart("retention", "Day-n retention", "Share of newcomers active exactly n days later, with its 95 % interval. A power law is a straight line on log scales." + (targets.length ? " Bars: where days 1, 7 and 30 should lie; circles: published figures." : ""), (mode) => {
       const log = mode === "log scales";
       const points = data.retention.filter((p) => p.day >= 1 && isNumber(p.share) && (!log || p.share > 0));
-      if (!points.length) return "no cohort was observed for a day after its arrival.";
-      const floor = Math.max(1e-4, Math.min(...points.map((p) => p.share)) / 3);
+      if (!points.length) return "no newcomer was observed for a day after arriving.";
+      const floor = Math.max(1e-3, Math.min(...points.map((p) => p.share)) / 3);
       const low = (p) => Math.max(isNumber(p.low) ? p.low : p.share, log ? floor : 0);
       const high = (p) => Math.min(isNumber(p.high) ? p.high : p.share, 1);
-      const band = points.map((p) => [p.day, low(p)]).concat(points.slice().reverse().map((p) => [p.day, high(p)]));
+      const last = points[points.length - 1].day;
+      const near = targets.filter(([n]) => n <= last);
+      const most = Math.max(...points.map(high), ...near.map(([, f]) => f.high));
       return {
+        legend: { data: ["active"].concat(near.length ? ["accepted", "published"] : []) },
         tooltip: {
           trigger: "axis",
           formatter: (shown) => {
             const p = points.find((r) => r.day === shown[0].value[0]);
-            return p ? tip("day " + p.day, [["", "active", percent(p.share)], ["", "95 % interval", percent(p.low) + " to " + percent(p.high)], ["", "arrivals", count(p.n)]]) : "";
+            const t = p && near.find(([n]) => n === p.day);
+            return p ? tip("day " + p.day, [["", "active", percent(p.share)], ["", "95 % interval", percent(p.low) + " to " + percent(p.high)], ["", "newcomers", count(p.n)]].concat(t ? [["", "accepted", percent(t[1].low) + " to " + percent(t[1].high)]] : [])) : "";
           },
         },
-        xAxis: xAxis("days since arrival", log ? { type: "log" } : { min: 0, minInterval: 1 }),
-        yAxis: log ? yAxis("share active", { type: "log", axisLabel: { formatter: axisPercent } }) : shareAxis("share active"),
+        xAxis: xAxis("days since arrival", log ? { type: "log", min: 1, max: Math.max(2, last) } : { min: 0, max: last + 0.5, minInterval: 1, axisLabel: { showMaxLabel: false } }),
+        yAxis: log ? yAxis("share active", { type: "log", min: floor, max: 1, axisLabel: { formatter: axisPercent } }) : shareAxis("share active", { max: Math.min(1, Math.ceil(most * 10.5) / 10) }),
         series: [
-          {
-            type: "custom", name: HIDDEN, silent: true, z: 1, clip: true, data: [band[0]], dimensions: ["day", "share"],
-            renderItem: (_, api) => ({ type: "polygon", shape: { points: band.map((p) => api.coord(p)) }, style: { fill: color("c0"), opacity: 0.2 } }),
-          },
-          line("active", points.map((p) => [p.day, p.share]), { showSymbol: points.length < 90, symbolSize: 4, z: 3, color: color("c0") }),
+          band(points.map((p) => [p.day, low(p), high(p)]), color("c0")),
+          line("active", points.map((p) => [p.day, p.share]), { showSymbol: points.length < 90, symbolSize: 5, z: 3, color: color("c0") }),
+          ...(near.length ? [accepted(near, log ? floor : 0), { type: "scatter", name: "published", z: 4, symbol: "circle", symbolSize: 9, itemStyle: { color: color("card"), borderColor: color("c1"), borderWidth: 2 }, color: color("c1"), data: near.filter(([, f]) => isNumber(f.published)).map(([n, f]) => [n, f.published]) }] : []),
         ],
       };
     }, { modes: ["linear scales", "log scales"] });
 
-    chart("retention", "Not gone for good", "Kaplan–Meier estimate: share of arrivals that has not left for good, by days since arrival.", () => {
-      if (!data.survival.length) return "nobody arrived during the run.";
+    chart("retention", "Not gone for good", "Kaplan–Meier estimate with its 95 % interval: share of newcomers that has not left for good. Who is still there when the run ends is censored.", () => {
+      const points = data.survival;
+      if (!points.length) return "nobody arrived during the run.";
       return {
-        tooltip: { trigger: "axis", formatter: (p) => tip("after " + number(p[0].value[0]) + " days", [["", "still here", percent(p[0].value[1])]]) },
-        xAxis: xAxis("days since arrival"),
+        tooltip: {
+          trigger: "axis",
+          formatter: (shown) => {
+            const p = points[shown[0].dataIndex];
+            return p ? tip("after " + number(p.days) + " days", [["", "still here", percent(p.share)], ["", "95 % interval", percent(p.low) + " to " + percent(p.high)], ["", "watched so long", count(p.at_risk)]]) : "";
+          },
+        },
+        xAxis: xAxis("days since arrival", { max: Math.ceil(points[points.length - 1].days) }),
         yAxis: shareAxis("share still here", { max: 1 }),
-        series: [line("still here", data.survival, { step: "end", color: color("c2") })],
+        series: [
+          line("still here", points.map((p) => [p.days, p.share]), { step: "end", color: color("c2"), showSymbol: false }),
+          band(points.map((p) => [p.days, p.low, p.high]), color("c2")),
+        ],
       };
     });
 
-    chart("retention", "Cohorts", "A row is an arrival day, a column the days since. Day 0 is everybody and is left out.", () => {
+    chart("retention", "Cohorts", "Share active by arrival day (row) and days since (column). Day 0, the day of arrival, is left out." + (mean(data.cohort_sizes) ? " A cohort is " + number(Math.round(mean(data.cohort_sizes))) + " newcomers on average, so single cells are noisy." : ""), () => {
       const cells = [];
       data.cohorts.forEach((row, arrival) => row.forEach((share, since) => {
         if (since > 0 && isNumber(share)) cells.push([since, arrival, share]);
       }));
-      if (!cells.length) return "no cohort was observed for a day after its arrival.";
+      if (!cells.length) return "no newcomer was observed for a day after arriving.";
       const last = Math.max(...cells.map((c) => c[0]));
       const most = quantile(cells.map((c) => c[2]), 0.995) || 1;
       return {
-        tooltip: { trigger: "item", formatter: (p) => tip("arrived on day " + p.value[1], [["", "active " + p.value[0] + " days later", percent(p.value[2])]]) },
+        tooltip: { trigger: "item", formatter: (p) => tip("arrived on day " + p.value[1], [["", "active " + p.value[0] + " days later", percent(p.value[2])], ["", "newcomers of that day", count(data.cohort_sizes[p.value[1]])]]) },
         grid: { left: 2, right: 14, top: 30, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "all" },
         xAxis: { type: "category", name: "days since arrival", nameLocation: "middle", nameGap: 26, data: Array.from({ length: last + 1 }, (_, i) => i), min: 1 },
         yAxis: { type: "category", name: "arrival day", inverse: true, nameLocation: "start", nameGap: 8, nameTextStyle: { align: "left", padding: [0, 0, 0, -4] }, data: data.cohorts.map((_, i) => i), axisLabel: { interval: Math.ceil(data.cohorts.length / 16) - 1 } },
@@ -154,6 +166,28 @@
     }, { size: "wide", tall: true });
   }
 
+  // A shaded interval; points are [x, low, high].
+  function band(points, paint) {
+    const outline = points.map((p) => [p[0], p[1]]).concat(points.slice().reverse().map((p) => [p[0], p[2]]));
+    return {
+      type: "custom", name: HIDDEN, silent: true, z: 1, clip: true, data: [outline[0]], dimensions: ["x", "y"],
+      renderItem: (_, api) => ({ type: "polygon", shape: { points: outline.map((p) => api.coord(p)) }, style: { fill: paint, opacity: 0.2 } }),
+    };
+  }
+
+  // Upright bars over the accepted bands of facts; `near` are [x, fact].
+  function accepted(near, floor) {
+    return {
+      type: "custom", name: "accepted", silent: true, z: 2, clip: true, color: color("c1"), dimensions: ["x", "low", "high"],
+      data: near.map(([n, f]) => [n, Math.max(f.low, floor), f.high]),
+      renderItem: (_, api) => {
+        const [x, bottom] = api.coord([api.value(0), api.value(1)]);
+        const top = api.coord([api.value(0), api.value(2)])[1];
+        return { type: "rect", shape: { x: x - 4, y: top, width: 8, height: bottom - top, r: 4 }, style: { fill: color("c1"), opacity: 0.4 } };
+      },
+    };
+  }
+
   function quantile(values, q) {
     const sorted = values.slice().sort((a, b) => a - b);
     return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
@@ -161,18 +195,20 @@
 
   function engagement() {
     overDays("engagement", "Active avatars", "Active on the day, within 7 days and within 30 days.", [["day", (d) => d.active], ["7 days", (d) => d.wau], ["30 days", (d) => d.mau]], yAxis("avatars", { min: 0 }), { format: count });
-    overDays("engagement", "Arrivals and sessions", "Avatars that arrived and sessions begun, per day.", [["sessions", (d) => d.sessions], ["arrivals", (d) => d.newcomers]], yAxis("per day", { min: 0 }), { format: count });
-    overDays("engagement", "Time per active avatar", "Minutes of attention a day, divided by those active.", [["minutes", (d) => ratio(d.minutes, d.active)]], yAxis("minutes", { min: 0 }), { why: "nobody was active." });
-    chart("engagement", "Activity by hour", "Share of all activity by hour of the city's clock.", () => {
+    const swing = fact("activity.diurnal_ratio");
+    chart("engagement", "Activity by hour", "Share of all events by hour of the city's clock." + (swing && isNumber(swing.value) ? " Busiest over quietest hour: " + number(swing.value) + "; accepted: " + number(swing.low) + " to " + number(swing.high) + "." : ""), () => {
       const total = sum(data.hours);
       if (!(total > 0)) return "nobody was active.";
       return {
         tooltip: { trigger: "axis", formatter: (p) => tip(p[0].name + ":00", [["", "of all activity", percent(p[0].value)]]) },
-        xAxis: { type: "category", name: "hour", nameLocation: "middle", nameGap: 26, data: data.hours.map((_, h) => String(h)) },
+        xAxis: { type: "category", name: "hour", nameLocation: "middle", nameGap: 26, data: data.hours.map((_, h) => String(h)), axisLabel: { interval: 2 } },
         yAxis: shareAxis("share"),
         series: [{ type: "bar", data: data.hours.map((x) => x / total), barCategoryGap: "20%" }],
       };
     });
+    overDays("engagement", "Sessions", "Sessions begun a day, divided by those active.", [["sessions", (d) => ratio(d.sessions, d.active)]], yAxis("sessions per active avatar", { min: 0 }), { why: "nobody was active.", size: "third" });
+    overDays("engagement", "Time", "Minutes of the sessions that ended, divided by those active.", [["minutes", (d) => ratio(d.minutes, d.active)]], yAxis("minutes per active avatar", { min: 0 }), { why: "nobody was active.", size: "third" });
+    overDays("engagement", "Newcomers", "Avatars that arrived.", [["newcomers", (d) => d.newcomers]], yAxis("avatars a day", { min: 0 }), { format: count, size: "third" });
   }
 
   // Days on which another model took over.
@@ -242,7 +278,7 @@
     tableCard("recommendations", "Surfaces", "What each surface served and how good it was by the truth that only the lab knows.", [
       { name: "surface", title: true, cell: (r) => words(r.surface) },
       { name: "slates", number: true, cell: (r) => count(r.slates) },
-      { name: "taken", number: true, cell: (r) => percent(r.take_rate) },
+      { name: "taken per slate", number: true, cell: (r) => number(r.take_rate) },
       { name: "mean true utility", number: true, cell: (r) => number(r.mean_true_utility) },
       { name: "catalogue shown", number: true, cell: (r) => percent(r.coverage) },
     ], data.surfaces, "no slate was served.", { size: "wide" });
@@ -254,10 +290,10 @@
     for (const metric of metrics) {
       const rows = data.models.filter((m) => m.metric === metric);
       const names = [...new Set(rows.map((m) => m.name))];
-      chart("recommendations", "Learning curve: " + words(metric), "By the day after which a model was evaluated.", () => ({
-        legend: { data: names.map(words) },
+      chart("recommendations", "Learning curve: " + words(metric), "By the day on which a training ended; only a model that is not worse than the live one takes over.", () => ({
+        legend: names.length > 1 ? { data: names.map(words) } : undefined,
         tooltip: dayTip(),
-        xAxis: day(),
+        xAxis: xAxis("day", { min: 0, max: Math.max(days.length, 1), minInterval: 1 }),
         yAxis: yAxis(words(metric), { scale: true }),
         series: names.map((name) => line(words(name), rows.filter((m) => m.name === name).sort((a, b) => a.day - b.day).map((m) => [m.day, m.value]), { showSymbol: true, symbolSize: 4 })),
       }), { size: metrics.length === 1 ? "wide" : "" });
@@ -265,7 +301,8 @@
   }
 
   function popularity() {
-    chart("popularity", "Popularity of items", "How often an item was chosen, by its rank; both scales are logarithmic.", () => {
+    const slope = fact("content.rank_slope");
+    chart("popularity", "Popularity of items", "How often an item was chosen, by its rank; both scales are logarithmic." + (slope ? " Shaded: slopes from " + number(slope.low) + " to " + number(slope.high) + " through the middle of the top 500, which are accepted" + (isNumber(slope.published) ? "; dashed: " + number(slope.published) + ", as published." : ".") : ""), () => {
       const counts = data.item_counts;
       const points = [];
       // Evenly spaced on the log scale, so that a large catalogue stays light.
@@ -273,35 +310,78 @@
         if (counts[rank - 1] > 0) points.push([rank, counts[rank - 1]]);
       }
       if (!points.length) return "no item was chosen.";
+      const top = Math.min(500, counts.length);
+      const series = [{ type: "scatter", name: "items", data: points, symbolSize: 5, color: color("c0"), z: 3 }];
+      if (slope && top >= 10) {
+        // The line of a slope passes through the means of the logarithms, as a regression does.
+        let [x, y] = [0, 0];
+        for (let rank = 1; rank <= top; rank += 1) {
+          x += Math.log(rank) / top;
+          y += Math.log(Math.max(counts[rank - 1], 1)) / top;
+        }
+        const at = (k, rank) => Math.max(0.1, Math.exp(y + k * (Math.log(rank) - x)));
+        const ranks = [1, Math.exp(x), top];
+        series.push(band(ranks.map((r) => [r, Math.min(at(slope.low, r), at(slope.high, r)), Math.max(at(slope.low, r), at(slope.high, r))]), color("c1")));
+        if (isNumber(slope.published)) series.push(line("published slope", [1, top].map((r) => [r, at(slope.published, r)]), { color: color("c1"), showSymbol: false, lineStyle: { width: 2, type: "dashed" }, silent: true, clip: true }));
+      }
       return {
-        tooltip: { trigger: "item", formatter: (p) => tip("rank " + count(p.value[0]), [["", "chosen", count(p.value[1])]]) },
-        xAxis: xAxis("rank", { type: "log", axisLabel: { formatter: number } }),
-        yAxis: yAxis("choices", { type: "log" }),
-        series: [{ type: "scatter", data: points, symbolSize: 5, color: color("c0") }],
+        legend: series.length > 2 ? { data: ["items", "published slope"] } : undefined,
+        tooltip: { trigger: "item", formatter: (p) => (p.seriesName === "items" ? tip("rank " + count(p.value[0]), [["", "chosen", count(p.value[1])]]) : "") },
+        xAxis: xAxis("rank", { type: "log", min: 1, max: Math.max(10, counts.length), axisLabel: { formatter: number } }),
+        yAxis: yAxis("choices", { type: "log", min: 1 }),
+        series,
       };
     });
-    chart("popularity", "Session length", "Sessions by length; bins grow by a constant factor, so a bell here is a log-normal distribution.", () => {
+    const [middle, spread] = [fact("activity.session_median_minutes"), fact("activity.session_sigma")];
+    chart("popularity", "Session length", "Share of sessions by length on a log scale, where a log-normal distribution is a bell." + (middle && spread ? " Shaded: where the median should lie; dashed: a log-normal in the middle of the accepted medians and spreads." : ""), () => {
       const bins = data.session_minutes;
-      if (!(sum(bins.map((b) => b[1])) > 0)) return "no session ended.";
-      const upper = (i) => (i + 1 < bins.length ? number(bins[i + 1][0]) : "more");
+      const total = sum(bins.map((b) => b[1]));
+      if (!(total > 0)) return "no session ended.";
+      const bars = bins.slice(0, -1).map(([from, n], i) => [from, bins[i + 1][0], n / total / Math.log2(bins[i + 1][0] / from), n]);
+      const [first, last] = [bins[0][0], bins[bins.length - 1][0]];
+      const series = [{
+        type: "custom", name: "sessions", color: color("c0"), dimensions: ["from", "to", "share", "n"], encode: { x: [0, 1], y: 2 }, data: bars, clip: true,
+        renderItem: (_, api) => {
+          const [left, top] = api.coord([api.value(0), api.value(2)]);
+          const [right, bottom] = api.coord([api.value(1), 0]);
+          return { type: "rect", shape: { x: left + 0.5, y: top, width: Math.max(1, right - left - 1), height: bottom - top }, style: { fill: color("c0") } };
+        },
+      }];
+      if (middle && spread) {
+        const [m, sigma] = [Math.sqrt(middle.low * middle.high), (spread.low + spread.high) / 2];
+        const curve = [];
+        for (let i = 0; i <= 80; i += 1) {
+          const x = first * (last / first) ** (i / 80);
+          const z = Math.log(x / m) / sigma;
+          curve.push([x, (Math.LN2 * Math.exp((-z * z) / 2)) / (sigma * Math.sqrt(2 * Math.PI))]);
+        }
+        series.push(line("target", curve, {
+          color: color("c1"), showSymbol: false, lineStyle: { width: 2, type: "dashed" }, silent: true, z: 4,
+          markArea: { silent: true, itemStyle: { color: color("c1"), opacity: 0.13 }, data: [[{ xAxis: middle.low }, { xAxis: middle.high }]] },
+        }));
+      }
       return {
-        tooltip: { trigger: "axis", formatter: (p) => tip(number(bins[p[0].dataIndex][0]) + " to " + upper(p[0].dataIndex) + " minutes", [["", "sessions", count(p[0].value)]]) },
-        xAxis: { type: "category", name: "minutes, from", nameLocation: "middle", nameGap: 26, data: bins.map((b) => number(b[0])) },
-        yAxis: yAxis("sessions", { min: 0 }),
-        series: [{ type: "bar", data: bins.map((b) => b[1]), barCategoryGap: "6%" }],
+        legend: series.length > 1 ? { data: ["sessions", "target"] } : undefined,
+        tooltip: { trigger: "item", formatter: (p) => (p.seriesName === "sessions" ? tip(count(Math.ceil(p.value[0])) + " to " + count(Math.floor(p.value[1])) + " minutes", [["", "sessions", count(p.value[3])], ["", "of all", percent(p.value[3] / total)]]) : "") },
+        xAxis: xAxis("minutes", { type: "log", logBase: 2, min: first, max: last, axisLabel: { formatter: (x) => (x >= 1 && Number.isInteger(x) ? number(x) : "") } }),
+        yAxis: shareAxis("share of sessions per doubling of length"),
+        series,
       };
     });
   }
 
   function coins() {
     overDays("coins", "Coins in existence", "At the end of each day.", [["coins", (d) => d.coins_supply]], yAxis("coins", { scale: true }), {});
-    overDays("coins", "Minted and burned", "Per day; the difference is the growth of what exists.", [["minted", (d) => d.minted], ["burned", (d) => d.burned]], yAxis("coins a day", { min: 0 }), {});
+    // The grants of the founding day would flatten every other day.
+    const others = Math.max(...days.slice(1).map((d) => Math.max(d.minted, d.burned)));
+    const isFounding = days.length > 2 && others > 0 && days[0].minted > 4 * others;
+    overDays("coins", "Minted and burned", "Per day; the difference is the growth of what exists." + (isFounding ? " Day 0, on which residents are granted their first coins, is off the scale: " + count(days[0].minted) + " minted." : ""), [["minted", (d) => d.minted], ["burned", (d) => d.burned]], yAxis("coins a day", isFounding ? { min: 0, max: Number((others * 1.15).toPrecision(1)) > others ? Number((others * 1.15).toPrecision(1)) : Number((others * 1.5).toPrecision(1)) } : { min: 0 }), {});
     chart("coins", "Where coins come from and go", "Minted by faucets on the left, burned by sinks on the right, over the whole run; transfers between wallets are in the table.", () => {
-      const of = (direction) => data.flows.filter((f) => f.direction === direction && f.total_coins > 0);
+      const of = (direction) => data.flows.filter((f) => f.direction === direction && f.currency === "coins" && f.total > 0);
       const faucets = of("faucet");
       const sinks = of("sink");
       if (!faucets.length && !sinks.length) return "no coin was minted or burned.";
-      const left = sum(faucets.map((f) => f.total_coins)) - sum(sinks.map((f) => f.total_coins));
+      const left = sum(faucets.map((f) => f.total)) - sum(sinks.map((f) => f.total));
       const label = { wallets: "wallets", kept: "kept in wallets", before: "held before" };
       const nodes = [{ name: "wallets", depth: 1, itemStyle: { color: color("c6") }, label: { position: "top" } }];
       const links = [];
@@ -310,8 +390,8 @@
         nodes.push({ name, depth: into ? 0 : 2, itemStyle: { color: paint }, label: { position: into ? "right" : "left" } });
         links.push(into ? { source: name, target: "wallets", value } : { source: "wallets", target: name, value });
       };
-      faucets.forEach((f) => add("faucet " + f.purpose, words(f.purpose), f.total_coins, true, color("c2")));
-      sinks.forEach((f) => add("sink " + f.purpose, words(f.purpose), f.total_coins, false, color("c1")));
+      faucets.forEach((f) => add("faucet " + f.purpose, words(f.purpose), f.total, true, color("c2")));
+      sinks.forEach((f) => add("sink " + f.purpose, words(f.purpose), f.total, false, color("c1")));
       if (left > 0) add("kept", label.kept, left, false, color("c0"));
       if (left < 0) add("before", label.before, -left, true, color("c0"));
       return {
@@ -331,23 +411,27 @@
     overDays("coins", "Price level", "Price of what coins buy; 1 on the first day.", [["price level", (d) => (d.coin_price_index > 0 ? d.coin_price_index : null)]], yAxis("index", { scale: true }), { size: "third", tall: true, connect: true, why: "nothing was traded." });
     const rank = { faucet: 0, sink: 1, transfer: 2 };
     const name = { faucet: "minted", sink: "burned", transfer: "moved" };
-    const rows = data.flows.slice().sort((a, b) => rank[a.direction] - rank[b.direction] || b.total_coins - a.total_coins);
+    const rows = data.flows.slice().sort((a, b) => rank[a.direction] - rank[b.direction] || a.currency.localeCompare(b.currency) || b.total - a.total);
+    const kind = (f) => f.currency + f.direction;
     const totals = {};
-    for (const f of rows) totals[f.direction] = (totals[f.direction] || 0) + f.total_coins;
-    tableCard("coins", "Flows by purpose", "", [
+    for (const f of rows) totals[kind(f)] = (totals[kind(f)] || 0) + f.total;
+    tableCard("coins", "Flows by purpose", "Over the whole run. Moved: from one holder to another, so that nothing comes into being.", [
       { name: "purpose", title: true, cell: (f) => words(f.purpose) },
       { name: "way", cell: (f) => name[f.direction] },
-      { name: "coins", number: true, cell: (f) => count(f.total_coins) },
-      { name: "of its kind", number: true, cell: (f) => percent(ratio(f.total_coins, totals[f.direction])) },
-    ], rows, "no coin moved.", { size: "wide" });
+      { name: "currency", cell: (f) => (f.currency === "coins" ? "coins" : "outside money") },
+      { name: "amount", number: true, cell: (f) => (f.total >= 100 ? count(f.total) : number(f.total)) },
+      { name: "of its kind", number: true, cell: (f) => percent(ratio(f.total, totals[kind(f)])) },
+      { name: "transactions", number: true, cell: (f) => count(f.count) },
+    ], rows, "no money moved.", { size: "wide" });
   }
 
   function land() {
-    const { side, prices, spaces } = data.land;
+    const { side, ground, prices, spaces } = data.land;
     const priced = prices.map((p, i) => [i, p]).filter(([, p]) => isNumber(p) && p > 0);
-    chart("land", "Land prices and places", "A square is a parcel: bright is dear, on a log scale; bare squares are roads or have no price. A circle is a place, its area the visits it gets a day.", () => {
+    chart("land", "Land prices and places", "A colored square is a parcel that was sold: bright is dear, on a log scale of its last price. Pale is land that was never sold, gray are roads and the plaza. A circle is a place, its area the visits it gets a day.", () => {
       if (!side) return "the city has no map.";
       if (!priced.length && !spaces.length) return "no land has a price and nothing stands on it.";
+      const bare = [...(ground || "")].map((c, i) => [i % side, Math.floor(i / side), c === "." ? 0 : 1]);
       const cells = priced.map(([i, p]) => [i % side, Math.floor(i / side), Math.log10(p)]);
       const logs = cells.map((c) => c[2]);
       const low = logs.length ? quantile(logs, 0) : 0;
@@ -367,11 +451,14 @@
         },
         xAxis: axis,
         yAxis: { ...axis, inverse: true },
-        visualMap: logs.length ? {
-          min: low, max: high, dimension: 2, seriesIndex: 0, orient: "horizontal", left: "center", bottom: 0, calculable: false, itemWidth: 12, itemHeight: 140,
+        visualMap: [{ show: false, type: "piecewise", dimension: 2, seriesIndex: 0, pieces: [{ value: 0, color: color("grid") }, { value: 1, color: color("road") }] }].concat(logs.length ? {
+          min: low, max: high, dimension: 2, seriesIndex: 1, orient: "horizontal", left: "center", bottom: 0, calculable: false, itemWidth: 12, itemHeight: 140,
           inRange: { color: SCALE }, text: [number(10 ** high) + " coins", number(10 ** low)],
-        } : undefined,
-        series: [{ type: "heatmap", data: cells, progressive: 0, emphasis: { disabled: true } }].concat(kinds.map((kind, i) => ({
+        } : []),
+        series: [
+          { type: "heatmap", name: HIDDEN, silent: true, data: bare, progressive: 0, emphasis: { disabled: true } },
+          { type: "heatmap", data: cells, progressive: 0, emphasis: { disabled: true } },
+        ].concat(kinds.map((kind, i) => ({
           type: "scatter", name: words(kind), z: 5, color: kit.palette()[(i + 1) % 8],
           data: spaces.filter((s) => s.kind === kind).map((s) => [s.x, s.y, s.footfall]),
           symbolSize: (v) => scale * (5 + 20 * Math.sqrt(Math.max(0, v[2] || 0) / most)),
@@ -379,7 +466,7 @@
         }))),
       };
     }, { size: "two-thirds", square: 72 });
-    const visited = spaces.filter((s) => isNumber(s.footfall)).sort((a, b) => b.footfall - a.footfall).slice(0, 12);
+    const visited = spaces.filter((s) => isNumber(s.footfall)).sort((a, b) => b.footfall - a.footfall).slice(0, 16);
     tableCard("land", "Busiest places", "", [
       { name: "place", title: true, cell: (s) => words(s.kind) + " at " + s.x + ", " + s.y },
       { name: "visits a day", number: true, cell: (s) => number(s.footfall) },
@@ -387,15 +474,22 @@
   }
 
   function ads() {
-    overDays("ads", "Ad revenue", "Advertisers' payments per day.", [["coins", (d) => d.ad_revenue]], yAxis("coins a day", { min: 0 }), {});
+    const beside = [
+      ["Ad revenue", days.length ? number(sum(days.map((d) => d.ad_revenue))) : "–", "outside money over the run"],
+      ["Satisfaction", percent(mean(days.map((d) => d.satisfaction))), "true, mean of all days"],
+      ["Regret", percent(mean(days.map((d) => d.regret_share))), "of minutes, mean of all days"],
+      ["Night", percent(mean(days.map((d) => d.night_share))), "of minutes, mean of all days"],
+    ];
+    kit.cards("ads").append(element("div", { class: "tiles even" }, beside.map(([name, value, aside]) => kit.tile(name, value, aside))));
+    overDays("ads", "Ad revenue", "Advertisers' payments per day, in outside money.", [["outside money", (d) => (days.some((x) => x.ad_impressions > 0) ? d.ad_revenue : null)]], yAxis("outside money a day", { min: 0 }), { why: "no ad was shown." });
     chart("ads", "Revenue beside satisfaction", "A point is a day: what advertisers paid per active avatar, and how satisfied avatars truly were. Later days are darker.", () => {
       const points = days.map((d) => [ratio(d.ad_revenue, d.active), d.satisfaction, d.day]).filter((p) => isNumber(p[0]) && isNumber(p[1]));
       if (!points.length) return "nobody was active.";
       if (!(sum(points.map((p) => p[0])) > 0)) return "no ad was paid for.";
       const last = days.length;
       return {
-        tooltip: { trigger: "item", formatter: (p) => tip("day " + p.value[2], [["", "coins per active", number(p.value[0])], ["", "satisfaction", percent(p.value[1])]]) },
-        xAxis: { type: "value", name: "coins per active avatar", nameLocation: "middle", nameGap: 26, scale: true, axisLabel: { formatter: number } },
+        tooltip: { trigger: "item", formatter: (p) => tip("day " + p.value[2], [["", "outside money per active", number(p.value[0])], ["", "satisfaction", percent(p.value[1])]]) },
+        xAxis: { type: "value", name: "outside money per active avatar", nameLocation: "middle", nameGap: 26, scale: true, axisLabel: { formatter: number } },
         yAxis: yAxis("satisfaction", { scale: true, axisLabel: { formatter: axisPercent } }),
         series: [{ type: "scatter", data: points.map((p) => ({ value: p, itemStyle: { opacity: 0.25 + 0.7 * (p[2] / last) } })), symbolSize: 9, color: color("c0") }],
       };
@@ -405,14 +499,14 @@
   }
 
   function wellbeing() {
-    overDays("wellbeing", "Satisfaction and regret", "True satisfaction of those active, and the share of choices that were regretted.", [["satisfaction", (d) => d.satisfaction], ["regret", (d) => d.regret_share]], shareAxis("from 0 to 1", { max: 1 }), { format: percent, marks: modelMarks() });
+    overDays("wellbeing", "Satisfaction, regret, nights", "True satisfaction at the ends of sessions (from 0 to 100 %), and the shares of minutes that were regretted and that lay between midnight and five of the avatar's own day.", [["satisfaction", (d) => d.satisfaction], ["regret", (d) => d.regret_share], ["night", (d) => d.night_share]], shareAxis("", { max: 1 }), { format: percent, marks: modelMarks() });
     const bar = ([, value]) => {
       if (!isNumber(value) || value < 0 || value > 1) return "";
       return element("div", { class: "gauge" }, [element("i", { class: "fill", style: "width:" + 100 * value + "%" })]);
     };
     tableCard("wellbeing", "Harm is measured too", "Values from 0 to 1 also have a bar.", [
       { name: "measure", title: true, cell: ([name]) => words(name) },
-      { name: "value", number: true, cell: ([, value]) => number(value) },
+      { name: "value", number: true, cell: ([name, value]) => (/share/.test(name) ? percent(value) : number(value)) },
       { name: "from 0 to 1", bar: true, cell: bar },
     ], data.wellbeing, "wellbeing was not measured.", {});
   }
@@ -497,6 +591,13 @@
     ];
     e.append(element("dl", { class: "columns" }, facts.map(([name, value]) =>
       element("div", {}, [element("dt", { text: name }), element("dd", { text: value || "–" })]))));
+    if (data.scenario) {
+      e.append(element("details", {}, [
+        element("summary", { text: "The scenario with every value" }),
+        element("p", { class: "how", text: "Saved as a file and run with agora run, it gives the same run, too." }),
+        element("pre", { text: data.scenario.trim() }),
+      ]));
+    }
     if (!data.notes.length) return;
     const notes = card("reproduce", "Before you quote a number", "", { size: "wide" });
     notes.e.append(element("ul", { class: "notes" }, data.notes.map((text) => element("li", { text }))));

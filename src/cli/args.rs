@@ -34,6 +34,11 @@ pub(super) enum Command {
     /// Runs a run folder's scenario again and compares every state hash.
     #[command(after_help = "Example:\n  agora verify runs/quickstart-1")]
     Verify(VerifyArgs),
+    /// Draws the report of a run folder anew, from its report.json.
+    #[command(
+        after_help = "Examples:\n  agora report runs/quickstart-1\n  agora report runs/quickstart-1 --out ~/quickstart.html"
+    )]
+    Report(ReportArgs),
     /// Lists the shipped scenarios.
     List(ListArgs),
 }
@@ -105,6 +110,16 @@ pub(super) struct VerifyArgs {
     /// No progress bar.
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+/// `agora report`.
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// The run folder.
+    pub(super) run: PathBuf,
+    /// File to write (default: report.html in the run folder).
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
 }
 
 /// `agora list`.

@@ -6,13 +6,17 @@
 //! | `output` | how results, errors and progress are shown |
 //! | `run` | `agora run` |
 //! | `folder` | the run folder |
+//! | `leave` | what a run leaves in its folder |
+//! | `report` | `agora report` |
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
 
 mod args;
 mod check;
 pub mod folder;
+pub mod leave;
 mod output;
+pub mod report;
 pub mod run;
 mod verify;
 
@@ -75,6 +79,7 @@ pub fn main() -> ExitCode {
         args::Command::Check(a) => check::command(a),
         args::Command::List(a) => check::list(a),
         args::Command::Verify(a) => verify::command(a),
+        args::Command::Report(a) => report::command(a),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,11 +8,13 @@ use super::CommandError;
 use super::args::RunArgs;
 use super::check::load_named;
 use super::folder;
+use super::leave;
 use super::output;
 use crate::events::bus::{EventBus, OfferBus};
 use crate::events::log::writer::{Disk, EventLog, KeepOffers, LogStorage};
 use crate::lab::metrics::book::Book;
 use crate::lab::realism::scorecard::Scorecard;
+use crate::lab::report::gather::Asked;
 use crate::lab::summary::{RunSummary, peak_rss_bytes};
 use crate::platform::recommend::serve::Exposures;
 use crate::scenario::chain::ChainWriter;
@@ -241,6 +243,14 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
     let (summary, scorecard) = run.summary(scenario, wall);
     let json = serde_json::to_string_pretty(&summary)
         .map_err(|e| CommandError::Failed(format!("cannot write run.json: {e}")))?;
+    let asked = Asked {
+        command: leave::command_line(&args.scenario),
+        description: scenario.description.clone(),
+        scenario: scenario.to_toml(),
+        days: scenario.days,
+    };
+    leave::leave(&dir, &run.sim, &summary, &scorecard, asked)?;
+    // Last, so that a folder with a run.json is whole.
     folder::write(&dir.join("run.json"), json.as_bytes())?;
     if args.json {
         output::result(&json);
@@ -291,14 +301,15 @@ fn show(s: &RunSummary, scorecard: &Scorecard, dir: &Path) {
     }
     lines.push(scorecard.table());
     lines.push(format!(
-        "books {}; state hash {}; written to {}",
+        "books {}; state hash {}; written to {}\nreport: {}",
         if s.books.balanced {
             "balance"
         } else {
             "DO NOT BALANCE"
         },
         s.final_state_hash,
-        dir.display()
+        dir.display(),
+        dir.join("report.html").display()
     ));
     output::result(&lines.join("\n"));
 }

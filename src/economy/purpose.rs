@@ -1,5 +1,6 @@
 //! What money moves for: every purpose is a faucet, a sink or a transfer.
 
+use super::ledger::Currency;
 use crate::events::behavior::coded;
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +66,32 @@ pub enum Direction {
 }
 
 impl Purpose {
+    /// Returns the currency in which it is paid.
+    #[must_use]
+    pub const fn currency(self) -> Currency {
+        match self {
+            Self::CoinPayment | Self::AdDeposit | Self::AdCharge => Currency::Outside,
+            Self::Grant
+            | Self::LoginReward
+            | Self::QuestReward
+            | Self::WatchReward
+            | Self::CreatorPayout
+            | Self::CoinSale
+            | Self::ItemSale
+            | Self::AssetSale
+            | Self::MarketFee
+            | Self::Royalty
+            | Self::ParcelSale
+            | Self::Rent
+            | Self::LandTax
+            | Self::Build
+            | Self::Teleport
+            | Self::Gift
+            | Self::Burn
+            | Self::Footfall => Currency::Coins,
+        }
+    }
+
     /// Returns whether the purpose is a faucet, a sink or a transfer of coins.
     #[must_use]
     pub const fn direction(self) -> Direction {

@@ -8,3 +8,4 @@
 mod ads;
 mod architecture;
 mod ml100k;
+mod report;

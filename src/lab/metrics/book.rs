@@ -18,7 +18,7 @@ use crate::society::spaces::space::Spaces;
 const MAX_GAPS: usize = 400_000;
 
 /// Session lengths kept.
-const MAX_SESSIONS: usize = 2_000_000;
+pub const MAX_SESSIONS: usize = 2_000_000;
 
 /// Never active.
 const NEVER: u32 = u32::MAX;
@@ -67,6 +67,36 @@ pub struct Today {
     pub domain_secs: [f64; 6],
 }
 
+/// Sums of one hour of the simulation.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct HourRow {
+    /// Hour since the start, from 0.
+    pub hour: u32,
+    /// Sum over its ticks of avatars awake.
+    pub awake_ticks: u64,
+    /// Arrivals.
+    pub newcomers: u64,
+    /// Sessions begun.
+    pub sessions: u64,
+    /// Events.
+    pub events: u64,
+    /// Slates served.
+    pub slates: u64,
+    /// Seconds spent on things and people.
+    pub dwell_secs: u64,
+}
+
+/// Minutes of the sessions that ended so far, over everybody.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Minutes {
+    /// All.
+    pub all: f64,
+    /// Those that would not be spent again.
+    pub regretted: f64,
+    /// Those between midnight and five of the avatar's own day.
+    pub night: f64,
+}
+
 /// Everything counted so far.
 #[derive(Resource, Default)]
 pub struct Book {
@@ -76,6 +106,14 @@ pub struct Book {
     pub domain_minutes: [Vec<f64>; 6],
     /// The day that runs.
     pub today: Today,
+    /// Rows of finished hours.
+    pub hours_run: Vec<HourRow>,
+    /// The hour that runs.
+    pub this_hour: HourRow,
+    /// Minutes up to the end of the last finished day.
+    pub minutes_before: Minutes,
+    /// Visits by space.
+    pub visits: Vec<u64>,
     /// Retention by cohort.
     pub cohorts: Cohorts,
     /// Last active day by avatar.
@@ -158,6 +196,7 @@ impl Book {
         keeps_topics: bool,
     ) {
         self.n_events += 1;
+        self.this_hour.events += 1;
         self.hours[e.tick.hour() as usize] += 1.0;
         let day = e.tick.day();
         let i = e.avatar.idx();
@@ -166,13 +205,18 @@ impl Book {
             let kind = spaces.get(e.space).kind;
             self.space_secs[kind as usize] += f64::from(e.dwell_secs);
         }
+        if e.kind != EventKind::SessionEnd {
+            self.this_hour.dwell_secs += u64::from(e.dwell_secs);
+        }
         match e.kind {
             EventKind::Arrive => {
                 self.today.newcomers += 1;
+                self.this_hour.newcomers += 1;
                 self.cohorts.arrive(e.avatar, day);
             }
             EventKind::SessionStart => {
                 self.today.sessions += 1;
+                self.this_hour.sessions += 1;
                 let last = slot(&mut self.last_start, i, NEVER);
                 if *last != NEVER && self.gaps.len() < MAX_GAPS {
                     let gap = f64::from(e.tick.since(Tick(*last))) / f64::from(TICKS_PER_DAY);
@@ -196,6 +240,8 @@ impl Book {
                 self.is_active(e.avatar, day);
                 if e.kind == EventKind::LiveAttend {
                     self.gatherings.0 += 1;
+                } else if e.space.idx() < spaces.table.len() {
+                    *slot(&mut self.visits, e.space.idx(), 0) += 1;
                 }
             }
             EventKind::InviteAccept => self.gatherings.1 += 1,

@@ -80,6 +80,13 @@ impl Cohorts {
         bump(&mut self.active[row], since);
     }
 
+    /// Returns the day on which an avatar arrived; `None` for residents.
+    #[must_use]
+    pub fn arrival_of(&self, avatar: AvatarId) -> Option<u32> {
+        let day = self.arrival_day.get(avatar.idx()).copied();
+        day.filter(|d| *d != RESIDENT)
+    }
+
     /// Says that `day` is over; days that are not over count for nothing below.
     pub fn complete(&mut self, day: u32) {
         self.n_completed = self.n_completed.max(day + 1);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::book::Book;
 use super::facts::Ending;
+use super::measure::minutes_of;
 use crate::sim::math;
 
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
@@ -32,7 +33,10 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
         let share = book.cohorts.classic_retention(n).map(|r| r.0);
         put(&format!("d{n}"), share);
     }
-    put("satisfaction", mean(days.iter().map(|d| d.satisfaction)));
+    put(
+        "satisfaction",
+        mean(days.iter().filter_map(|d| d.satisfaction)),
+    );
     put("ad_revenue", Some(days.iter().map(|d| d.ad_revenue).sum()));
     put(
         "ad_impressions",
@@ -65,11 +69,9 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
         "outside_revenue",
         Some(book.paid.values().sum::<f64>() + days.iter().map(|d| d.ad_revenue).sum::<f64>()),
     );
-    put("regret_share", days.last().map(|d| d.regret_share));
-    let (night, all) = end.avatars.table.rows().iter().fold((0u64, 0u64), |t, a| {
-        (t.0 + u64::from(a.night_minutes), t.1 + u64::from(a.minutes))
-    });
-    put("night_share", ratio(night as f64, all as f64));
+    let minutes = minutes_of(end.avatars);
+    put("regret_share", ratio(minutes.regretted, minutes.all));
+    put("night_share", ratio(minutes.night, minutes.all));
     put("land_sales", Some(end.land.sales.len() as f64));
     put("asset_sales", Some(end.market.n_sales as f64));
     put("ties", Some(end.graph.n_ties() as f64));
@@ -84,7 +86,8 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
 }
 
 /// Mean over avatars of the effective number of topics they consumed: the exponential of Shannon's entropy.
-fn breadth(book: &Book) -> Option<f64> {
+#[must_use]
+pub fn breadth(book: &Book) -> Option<f64> {
     mean(book.topics_of.iter().filter_map(|row| {
         let total: f64 = row.iter().map(|x| f64::from(*x)).sum();
         if total < 10.0 {

@@ -3,7 +3,7 @@
 use bevy::ecs::prelude::*;
 use bevy::ecs::system::SystemParam;
 
-use super::book::{Book, Today};
+use super::book::{Book, HourRow, Minutes, Today};
 use super::oracle;
 use crate::economy::ledger::{Currency, Ledger};
 use crate::economy::market::index::PriceIndex;
@@ -18,7 +18,7 @@ use crate::platform::recommend::prices::AttentionPrices;
 use crate::sim::config::ConfigValue;
 use crate::sim::ids::ItemId;
 use crate::sim::schedule::SimClock;
-use crate::sim::units::TICKS_PER_DAY;
+use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR};
 use crate::society::avatars::avatar::Avatars;
 use crate::society::config::SocietyRules;
 use crate::society::content::catalogue::Catalogue;
@@ -50,6 +50,8 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
     let s = &sight;
     let book = &mut *book;
     book.active_ticks += s.avatars.awake.len() as u64;
+    book.this_hour.awake_ticks += s.avatars.awake.len() as u64;
+    book.this_hour.slates += s.offers.slates.len() as u64;
     book.today.pushes += s.offers.pushes.len() as u64;
     judge_slates(s, book);
     for e in &s.events.current {
@@ -69,6 +71,11 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
         |item| s.market.asking(item),
         &mut book.witnesses,
     );
+    if s.clock.now.0 % TICKS_PER_HOUR == TICKS_PER_HOUR - 1 {
+        let hour = s.clock.now.0 / TICKS_PER_HOUR;
+        let done = std::mem::take(&mut book.this_hour);
+        book.hours_run.push(HourRow { hour, ..done });
+    }
     if s.clock.now.0 % TICKS_PER_DAY == TICKS_PER_DAY - 1 {
         close_day(s, book);
     }
@@ -126,6 +133,18 @@ fn judge_slates(s: &Sight<'_>, book: &mut Book) {
     book.witnesses = witnesses;
 }
 
+/// Sums everybody's minutes.
+#[must_use]
+pub fn minutes_of(avatars: &Avatars) -> Minutes {
+    let mut sum = Minutes::default();
+    for a in avatars.table.rows() {
+        sum.all += f64::from(a.minutes);
+        sum.regretted += f64::from(a.regret_minutes);
+        sum.night += f64::from(a.night_minutes);
+    }
+    sum
+}
+
 fn close_day(s: &Sight<'_>, book: &mut Book) {
     let day = s.clock.now.day();
     let today: Today = std::mem::take(&mut book.today);
@@ -135,20 +154,10 @@ fn close_day(s: &Sight<'_>, book: &mut Book) {
         .iter()
         .fold((0.0, 0.0), |t, d| (t.0 + d.minted, t.1 + d.burned));
     let minutes = today.minutes;
-    let regret: f64 = s
-        .avatars
-        .table
-        .rows()
-        .iter()
-        .map(|a| f64::from(a.regret_minutes))
-        .sum();
-    let all: f64 = s
-        .avatars
-        .table
-        .rows()
-        .iter()
-        .map(|a| f64::from(a.minutes))
-        .sum();
+    let so_far = minutes_of(&s.avatars);
+    let last = std::mem::replace(&mut book.minutes_before, so_far);
+    let spent = so_far.all - last.all;
+    let share = |part: f64| (spent > 0.0).then(|| (part / spent).clamp(0.0, 1.0));
     let (sum, n) = s.prices.minutes;
     book.days.push(DayRow {
         day,
@@ -158,8 +167,10 @@ fn close_day(s: &Sight<'_>, book: &mut Book) {
         newcomers: today.newcomers,
         sessions: today.sessions,
         minutes,
-        satisfaction: 0.5 + 0.5 * today.satisfaction / today.ended.max(1) as f64,
-        regret_share: if all > 0.0 { regret / all } else { 0.0 },
+        satisfaction: (today.ended > 0)
+            .then(|| 0.5 + 0.5 * today.satisfaction / today.ended as f64),
+        regret_share: share(so_far.regretted - last.regretted),
+        night_share: share(so_far.night - last.night),
         attention_efficiency: (today.efficiency.1 > 0.0)
             .then(|| today.efficiency.0 / today.efficiency.1),
         attention_price: (n > 0).then(|| sum / n as f64),

@@ -8,6 +8,7 @@
 //! | [`cohorts`] | who comes back how many days after arriving |
 //! | [`facts`] | the published facts |
 //! | [`headline`] | the headline numbers |
+//! | [`table`] | the rows by day and by hour, as Parquet |
 //! | [`statistics`] | the estimators the others share |
 
 pub mod book;
@@ -17,3 +18,4 @@ pub mod headline;
 pub mod measure;
 pub mod oracle;
 pub mod statistics;
+pub mod table;

@@ -15,6 +15,15 @@ pub enum Side {
     Above,
 }
 
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Below => "below",
+            Self::Above => "above",
+        })
+    }
+}
+
 /// How one fact fared.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Verdict {
@@ -35,13 +44,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Passed => f.write_str("passed"),
-            Self::FellShort { side, by } => {
-                let side = match side {
-                    Side::Below => "below",
-                    Side::Above => "above",
-                };
-                write!(f, "fell short: {side} by {}", short(*by))
-            }
+            Self::FellShort { side, by } => write!(f, "fell short: {side} by {}", short(*by)),
             Self::NotObservable => f.write_str("not observable"),
         }
     }
@@ -197,7 +200,7 @@ fn verdict_of(target: &Target, value: f64) -> Verdict {
 }
 
 /// Writes a number with three digits that matter, and never in powers of ten.
-fn short(x: f64) -> String {
+pub(crate) fn short(x: f64) -> String {
     let magnitude = x.abs();
     let decimals = match magnitude {
         m if m >= 100.0 || m == 0.0 => 0,

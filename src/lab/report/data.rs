@@ -5,26 +5,36 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::economy::ledger::Currency;
 use crate::lab::summary::RunSummary;
+
+/// Version of `report.json`; raised whenever a field changes its meaning or a new page could not read an old file.
+pub const FORMAT: u32 = 1;
 
 /// Everything that one report shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReportData {
+    /// [`FORMAT`] at the time of writing.
+    pub format: u32,
     /// What the run was and its headline numbers.
     pub summary: RunSummary,
     /// The exact command that gives the same run again.
     pub command: String,
     /// What the scenario is about, in one sentence.
     pub description: String,
+    /// The scenario with every value, as TOML: what to run again where the command's file is not at hand.
+    pub scenario: String,
     /// One row per simulated day, in order.
     pub days: Vec<DayRow>,
     /// Classic day-n retention over the cohorts that arrived during the run, by days since arrival.
     pub retention: Vec<RetentionPoint>,
     /// Share of a cohort that was active: rows are arrival days, columns days since arrival; `None` where not yet observed.
     pub cohorts: Vec<Vec<Option<f64>>>,
-    /// Kaplan–Meier survival: days since arrival, share that has not left for good; a step function.
-    pub survival: Vec<(f64, f64)>,
-    /// Session lengths: lower edge of a bin in minutes (edges grow by a constant factor), sessions in it.
+    /// Arrivals by day, one for each row of `cohorts`.
+    pub cohort_sizes: Vec<u32>,
+    /// Kaplan–Meier estimate of who has not left for good; a step function, in order of days since arrival.
+    pub survival: Vec<SurvivalPoint>,
+    /// Session lengths: lower edge of a bin in minutes, sessions in it; the last row only closes the axis and holds none.
     pub session_minutes: Vec<(f64, u64)>,
     /// Choices per item, most chosen first.
     pub item_counts: Vec<u64>,
@@ -32,7 +42,7 @@ pub struct ReportData {
     pub attention_by_domain: Vec<(String, Vec<f64>)>,
     /// Minutes of attention over the whole run, by kind of space.
     pub attention_by_space: Vec<(String, f64)>,
-    /// Coins moved over the whole run, by purpose.
+    /// Money moved over the whole run, by purpose.
     pub flows: Vec<FlowRow>,
     /// Land prices and the places that stand on the land.
     pub land: LandMap,
@@ -67,15 +77,17 @@ pub struct DayRow {
     pub sessions: u64,
     /// Minutes of attention spent by all avatars.
     pub minutes: f64,
-    /// Mean true satisfaction of those active, from 0 to 1.
-    pub satisfaction: f64,
-    /// Share of the attended choices that were regretted, from 0 to 1.
-    pub regret_share: f64,
+    /// Mean true satisfaction at the ends of this day's sessions, from 0 to 1; `None` where no session ended.
+    pub satisfaction: Option<f64>,
+    /// Minutes that would not be spent again over all minutes of the sessions that ended, from 0 to 1; `None` where none did.
+    pub regret_share: Option<f64>,
+    /// Of the minutes of the sessions that ended, those between midnight and five of the avatar's own day; `None` where none did.
+    pub night_share: Option<f64>,
     /// Attained over attainable value of attention, from 0 to 1; `None` on days without an oracle.
     pub attention_efficiency: Option<f64>,
     /// Dual price of attention, value per minute; `None` on days without an oracle.
     pub attention_price: Option<f64>,
-    /// Advertisers' payments, coins.
+    /// Advertisers' payments, in outside money.
     pub ad_revenue: f64,
     /// Ads shown.
     pub ad_impressions: u64,
@@ -112,7 +124,22 @@ pub struct RetentionPoint {
     pub n: u64,
 }
 
-/// Where coins of a flow come from and go to.
+/// One point of the survival curve.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SurvivalPoint {
+    /// Days since arrival.
+    pub days: f64,
+    /// Share that stays longer.
+    pub share: f64,
+    /// Lower end of the 95 % interval.
+    pub low: f64,
+    /// Upper end of the 95 % interval.
+    pub high: f64,
+    /// Avatars watched at least so long.
+    pub at_risk: u64,
+}
+
+/// Where money of a flow comes from and goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FlowDirection {
@@ -124,15 +151,19 @@ pub enum FlowDirection {
     Transfer,
 }
 
-/// Coins moved for one purpose.
+/// Money moved for one purpose.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FlowRow {
-    /// What the coins were for.
+    /// What it was for.
     pub purpose: String,
+    /// In which currency.
+    pub currency: Currency,
     /// Minted, burned or moved.
     pub direction: FlowDirection,
-    /// Coins over the whole run.
-    pub total_coins: f64,
+    /// Transactions over the whole run.
+    pub count: u64,
+    /// Amount over the whole run.
+    pub total: f64,
 }
 
 /// Prices of land and the places on it.
@@ -140,7 +171,9 @@ pub struct FlowRow {
 pub struct LandMap {
     /// Parcels along a side.
     pub side: u32,
-    /// Price in coins by parcel, row by row from row 0, which is drawn at the top; `None` for roads and land without a price.
+    /// What lies there by parcel, row by row from row 0, which is drawn at the top: `.` land, `#` road, `o` plaza.
+    pub ground: String,
+    /// Last price in coins by parcel, in the same order; `None` for roads and land that was never sold.
     pub prices: Vec<Option<f64>>,
     /// Places.
     pub spaces: Vec<LandSpace>,
@@ -155,7 +188,7 @@ pub struct LandSpace {
     pub y: u32,
     /// What it is.
     pub kind: String,
-    /// Visits a day.
+    /// Visits a day, over the whole run.
     pub footfall: f64,
 }
 
@@ -164,8 +197,8 @@ pub struct LandSpace {
 pub struct ModelRow {
     /// Model.
     pub name: String,
-    /// Day after which it was evaluated.
-    pub day: u32,
+    /// Days since the start when it was evaluated.
+    pub day: f64,
     /// What was measured; every metric gets a chart of its own.
     pub metric: String,
     /// What it was.
@@ -179,11 +212,11 @@ pub struct SurfaceRow {
     pub surface: String,
     /// Slates served.
     pub slates: u64,
-    /// Share of the slates of which something was taken, from 0 to 1.
+    /// Things taken per slate.
     pub take_rate: f64,
-    /// Mean true utility of what was taken.
-    pub mean_true_utility: f64,
-    /// Share of the catalogue that was shown at least once, from 0 to 1.
+    /// Mean true utility of what was taken, over the slates the oracle looked at; `None` where it looked at none.
+    pub mean_true_utility: Option<f64>,
+    /// Share of all that could ever be shown there that was shown at least once, from 0 to 1.
     pub coverage: f64,
 }
 

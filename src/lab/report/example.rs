@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::data::{
-    DayRow, FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, ReportData,
-    RetentionPoint, SurfaceRow,
+    DayRow, FORMAT, FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, ReportData,
+    RetentionPoint, SurfaceRow, SurvivalPoint,
 };
+use crate::economy::ledger::Currency;
 use crate::lab::summary::{BooksSummary, RealismSummary, RunSummary};
 use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
@@ -13,6 +14,7 @@ use crate::sim::rng::{Purpose, RngStream};
 /// A report in which nothing was observed.
 pub(super) fn empty() -> ReportData {
     ReportData {
+        format: FORMAT,
         summary: RunSummary {
             agora_version: "0.1.0".to_owned(),
             scenario: "quiet".to_owned(),
@@ -42,9 +44,11 @@ pub(super) fn empty() -> ReportData {
         },
         command: String::new(),
         description: String::new(),
+        scenario: String::new(),
         days: Vec::new(),
         retention: Vec::new(),
         cohorts: Vec::new(),
+        cohort_sizes: Vec::new(),
         survival: Vec::new(),
         session_minutes: Vec::new(),
         item_counts: Vec::new(),
@@ -95,8 +99,9 @@ fn day_rows(days: u32) -> Vec<DayRow> {
                 newcomers: rng.range(220.0, 320.0) as u64,
                 sessions: (active * 1.7) as u64,
                 minutes: active * 13.0 * (0.9 + 0.2 * growth),
-                satisfaction: if learned { 0.61 } else { 0.52 } + 0.01 * rng.normal(),
-                regret_share: if learned { 0.14 } else { 0.21 } + 0.008 * rng.normal(),
+                satisfaction: Some(if learned { 0.61 } else { 0.52 } + 0.01 * rng.normal()),
+                regret_share: Some(if learned { 0.14 } else { 0.21 } + 0.008 * rng.normal()),
+                night_share: Some(0.13 + 0.005 * rng.normal()),
                 attention_efficiency: (day % 2 == 0 || learned)
                     .then(|| if learned { 0.71 } else { 0.46 } + 0.015 * rng.normal()),
                 attention_price: learned.then(|| 0.034 + 0.002 * rng.normal()),
@@ -151,8 +156,15 @@ fn land(side: u32) -> LandMap {
             footfall: rng.log_normal(3.0, 1.2),
         })
         .collect();
+    let ground = (0..side * side)
+        .map(|i| match (i % side % 8, i / side % 8) {
+            (4, _) | (_, 4) => '#',
+            _ => '.',
+        })
+        .collect();
     LandMap {
         side,
+        ground,
         prices,
         spaces,
     }
@@ -265,10 +277,12 @@ fn flows() -> Vec<FlowRow> {
         ("tip", Transfer, 9_400.0),
     ]
     .into_iter()
-    .map(|(purpose, direction, total_coins)| FlowRow {
+    .map(|(purpose, direction, total)| FlowRow {
         purpose: purpose.to_owned(),
+        currency: Currency::Coins,
         direction,
-        total_coins,
+        count: (total / 4.0) as u64,
+        total,
     })
     .collect()
 }
@@ -327,6 +341,7 @@ pub(super) fn full(days: u32) -> ReportData {
             }
         })
         .collect();
+    data.cohort_sizes = rows.iter().map(|r| r.newcomers as u32).collect();
     data.cohorts = (0..days)
         .map(|arrival| {
             (0..days)
@@ -344,7 +359,16 @@ pub(super) fn full(days: u32) -> ReportData {
         })
         .collect();
     data.survival = (0..days)
-        .map(|d| (f64::from(d), math::pow(1.0 + f64::from(d), -0.38)))
+        .map(|d| {
+            let share = math::pow(1.0 + f64::from(d), -0.38);
+            SurvivalPoint {
+                days: f64::from(d),
+                share,
+                low: share * 0.95,
+                high: (share * 1.04).min(1.0),
+                at_risk: 9_000 - 140 * u64::from(d),
+            }
+        })
         .collect();
     data.session_minutes = (0..18)
         .map(|i| {
@@ -394,7 +418,7 @@ pub(super) fn full(days: u32) -> ReportData {
             for (metric, scale) in [("NDCG@10", 1.0), ("recall@10", 1.9)] {
                 data.models.push(ModelRow {
                     name: name.to_owned(),
-                    day,
+                    day: f64::from(day),
                     metric: metric.to_owned(),
                     value: scale * (start + gain * progress + 0.002 * rng.normal()),
                 });
@@ -413,7 +437,7 @@ pub(super) fn full(days: u32) -> ReportData {
             surface: surface.to_owned(),
             slates,
             take_rate,
-            mean_true_utility,
+            mean_true_utility: Some(mean_true_utility),
             coverage,
         },
     )

@@ -3,6 +3,7 @@
 //! | file | content |
 //! |---|---|
 //! | `data.rs` | what a report shows: plain rows, filled by whoever ran the city |
+//! | `gather/` | fills the rows from a city |
 //! | `page.rs` | puts the rows, the style, our script and the chart library into one page |
 //! | `example.rs` | a made-up report for the tests |
 //!
@@ -12,10 +13,11 @@
 mod data;
 #[cfg(test)]
 mod example;
+pub mod gather;
 mod page;
 
 pub use data::{
-    DayRow, FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, ReportData,
-    RetentionPoint, SurfaceRow,
+    DayRow, FORMAT, FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, ReportData,
+    RetentionPoint, SurfaceRow, SurvivalPoint,
 };
-pub use page::render;
+pub use page::{render, render_json, to_json};

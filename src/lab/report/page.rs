@@ -8,16 +8,27 @@ const KIT: &str = include_str!("../../../assets/report/kit.js");
 const SCRIPT: &str = include_str!("../../../assets/report/report.js");
 const CHARTS: &str = include_str!("../../../assets/report/echarts.min.js");
 
+/// Writes a report as the JSON that [`render`] puts into its page and `report.json` holds.
+#[must_use]
+pub fn to_json(data: &ReportData) -> String {
+    serde_json::to_string(data).expect("rows have string keys only, so they are JSON")
+}
+
 /// Renders a report: one HTML file that refers to nothing outside itself.
 #[must_use]
 pub fn render(data: &ReportData) -> String {
-    let json = serde_json::to_string(data).expect("rows have string keys only, so they are JSON");
+    render_json(data, &to_json(data))
+}
+
+/// Renders a report from `json`, of which `data` was read: numbers stand in the page exactly as they stand in the file.
+#[must_use]
+pub fn render_json(data: &ReportData, json: &str) -> String {
     let title = format!("{} · seed {}", data.summary.scenario, data.summary.seed);
     fill(TEMPLATE, |slot| match slot {
         "title" => escape_text(&title),
         "seed" => data.summary.seed.to_string(),
         "style" => STYLE.to_owned(),
-        "data" => escape_json(&json),
+        "data" => escape_json(json),
         "charts" => CHARTS.to_owned(),
         "kit" => KIT.to_owned(),
         "script" => SCRIPT.to_owned(),
@@ -152,9 +163,9 @@ mod tests {
     #[test]
     fn number_that_is_not_finite_becomes_null() {
         let mut data = example::full(2);
-        data.days[0].satisfaction = f64::NAN;
+        data.days[0].minutes = f64::NAN;
         let page = render(&data);
-        assert!(data_of(&page).contains("\"satisfaction\":null"));
+        assert!(data_of(&page).contains("\"minutes\":null"));
     }
 
     #[test]

@@ -1,0 +1,19 @@
+//! Gather: fills the rows of a report from a city as it stands, finished or stopped on the way.
+//!
+//! | file | rows |
+//! | --- | --- |
+//! | `fill` | all of them together |
+//! | `people` | retention, cohorts, survival, sessions, wellbeing |
+//! | `things` | attention, surfaces, models, items |
+//! | `money` | flows and land |
+//! | `verdicts` | the scorecard, with reasons |
+//! | `notes` | what to know before quoting a number |
+
+mod fill;
+mod money;
+mod notes;
+mod people;
+mod things;
+mod verdicts;
+
+pub use fill::{Asked, gather};
