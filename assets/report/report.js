@@ -154,7 +154,7 @@
       const most = quantile(cells.map((c) => c[2]), 0.995) || 1;
       return {
         tooltip: { trigger: "item", formatter: (p) => tip("arrived on day " + p.value[1], [["", "active " + p.value[0] + " days later", percent(p.value[2])], ["", "newcomers of that day", count(data.cohort_sizes[p.value[1]])]]) },
-        grid: { left: 2, right: 14, top: 30, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "all" },
+        grid: { left: 2, right: 14, top: kit.narrow() ? 48 : 30, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "all" },
         xAxis: { type: "category", name: "days since arrival", nameLocation: "middle", nameGap: 26, data: Array.from({ length: last + 1 }, (_, i) => i), min: 1 },
         yAxis: { type: "category", name: "arrival day", inverse: true, nameLocation: "start", nameGap: 8, nameTextStyle: { align: "left", padding: [0, 0, 0, -4] }, data: data.cohorts.map((_, i) => i), axisLabel: { interval: Math.ceil(data.cohorts.length / 16) - 1 } },
         visualMap: {
@@ -375,7 +375,7 @@
     // The grants of the founding day would flatten every other day.
     const others = Math.max(...days.slice(1).map((d) => Math.max(d.minted, d.burned)));
     const isFounding = days.length > 2 && others > 0 && days[0].minted > 4 * others;
-    overDays("coins", "Minted and burned", "Per day; the difference is the growth of what exists." + (isFounding ? " Day 0, on which residents are granted their first coins, is off the scale: " + count(days[0].minted) + " minted." : ""), [["minted", (d) => d.minted], ["burned", (d) => d.burned]], yAxis("coins a day", isFounding ? { min: 0, max: Number((others * 1.15).toPrecision(1)) > others ? Number((others * 1.15).toPrecision(1)) : Number((others * 1.5).toPrecision(1)) } : { min: 0 }), {});
+    overDays("coins", "Minted and burned", "Per day; the difference is the growth of what exists." + (isFounding ? " Day 0, on which residents are granted their first coins, is left out: " + count(days[0].minted) + " were minted then." : ""), [["minted", (d) => (isFounding && d.day === 0 ? null : d.minted)], ["burned", (d) => d.burned]], yAxis("coins a day", { min: 0 }), {});
     chart("coins", "Where coins come from and go", "Minted by faucets on the left, burned by sinks on the right, over the whole run; transfers between wallets are in the table.", () => {
       const of = (direction) => data.flows.filter((f) => f.direction === direction && f.currency === "coins" && f.total > 0);
       const faucets = of("faucet");
@@ -473,15 +473,8 @@
     ], visited, "no place was built.", { size: "third" });
   }
 
-  function ads() {
-    const beside = [
-      ["Ad revenue", days.length ? number(sum(days.map((d) => d.ad_revenue))) : "–", "outside money over the run"],
-      ["Satisfaction", percent(mean(days.map((d) => d.satisfaction))), "true, mean of all days"],
-      ["Regret", percent(mean(days.map((d) => d.regret_share))), "of minutes, mean of all days"],
-      ["Night", percent(mean(days.map((d) => d.night_share))), "of minutes, mean of all days"],
-    ];
-    kit.cards("ads").append(element("div", { class: "tiles even" }, beside.map(([name, value, aside]) => kit.tile(name, value, aside))));
-    overDays("ads", "Ad revenue", "Advertisers' payments per day, in outside money.", [["outside money", (d) => (days.some((x) => x.ad_impressions > 0) ? d.ad_revenue : null)]], yAxis("outside money a day", { min: 0 }), { why: "no ad was shown." });
+  function adCharts() {
+    overDays("ads", "Ad revenue", "Advertisers' payments per day, in outside money.", [["outside money", (d) => d.ad_revenue]], yAxis("outside money a day", { min: 0 }), {});
     chart("ads", "Revenue beside satisfaction", "A point is a day: what advertisers paid per active avatar, and how satisfied avatars truly were. Later days are darker.", () => {
       const points = days.map((d) => [ratio(d.ad_revenue, d.active), d.satisfaction, d.day]).filter((p) => isNumber(p[0]) && isNumber(p[1]));
       if (!points.length) return "nobody was active.";
@@ -495,6 +488,18 @@
       };
     });
     overDays("ads", "Ad clicks", "Clicks over ads shown.", [["click-through rate", (d) => ratio(d.ad_clicks, d.ad_impressions)]], shareAxis("clicked"), { format: percent, why: "no ad was shown." });
+  }
+
+  function ads() {
+    const beside = [
+      ["Ad revenue", days.length ? number(sum(days.map((d) => d.ad_revenue))) : "–", "outside money over the run"],
+      ["Satisfaction", percent(mean(days.map((d) => d.satisfaction))), "true, mean of all days"],
+      ["Regret", percent(mean(days.map((d) => d.regret_share))), "of minutes, mean of all days"],
+      ["Night", percent(mean(days.map((d) => d.night_share))), "of minutes, mean of all days"],
+    ];
+    kit.cards("ads").append(element("div", { class: "tiles even" }, beside.map(([name, value, aside]) => kit.tile(name, value, aside))));
+    if (days.some((d) => d.ad_impressions > 0)) adCharts();
+    else card("ads", "Ads", "", {}).e.append(empty(days.length ? "no ad was shown in this run." : NO_DAYS));
     overDays("ads", "Push messages", "Opened over sent.", [["open rate", (d) => ratio(d.pushes_opened, d.pushes_sent)]], shareAxis("opened"), { format: percent, why: "no push message was sent." });
   }
 
@@ -527,13 +532,13 @@
     const mark = (f) => {
       if (f.passed) return element("span", { class: "said mark good", text: "✓ within" });
       if (!isNumber(f.value)) return element("span", { class: "said mark unknown", text: "– not observed" });
-      return element("span", { class: "said mark bad", text: "✗ falls short" });
+      return element("span", { class: "said mark bad", text: f.value > f.high ? "✗ above" : "✗ below" });
     };
     const what = (f) => element("span", { class: "said" }, [
       f.key.replace(/\./g, " · ").replace(/_/g, " "),
       f.note ? element("div", { class: "minor", text: f.note }) : null,
     ]);
-    const source = (f) => element("span", { class: "said minor" }, [f.source, f.why ? element("div", { text: "Here: " + f.why }) : null]);
+    const where = (f) => element("div", {}, [gauge(f), f.why ? element("div", { class: "minor", text: f.why }) : null]);
     const { passed, of } = summary.realism;
     const how = "Shaded: the accepted band. Bar: this city. Circle: the published figure." + (of ? " " + passed + " of " + of + " facts are within their band." : "");
     tableCard("scorecard", "Published facts", data.scorecard.length ? how : "", [
@@ -541,9 +546,9 @@
       { name: "verdict", cell: mark },
       { name: "city", number: true, cell: (f) => number(f.value) },
       { name: "band", number: true, cell: (f) => number(f.low) + " to " + number(f.high) },
-      { name: "where", bar: true, cell: gauge },
+      { name: "where", bar: true, cell: where },
       { name: "published", number: true, cell: (f) => (isNumber(f.published) ? number(f.published) : "") },
-      { name: "source", cell: source },
+      { name: "source", cell: (f) => element("span", { class: "said minor", text: f.source }) },
     ], data.scorecard, "the run was not judged.", { size: "wide" });
   }
 

@@ -179,7 +179,7 @@ pub(super) fn wellbeing(s: &Sight<'_>) -> Vec<(String, f64)> {
         )
     });
     put(
-        "share of pushes nobody opened",
+        "share of pushes not opened",
         ratio(totals.0.saturating_sub(totals.1) as f64, totals.0 as f64),
     );
     put(
