@@ -70,7 +70,9 @@ impl Purpose {
     #[must_use]
     pub const fn currency(self) -> Currency {
         match self {
-            Self::CoinPayment | Self::AdDeposit | Self::AdCharge => Currency::Outside,
+            Self::CoinPayment | Self::AdDeposit | Self::AdCharge | Self::AdRefund => {
+                Currency::Outside
+            }
             Self::Grant
             | Self::LoginReward
             | Self::QuestReward

@@ -57,6 +57,7 @@ pub enum Purpose {
     Import = 39,
     Workload = 40,
     Rent = 41,
+    Heed = 42,
 }
 
 /// Mixes 64 bits so that every input bit moves every output bit (Stafford's variant 13).

@@ -14,7 +14,7 @@ use crate::sim::ids::AvatarId;
 use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
-use crate::sim::units::Coins;
+use crate::sim::units::{Coins, Tick};
 use crate::society::config::SocietyRules;
 use crate::society::content::catalogue::Catalogue;
 use crate::society::content::truth::ItemTruths;
@@ -26,6 +26,21 @@ const WEAR: f64 = 0.8;
 
 /// How much less somebody who has left for good listens.
 const DEAF: f64 = 0.15;
+
+/// What reaches an avatar.
+#[derive(Debug, Clone, Copy)]
+enum Message {
+    /// A push.
+    Push,
+    /// An invitation.
+    Invitation,
+}
+
+/// The luck of a message is that of who gets it, not of how many offers were made before: two arms share it.
+fn luck(seed: u64, id: AvatarId, message: Message, now: Tick) -> RngStream {
+    let key = u64::from(id.0) << 1 | message as u64;
+    RngStream::new(seed, Purpose::Heed, key, now.0)
+}
 
 /// Draws whether an avatar follows an offer of this utility.
 fn heeds(a: &Avatar, base: f64, utility: f64, choice: &ChoiceConfig, rng: &mut RngStream) -> bool {
@@ -64,7 +79,7 @@ pub fn answer_pushes(
             &rules.0.choice,
             &rules.0.content,
         );
-        let mut rng = RngStream::new(seed.0, Purpose::Return, push.offer.0, clock.now.0);
+        let mut rng = luck(seed.0, id, Message::Push, clock.now);
         let opens = heeds(a, react.push_open_rate, u, &rules.0.choice, &mut rng);
         let event = |kind| {
             Event::new(clock.now, id, kind)
@@ -106,7 +121,7 @@ pub fn answer_invitations(
     for invitation in &offers.invitations {
         let id = invitation.avatar;
         let a = avatars.get(id);
-        let mut rng = RngStream::new(seed.0, Purpose::Return, invitation.offer.0, clock.now.0);
+        let mut rng = luck(seed.0, id, Message::Invitation, clock.now);
         let topics = &spaces.get(invitation.space).topics;
         let friends = u32::from(invitation.from.is_some());
         let u = utility::of_topics(a, topics, friends, choice);
