@@ -8,10 +8,12 @@
 //! | `folder` | the run folder |
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
+//! | `import` | `agora import` |
 
 mod args;
 mod check;
 pub mod folder;
+mod import;
 mod output;
 pub mod run;
 mod verify;
@@ -21,6 +23,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::scenario::error::ScenarioError;
+use crate::scenario::import::error::ImportError;
 use crate::scenario::world::FoundingError;
 
 /// What can go wrong with a command.
@@ -29,6 +32,9 @@ pub enum CommandError {
     /// The scenario is at fault.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
+    /// A log could not be imported.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// What was asked for cannot be done as asked.
     #[error("{0}")]
     Usage(String),
@@ -61,6 +67,8 @@ impl CommandError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Scenario(_) | Self::Usage(_) => 2,
+            Self::Import(e) if e.is_usage() => 2,
+            Self::Import(_) => 1,
             Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Failed(_) => 1,
         }
     }
@@ -75,6 +83,7 @@ pub fn main() -> ExitCode {
         args::Command::Check(a) => check::command(a),
         args::Command::List(a) => check::list(a),
         args::Command::Verify(a) => verify::command(a),
+        args::Command::Import(a) => import::command(a),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

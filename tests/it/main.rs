@@ -6,4 +6,6 @@
 )]
 
 mod architecture;
+mod import;
+mod import_bad_input;
 mod ml100k;
