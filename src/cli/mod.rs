@@ -67,8 +67,13 @@ impl CommandError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Scenario(_) | Self::Usage(_) => 2,
-            Self::Import(e) if e.is_usage() => 2,
-            Self::Import(_) => 1,
+            Self::Import(e) => {
+                if e.is_usage() {
+                    2
+                } else {
+                    1
+                }
+            }
             Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Failed(_) => 1,
         }
     }

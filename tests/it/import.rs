@@ -2,6 +2,7 @@
 //!
 //! What needs `AGORA_DATA` (a folder that holds `ml-100k/`) says so and passes where it is not set.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +52,7 @@ fn made_up() -> String {
             let rating = if is_own { 5 } else { 2 };
             let genre = ["Drama", "Comedy"][(item % 2) as usize];
             let time = person * 1_000 + k;
-            text += &format!("p{person},{item},{rating},{time},Film {item},{genre}\n");
+            writeln!(text, "p{person},{item},{rating},{time},Film {item},{genre}").unwrap();
         }
     }
     text
@@ -250,19 +251,17 @@ fn interests_fitted_to_movielens_foretell_what_people_chose_next() {
     before
         .interactions
         .retain(|x| split.test[x.user as usize] != Some(x.item));
-    for (name, settings) in SWEEP() {
-        let fitted = fit(&before, &settings, &mut |_, _| {});
-        let metrics = evaluate(&split.train_and_validation, &split.test, |user, _, out| {
-            for (score, item) in out.iter_mut().zip(&fitted.items) {
-                // The true utility of the city, but for what passes.
-                let likes = dot(&fitted.avatars[user].interests, &item.topics);
-                *score = 4.0 * likes + 0.7 * item.quality;
-            }
-        });
-        eprintln!("{name} {settings:?}: {metrics:?}");
-        // Popularity reaches .086, EASE .140 (tests/it/ml100k.rs).
-        eprintln!("{}", metrics.hit_rate_10);
-    }
+    let fitted = fit(&before, &FitSettings::default(), &mut |_, _| {});
+    let metrics = evaluate(&split.train_and_validation, &split.test, |user, _, out| {
+        for (score, item) in out.iter_mut().zip(&fitted.items) {
+            // The true utility of the city, but for what passes.
+            let likes = dot(&fitted.avatars[user].interests, &item.topics);
+            *score = 4.0 * likes + 0.7 * item.quality;
+        }
+    });
+    eprintln!("{metrics:?}");
+    // Popularity reaches .086 and EASE .140 (tests/it/ml100k.rs); one standard error over 943 people is .011.
+    assert!(metrics.hit_rate_10 > 0.10, "{metrics:?}");
 }
 
 #[test]
@@ -271,43 +270,6 @@ fn in_the_city_of_movielens_better_models_serve_what_people_want_more() {
     let folder = tempfile::tempdir().unwrap();
     let world = folder.path().join("ml-100k");
     import(&path, &world);
-    let more = ["platform.recommend.ease_items=600"];
-    let low = margins(&world, &["random", "popularity", "ease"], 2, &more);
+    let low = margins(&world, &["random", "popularity", "ease"], 4, &[]);
     assert!(low.iter().all(|l| *l > 0.0), "{low:?}");
-}
-
-fn SWEEP() -> Vec<(&'static str, FitSettings)> {
-    let d = FitSettings::default();
-    let mut all = vec![("default", d)];
-    for g in [0.1, 0.2, 0.5] {
-        all.push((
-            "genre",
-            FitSettings {
-                genre_share: g,
-                ..d
-            },
-        ));
-    }
-    for a in [2.0, 4.0, 16.0, 32.0] {
-        all.push(("alpha", FitSettings { alpha: a, ..d }));
-    }
-    for r in [1.0, 30.0, 100.0, 300.0] {
-        all.push(("ridge", FitSettings { ridge: r, ..d }));
-    }
-    for p in [0.0, 0.25, 0.75, 1.0] {
-        all.push((
-            "pop",
-            FitSettings {
-                popularity_in_quality: p,
-                ..d
-            },
-        ));
-    }
-    for r in [3, 20] {
-        all.push(("rounds", FitSettings { rounds: r, ..d }));
-    }
-    for s in [2, 3] {
-        all.push(("seed", FitSettings { seed: s, ..d }));
-    }
-    all
 }

@@ -1,5 +1,6 @@
 //! What `agora import` says to input it cannot use: exit code 2, one line that names the place, nothing written.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -63,7 +64,7 @@ fn rows() -> String {
     let mut text = String::new();
     for u in 1..=6 {
         for c in 1..=6 {
-            text += &format!("{u}\t{c}\t{}\t{}\n", 1 + (u + c) % 5, 100 * u + c);
+            writeln!(text, "{u}\t{c}\t{}\t{}", 1 + (u + c) % 5, 100 * u + c).unwrap();
         }
     }
     text
@@ -329,7 +330,12 @@ fn good_parquet() -> Vec<u8> {
         ),
         (
             "odd",
-            Arc::new(BooleanArray::from_iter(pairs.iter().map(|p| Some(p.0 > 2)))),
+            Arc::new(
+                pairs
+                    .iter()
+                    .map(|p| Some(p.0 > 2))
+                    .collect::<BooleanArray>(),
+            ),
         ),
     ])
 }

@@ -52,12 +52,15 @@ impl Role {
             Self::User => &["user", "user_id", "userid"],
             Self::Item => &["item", "item_id", "itemid", "movieid", "movie_id"],
             Self::Rating => &["rating", "stars", "score"],
-            Self::Time => &["time", "timestamp", "date"],
+            Self::Time => &["time", "timestamp"],
             Self::Title => &["title", "movie_title", "item_name", "name"],
             Self::Genres => &["genres", "genre", "class", "categories", "category", "tags"],
         }
     }
 }
+
+/// Says in `--map` that a column of a known name is not to be used.
+const NO_COLUMN: &str = "-";
 
 /// What `--map` says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,6 +70,8 @@ pub struct ColumnMap {
 
 impl ColumnMap {
     /// Reads `user=…,item=…,rating=…,time=…,title=…,genres=…`; each may be left out, none may be given twice.
+    ///
+    /// The column `-` is none: what a column of a known name says is then not used.
     ///
     /// # Errors
     /// [`ImportError::Map`] naming the part at fault.
@@ -112,6 +117,9 @@ impl ColumnMap {
     ) -> Result<Option<usize>, ImportError> {
         let at = |name: &str| columns.iter().position(|c| c == name);
         if let Some(name) = &self.named[role as usize] {
+            if name == NO_COLUMN {
+                return Ok(None);
+            }
             return at(name)
                 .map(Some)
                 .ok_or_else(|| absent(path, format!("{name:?} (--map {})", role.word()), columns));
@@ -176,6 +184,8 @@ mod tests {
         assert_eq!(map.require(Role::User, &columns, path).unwrap(), 2);
         assert_eq!(map.find(Role::Rating, &columns, path).unwrap(), Some(3));
         assert_eq!(map.find(Role::Title, &columns, path).unwrap(), None);
+        let none = ColumnMap::parse("rating=-").unwrap();
+        assert_eq!(none.find(Role::Rating, &columns, path).unwrap(), None);
         for wrong in ["user", "who=user", "user=", "user=a,user=b"] {
             assert!(ColumnMap::parse(wrong).is_err(), "{wrong}");
         }

@@ -130,6 +130,10 @@ impl System {
     }
 
     /// Solves for the unknowns `from..to`, with the ridge on the diagonal (Cholesky).
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "a factorisation is read by its indices"
+    )]
     fn solve(mut self, from: usize, to: usize, ridge: f64) -> Vector {
         let a = &mut self.a;
         for i in from..to {

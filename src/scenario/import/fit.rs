@@ -49,11 +49,11 @@ impl Default for FitSettings {
     /// Chosen on held-out interactions of MovieLens 100k, see docs/import.md.
     fn default() -> Self {
         Self {
-            genre_share: 0.3,
+            genre_share: 0.4,
             alpha: 8.0,
-            ridge: 10.0,
+            ridge: 3.0,
             rounds: 10,
-            popularity_in_quality: 0.5,
+            popularity_in_quality: 0.8,
             seed: 1,
         }
     }

@@ -14,7 +14,7 @@ use arrow_schema::{DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::error::ImportError;
+use super::error::{ImportError, shown};
 use super::log::Place;
 use super::table::Progress;
 
@@ -88,12 +88,13 @@ impl ParquetTable {
     ) -> Result<(), ImportError> {
         for c in wanted.iter().flatten() {
             if !is_readable(&self.types[*c]) {
-                return Err(ImportError::Value {
+                return Err(ImportError::NotALog {
                     path: self.path.clone(),
-                    row: 0,
-                    column: self.columns[*c].clone(),
-                    value: format!("{:?}", self.types[*c]),
-                    allowed: "a column of text, numbers, timestamps, or lists of text".to_owned(),
+                    cause: format!(
+                        "column {} has the type {:?}; expected is text, numbers, timestamps, or lists of text",
+                        shown(&self.columns[*c]),
+                        self.types[*c]
+                    ),
                 });
             }
         }
@@ -112,12 +113,13 @@ impl ParquetTable {
             })?;
             let Some(batch) = next else { return Ok(()) };
             let texts: Vec<Vec<String>> = batch.columns().iter().map(texts).collect();
+            let columns = wanted.map(|w| {
+                w.and_then(|c| roots.binary_search(&c).ok())
+                    .map(|at| &texts[at])
+            });
             for i in 0..batch.num_rows() {
                 n += 1;
-                let cells = wanted.map(|w| {
-                    w.and_then(|c| roots.binary_search(&c).ok())
-                        .map_or("", |at| texts[at][i].trim())
-                });
+                let cells = columns.map(|c| c.map_or("", |texts| texts[i].trim()));
                 row(Place { path, row: n }, cells)?;
             }
             progress("reading", n as f64 / total as f64);
@@ -125,32 +127,30 @@ impl ParquetTable {
     }
 }
 
-/// Calls a macro with every primitive type that can be shown as a number.
-macro_rules! numbers {
-    ($kind:expr, $yes:ident, $otherwise:expr) => {
-        match $kind {
-            DataType::Int8 => $yes::<Int8Type>(),
-            DataType::Int16 => $yes::<Int16Type>(),
-            DataType::Int32 => $yes::<Int32Type>(),
-            DataType::Int64 => $yes::<Int64Type>(),
-            DataType::UInt8 => $yes::<UInt8Type>(),
-            DataType::UInt16 => $yes::<UInt16Type>(),
-            DataType::UInt32 => $yes::<UInt32Type>(),
-            DataType::UInt64 => $yes::<UInt64Type>(),
-            DataType::Float32 => $yes::<Float32Type>(),
-            DataType::Float64 => $yes::<Float64Type>(),
-            _ => $otherwise,
-        }
-    };
+/// Returns how a number of this type is shown; `None` if it is none.
+fn number_of(kind: &DataType) -> Option<ShowNumber> {
+    Some(match kind {
+        DataType::Int8 => number::<Int8Type>(),
+        DataType::Int16 => number::<Int16Type>(),
+        DataType::Int32 => number::<Int32Type>(),
+        DataType::Int64 => number::<Int64Type>(),
+        DataType::UInt8 => number::<UInt8Type>(),
+        DataType::UInt16 => number::<UInt16Type>(),
+        DataType::UInt32 => number::<UInt32Type>(),
+        DataType::UInt64 => number::<UInt64Type>(),
+        DataType::Float32 => number::<Float32Type>(),
+        DataType::Float64 => number::<Float64Type>(),
+        _ => return None,
+    })
 }
 
 type ShowNumber = fn(&dyn Array, usize) -> String;
 
-fn number<T: ArrowPrimitiveType>() -> Option<ShowNumber>
+fn number<T: ArrowPrimitiveType>() -> ShowNumber
 where
     T::Native: std::fmt::Display,
 {
-    Some(|array, i| array.as_primitive::<T>().value(i).to_string())
+    |array, i| array.as_primitive::<T>().value(i).to_string()
 }
 
 fn is_text(kind: &DataType) -> bool {
@@ -161,7 +161,7 @@ fn is_text(kind: &DataType) -> bool {
 }
 
 fn is_readable(kind: &DataType) -> bool {
-    let is_number = numbers!(kind, number, None).is_some();
+    let is_number = number_of(kind).is_some();
     match kind {
         DataType::List(inner) | DataType::LargeList(inner) => is_text(inner.data_type()),
         DataType::Dictionary(_, value) => is_text(value),
@@ -179,7 +179,7 @@ fn text(array: &dyn Array, i: usize) -> String {
     if array.is_null(i) {
         return String::new();
     }
-    if let Some(show) = numbers!(array.data_type(), number, None) {
+    if let Some(show) = number_of(array.data_type()) {
         return show(array, i);
     }
     let list = |inner: ArrayRef| texts(&inner).join("|");

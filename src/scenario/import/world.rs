@@ -49,9 +49,6 @@ pub const FORMAT: u32 = 1;
 /// One slate in so many is compared with the oracle: denser than in the city, because an audience is small.
 const ORACLE_EVERY: u32 = 4;
 
-/// Most items the linear autoencoder is asked to cover; its time grows with the cube.
-const MOST_EASE_ITEMS: usize = 2_000;
-
 /// Days of the scenario.
 const DAYS: u32 = 14;
 
@@ -230,16 +227,12 @@ fn scenario(name: &str, source: &str, log: &Log, fitted: &Fitted) -> String {
          [society.sessions]\n\
          create_weight = 0.0\n\
          \n\
-         [platform.recommend]\n\
-         ease_items = {}\n\
-         \n\
          [lab]\n\
          oracle_every = {ORACLE_EVERY}\n",
         quoted(name),
         quoted(&description),
         log.users.len(),
-        fitted.topics.len(),
-        log.items.len().clamp(1, MOST_EASE_ITEMS)
+        fitted.topics.len()
     )
 }
 
@@ -345,11 +338,19 @@ pub fn write(
     done = done
         .and_then(|()| put(&fresh.join(SCENARIO), text.as_bytes()))
         .and_then(|()| put(&fresh.join(NOTE), json.as_bytes()))
+        .and_then(|()| settle(&fresh))
         .and_then(|()| exchange(&fresh, out, &old, is_there));
     if done.is_err() && fs::remove_dir_all(&fresh).is_err() {
         // The next import removes it.
     }
     done.map(|()| note)
+}
+
+/// Makes the names in a folder durable.
+fn settle(folder: &Path) -> Result<(), ImportError> {
+    File::open(folder)
+        .and_then(|f| f.sync_all())
+        .map_err(ImportError::writing(folder))
 }
 
 fn exchange(fresh: &Path, out: &Path, old: &Path, is_there: bool) -> Result<(), ImportError> {
