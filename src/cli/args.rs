@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A laboratory for attention economies.
 #[derive(Debug, Parser)]
@@ -41,6 +41,11 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Lists the shipped scenarios.
     List(ListArgs),
+    /// Turns a real interaction log into a scenario: its catalogue, its audience, its past.
+    #[command(
+        after_help = "Examples:\n  agora import data/ml-100k --out worlds/ml-100k && agora run worlds/ml-100k\n  agora import ratings.csv --out worlds/ratings --map user=userId,item=movieId,time=timestamp\n  agora import plays.parquet --out worlds/plays --map user=who,item=track,genres=style --min-interactions 10\n\nFormats: RecBole atomic files (.inter, with .item beside it), delimited text with a header, Parquet. See docs/import.md."
+    )]
+    Import(ImportArgs),
 }
 
 /// How the scenario is changed for this run.
@@ -120,6 +125,45 @@ pub(super) struct ReportArgs {
     /// File to write (default: report.html in the run folder).
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
+}
+
+/// A format of logs, as the command line names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    /// RecBole atomic files.
+    Recbole,
+    /// Delimited text with a header.
+    Csv,
+    /// Parquet.
+    Parquet,
+}
+
+/// `agora import`.
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// The log: a folder of RecBole files, or an .inter, .csv, .tsv or .parquet file.
+    pub(super) path: PathBuf,
+    /// Folder of the world that is made.
+    #[arg(long)]
+    pub(super) out: PathBuf,
+    /// Format of the log (default: told from its name).
+    #[arg(long)]
+    pub(super) format: Option<FormatArg>,
+    /// Which column means what: user=…,item=…,rating=…,time=…,title=…,genres=… (default: names known from public data).
+    #[arg(long, value_name = "MEANING=COLUMN,…")]
+    pub(super) map: Option<String>,
+    /// Interactions a person must have; people with fewer are left out.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) min_interactions: u32,
+    /// Name of the scenario (default: the log's).
+    #[arg(long)]
+    pub(super) name: Option<String>,
+    /// Overwrites an imported world.
+    #[arg(long)]
+    pub(super) force: bool,
+    /// No progress bar and no summary.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
 }
 
 /// `agora list`.

@@ -10,10 +10,12 @@
 //! | `report` | `agora report` |
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
+//! | `import` | `agora import` |
 
 mod args;
 mod check;
 pub mod folder;
+mod import;
 pub mod leave;
 mod output;
 pub mod report;
@@ -25,6 +27,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::scenario::error::ScenarioError;
+use crate::scenario::import::error::ImportError;
 use crate::scenario::world::FoundingError;
 
 /// What can go wrong with a command.
@@ -33,6 +36,9 @@ pub enum CommandError {
     /// The scenario is at fault.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
+    /// A log could not be imported.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// What was asked for cannot be done as asked.
     #[error("{0}")]
     Usage(String),
@@ -65,6 +71,13 @@ impl CommandError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Scenario(_) | Self::Usage(_) => 2,
+            Self::Import(e) => {
+                if e.is_usage() {
+                    2
+                } else {
+                    1
+                }
+            }
             Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Failed(_) => 1,
         }
     }
@@ -80,6 +93,7 @@ pub fn main() -> ExitCode {
         args::Command::List(a) => check::list(a),
         args::Command::Verify(a) => verify::command(a),
         args::Command::Report(a) => report::command(a),
+        args::Command::Import(a) => import::command(a),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

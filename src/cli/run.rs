@@ -18,6 +18,8 @@ use crate::lab::report::gather::Asked;
 use crate::lab::summary::{RunSummary, peak_rss_bytes};
 use crate::platform::recommend::serve::Exposures;
 use crate::scenario::chain::ChainWriter;
+use crate::scenario::error::ScenarioError;
+use crate::scenario::import::read;
 use crate::scenario::load::Loaded;
 use crate::scenario::schema::{Rule, Scenario};
 use crate::scenario::world::{found, results};
@@ -165,8 +167,18 @@ impl Run {
 }
 
 /// Reads what a scenario was imported from, if anything.
-fn plantings(_loaded: &Loaded) -> Result<Plantings, CommandError> {
-    Ok(Plantings::default())
+fn plantings(loaded: &Loaded) -> Result<Plantings, CommandError> {
+    let Some(folder) = &loaded.world else {
+        return Ok(Plantings::default());
+    };
+    let scenario = &loaded.scenario;
+    read::plantings(folder, scenario.society.population.residents).map_err(|cause| {
+        CommandError::Scenario(ScenarioError::World {
+            place: scenario.name.clone(),
+            world: scenario.world.clone(),
+            cause,
+        })
+    })
 }
 
 /// Wall time; the simulation itself never sees it.

@@ -13,21 +13,37 @@ use super::config::{PlatformConfig, PlatformRules};
 use super::engage::invite::{InvitePlan, hold_live_events, invite_friends};
 use super::engage::push::{PushPlan, plan_pushes, send_pushes};
 use super::incentives::reward::{RewardBook, grant_rewards};
-use super::models::learn::{calibrate, learn, observe};
+use super::models::learn::{calibrate, learn, observe, take_in};
 use super::models::ranker::Ranker;
 use super::privacy::observation::Observations;
 use super::recommend::prices::AttentionPrices;
 use super::recommend::serve::{Exposures, Scored, score_requests, serve_slates};
+use crate::events::behavior::Event;
 use crate::sim::schedule::{SimAppExt, SimSystems, SimTick};
 
 /// What the operator knows and does.
 pub struct PlatformPlugin {
     /// Its part of the scenario.
     pub config: PlatformConfig,
+    /// What happened before the city began, oldest first; gets in by the door of all events.
+    pub past: Vec<Event>,
 }
 
 impl Plugin for PlatformPlugin {
     fn build(&self, app: &mut App) {
+        let (mut observations, mut ranker) = (Observations::default(), Ranker::default());
+        if !self.past.is_empty() {
+            let half_life = self.config.recommend.popularity_half_life_days;
+            let (profiles, catalogue) = (app.world().resource(), app.world().resource());
+            take_in(
+                &self.past,
+                profiles,
+                catalogue,
+                half_life,
+                &mut observations,
+                &mut ranker,
+            );
+        }
         app.insert_unhashed(
             "platform rules",
             "the scenario, hashed with the run",
@@ -43,8 +59,8 @@ impl Plugin for PlatformPlugin {
             "bids of a tick, taken anew in the next",
             Floor::default(),
         )
-        .insert_state("observations", Observations::default())
-        .insert_state("ranker", Ranker::default())
+        .insert_state("observations", observations)
+        .insert_state("ranker", ranker)
         .insert_state("attention prices", AttentionPrices::default())
         .insert_state("exposures", Exposures::default())
         .insert_state("push plan", PushPlan::default())

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::error::{Place, ScenarioError};
+use super::import::read;
 use super::leaves::{Leaf, from_command_line, take_apart};
 use super::schema::{Arm, Expectation, Rule, Scenario};
 use super::source::{Source, find};
@@ -37,7 +38,8 @@ struct Gathered {
     values: BTreeMap<String, Leaf>,
     name: String,
     description: String,
-    world: Option<(String, Option<PathBuf>)>,
+    world: Option<(Leaf, Option<PathBuf>)>,
+    world_digest: Option<Leaf>,
     arms: BTreeMap<String, Arm>,
     expect: Vec<Expectation>,
 }
@@ -120,7 +122,8 @@ fn gather(
             "extends" => {}
             "name" => into.name = text_of(&leaf)?,
             "description" => into.description = text_of(&leaf)?,
-            "world" => into.world = Some((text_of(&leaf)?, source.folder.clone())),
+            "world" => into.world = Some((leaf, source.folder.clone())),
+            "world_digest" => into.world_digest = Some(leaf),
             key if key.starts_with("arms.") => gather_arm(&leaf, docs, into)?,
             key if key.starts_with("expect.") => into.expect.push(expectation(&leaf)?),
             _ => {
@@ -323,10 +326,12 @@ fn assemble(gathered: Gathered) -> Result<Loaded, ScenarioError> {
     scenario.description = gathered.description;
     scenario.arms = gathered.arms;
     scenario.expect = gathered.expect;
-    let world = gathered.world.map(|(world, folder)| {
-        scenario.world.clone_from(&world);
-        folder.map_or_else(|| PathBuf::from(&world), |f| f.join(&world))
-    });
+    let world = match gathered.world {
+        Some((leaf, folder)) => {
+            find_world(&leaf, folder, gathered.world_digest.as_ref(), &mut scenario)?
+        }
+        None => None,
+    };
     if let Some(v) = scenario.violations().first() {
         return Err(ScenarioError::OutOfRange {
             place: Place::CommandLine,
@@ -336,6 +341,39 @@ fn assemble(gathered: Gathered) -> Result<Loaded, ScenarioError> {
         });
     }
     Ok(Loaded { scenario, world })
+}
+
+/// Finds the folder of an imported world and checks that it holds what it held when it was imported.
+fn find_world(
+    leaf: &Leaf,
+    folder: Option<PathBuf>,
+    digest: Option<&Leaf>,
+    scenario: &mut Scenario,
+) -> Result<Option<PathBuf>, ScenarioError> {
+    let world = text_of(leaf)?;
+    if world.is_empty() {
+        return Ok(None);
+    }
+    let refuse = |cause: String| ScenarioError::World {
+        place: leaf.place.to_string(),
+        world: world.clone(),
+        cause,
+    };
+    let path = folder.map_or_else(|| PathBuf::from(&world), |f| f.join(&world));
+    let path = std::fs::canonicalize(&path).map_err(|e| refuse(e.to_string()))?;
+    let found = read::digest(&path).map_err(refuse)?;
+    if let Some(digest) = digest {
+        let expected = text_of(digest)?;
+        if !expected.is_empty() && expected != found {
+            return Err(refuse(format!(
+                "its files have changed: world_digest is {expected}, the files there have {found}"
+            )));
+        }
+    }
+    // Wherever the resolved scenario is written to, it finds the world.
+    scenario.world = path.display().to_string();
+    scenario.world_digest = found;
+    Ok(Some(path))
 }
 
 fn insert(table: &mut toml::Table, key: &str, value: toml::Value) {

@@ -10,9 +10,11 @@
 //! | `reference` | the generated documentation of all values |
 //! | `world` | from a scenario to a running city |
 //! | `chain` | the chain of state hashes of a run |
+//! | `import` | worlds made from real logs |
 
 pub mod chain;
 pub mod error;
+pub mod import;
 pub mod leaves;
 pub mod load;
 pub mod reference;

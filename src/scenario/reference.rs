@@ -15,6 +15,7 @@ pub fn markdown() -> String {
          | `description` | what it is about, in one sentence |\n\
          | `extends` | another scenario whose values hold where this one says nothing: a name or a file beside it |\n\
          | `world` | folder of an imported world, relative to the file |\n\
+         | `world_digest` | digest of that world's files, written into run folders; a world that changed is refused |\n\
          | `[arms.NAME]` | a variant: a `description` and any of the values below |\n\
          | `[expect]` | what a run must show: `metric = [lowest, highest]`, or `metric = [\"arm with less\", \"arm with more\"]` |\n",
     );

@@ -25,6 +25,8 @@ pub struct Scenario {
     pub seed: u64,
     /// Folder of an imported world, relative to the scenario file; empty for none.
     pub world: String,
+    /// Digest of the imported world's files; empty for none.
+    pub world_digest: String,
     /// What is true.
     pub society: SocietyConfig,
     /// Money, goods and land.
@@ -125,11 +127,13 @@ impl Scenario {
         toml::to_string(self).expect("scenario values are numbers, words and tables")
     }
 
-    /// Hashes what the scenario resolves to.
+    /// Hashes what the scenario resolves to: of an imported world its contents, not where they lie.
     #[must_use]
     pub fn hash(&self) -> u64 {
         let mut h = StateHasher::default();
-        h.text(&self.to_toml());
+        let mut placeless = self.clone();
+        placeless.world.clear();
+        h.text(&placeless.to_toml());
         h.finish()
     }
 }

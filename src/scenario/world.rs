@@ -40,7 +40,7 @@ pub enum FoundingError {
 /// [`FoundingError`] if threads cannot be started or state is unregistered.
 pub fn found(
     scenario: &Scenario,
-    plantings: Plantings,
+    mut plantings: Plantings,
     threads: usize,
 ) -> Result<Simulation, FoundingError> {
     let mut app = Simulation::new_app(scenario.seed);
@@ -49,6 +49,7 @@ pub fn found(
         "threads; results do not depend on them",
         Workers::new(threads)?,
     );
+    let past = std::mem::take(&mut plantings.past);
     app.add_plugins(SocietyPlugin {
         config: scenario.society.clone(),
         plantings,
@@ -58,6 +59,7 @@ pub fn found(
     });
     app.add_plugins(PlatformPlugin {
         config: scenario.platform.clone(),
+        past,
     });
     app.add_plugins(LabPlugin {
         config: scenario.lab.clone(),

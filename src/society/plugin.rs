@@ -21,6 +21,7 @@ use super::spaces::movement::{count_footfall, move_avatars, open_estates};
 use super::spaces::presence::Presence;
 use super::spaces::space::Spaces;
 use super::ties::communities::Communities;
+use crate::events::behavior::Event;
 use crate::events::bus::{EventBus, OfferBus, WishBus};
 use crate::sim::schedule::{Seed, SimAppExt, SimSystems, SimTick};
 use crate::sim::workers::Workers;
@@ -32,6 +33,8 @@ pub struct Plantings {
     pub items: Vec<SeedItem>,
     /// People fitted to real ones.
     pub avatars: Vec<PlantedAvatar>,
+    /// What they did before the city began, oldest first; for the platform, as far as they consent.
+    pub past: Vec<Event>,
 }
 
 /// Everything that is true in the city.

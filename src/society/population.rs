@@ -25,6 +25,7 @@ pub struct Population {
     archetypes: Archetypes,
     homes: Vec<ParcelId>,
     planted: Vec<PlantedAvatar>,
+    planted_digest: u64,
     /// Topics of interest.
     pub n_topics: usize,
 }
@@ -45,6 +46,7 @@ impl StateHash for Population {
         h.u64(self.homes.len() as u64);
         h.u64(self.archetypes.len() as u64);
         h.u64(self.planted.len() as u64);
+        h.u64(self.planted_digest);
         h.finish()
     }
 }
@@ -59,10 +61,16 @@ impl Population {
         planted: Vec<PlantedAvatar>,
     ) -> Self {
         let n_topics = rules.population.topics as usize;
+        let mut h = StateHasher::default();
+        for p in &planted {
+            h.f32s(&p.interests);
+            h.f32(p.sessions_per_day);
+        }
         Self {
             archetypes: Archetypes::new(seed, rules.avatars.n_archetypes as usize, n_topics),
             homes: map.land().collect(),
             planted,
+            planted_digest: h.finish(),
             n_topics,
         }
     }
@@ -88,12 +96,12 @@ impl Population {
             &rules.returns,
             &rules.sessions,
         );
-        // Newcomers to an imported world are like somebody who was there.
-        let model = match tenure {
+        // Newcomers to an imported world, and residents beyond those who were there, are like somebody who was.
+        let own = match tenure {
             Tenure::Resident => self.planted.get(id.idx()),
-            Tenure::Newcomer if self.planted.is_empty() => None,
-            Tenure::Newcomer => self.planted.get(rng.below(self.planted.len())),
+            Tenure::Newcomer => None,
         };
+        let model = own.or_else(|| self.planted.get(rng.below(self.planted.len())));
         if let Some(p) = model {
             avatar.interests = p.interests;
             avatar.rate = p.sessions_per_day;

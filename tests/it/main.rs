@@ -7,5 +7,7 @@
 
 mod ads;
 mod architecture;
+mod import;
+mod import_bad_input;
 mod ml100k;
 mod report;

@@ -42,11 +42,27 @@ pub fn observe(
     mut observations: ResMut<Observations>,
     mut ranker: ResMut<Ranker>,
 ) {
-    observations.observe(&events.previous, &profiles, |item| {
-        catalogue.tags(item).as_slice()
-    });
-    let half_life = rules.0.recommend.popularity_half_life_days;
-    for e in &events.previous {
+    take_in(
+        &events.previous,
+        &profiles,
+        &catalogue,
+        rules.0.recommend.popularity_half_life_days,
+        &mut observations,
+        &mut ranker,
+    );
+}
+
+/// Lets events in: what was consented to as observations, and counts by item.
+pub fn take_in(
+    events: &[Event],
+    profiles: &Profiles,
+    catalogue: &Catalogue,
+    half_life: f64,
+    observations: &mut Observations,
+    ranker: &mut Ranker,
+) {
+    observations.observe(events, profiles, |item| catalogue.tags(item).as_slice());
+    for e in events {
         let weight = engagement_weight(e);
         if weight > 0.0 && e.thing.kind == ThingKind::Item {
             // Counts by item name nobody, so that they need no consent.

@@ -77,6 +77,8 @@ config! {
         land_weight: f64 = 0.05, "-", 0.0..=100.0;
         /// Weight of going somewhere else.
         move_weight: f64 = 0.22, "-", 0.0..=100.0;
+        /// Weight of publishing, beside what the role and the will to publish make of it; 0 keeps anybody from adding to the catalogue.
+        create_weight: f64 = 1.0, "-", 0.0..=100.0;
     }
 }
 

@@ -66,7 +66,7 @@ pub fn next_intent(avatar: &Avatar, cfg: &SessionsConfig, rng: &mut RngStream) -
         (Intent::GameItems, 0.4 * cfg.market_weight * taste(1)),
         (Intent::Land, cfg.land_weight * taste(3)),
         (Intent::Travel, cfg.move_weight * f64::from(avatar.novelty)),
-        (Intent::Create, creates),
+        (Intent::Create, cfg.create_weight * creates),
     ];
     let weights = options.map(|(_, w)| w);
     rng.weighted(&weights)
