@@ -8,12 +8,16 @@
 //! | `folder` | the run folder |
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
+//! | `compare` | `agora compare` |
+//! | `trials` | many runs at once, in memory |
 
 mod args;
 mod check;
+mod compare;
 pub mod folder;
 mod output;
 pub mod run;
+pub mod trials;
 mod verify;
 
 use std::process::ExitCode;
@@ -73,6 +77,7 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         args::Command::Run(a) => run::command(a),
         args::Command::Check(a) => check::command(a),
+        args::Command::Compare(a) => compare::command(a),
         args::Command::List(a) => check::list(a),
         args::Command::Verify(a) => verify::command(a),
     };
