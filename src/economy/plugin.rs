@@ -11,7 +11,10 @@ use super::ledger::Ledger;
 use super::market::index::PriceIndex;
 use super::market::shop::Shop;
 use super::market::titles::AssetMarket;
-use super::settle::{Audit, audit_books, charge_clicks, open_accounts, settle_wishes};
+use super::settle::{
+    Audit, audit_books, charge_clicks, level_deposits, open_accounts, settle_wishes,
+};
+use crate::events::deposit::DepositBus;
 use crate::sim::schedule::{SimAppExt, SimSystems, SimTick};
 
 /// Money, goods and land.
@@ -32,6 +35,7 @@ impl Plugin for EconomyPlugin {
             "counts checks of the ledger, which is hashed",
             Audit::default(),
         )
+        .insert_state("deposits", DepositBus::default())
         .insert_state("ledger", Ledger::default())
         .insert_state("asset market", AssetMarket::default())
         .insert_state("shop", Shop::default())
@@ -46,6 +50,7 @@ impl Plugin for EconomyPlugin {
                 settle_wishes,
                 charge_clicks,
                 close_day,
+                level_deposits,
                 audit_books,
             )
                 .chain()

@@ -48,6 +48,8 @@ coded! {
         Burn = 19, "burn";
         /// Coins earned by visitors to an estate.
         Footfall = 20, "footfall";
+        /// What an advertiser takes back of its deposit.
+        AdRefund = 21, "ad_refund";
     }
 }
 
@@ -87,7 +89,8 @@ impl Purpose {
             | Self::Rent
             | Self::Gift
             | Self::AdDeposit
-            | Self::AdCharge => Direction::Transfer,
+            | Self::AdCharge
+            | Self::AdRefund => Direction::Transfer,
         }
     }
 }

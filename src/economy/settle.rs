@@ -14,6 +14,7 @@ use super::market::titles::{AssetMarket, Title, split};
 use super::purpose::Purpose;
 use crate::events::behavior::{Event, EventKind, ThingKind};
 use crate::events::bus::{EventBus, Reward, RewardKind, Wish, WishBus, WishKind};
+use crate::events::deposit::DepositBus;
 use crate::sim::ids::{AvatarId, CampaignId, ItemId};
 use crate::sim::rng::{Purpose as Luck, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
@@ -360,6 +361,31 @@ pub fn charge_clicks(mut desk: Desk<'_>) {
             desk.audit.n_refused += 1;
         }
         desk.events.current[i].amount = amount;
+    }
+}
+
+/// Brings deposits of advertisers to the level they asked for, with money from the world outside.
+///
+/// Runs after the day is closed, so that what is deposited at midnight counts for the day that begins.
+pub fn level_deposits(mut desk: Desk<'_>, mut deposits: ResMut<DepositBus>) {
+    for request in deposits.requests.drain(..) {
+        desk.ledger.open_campaigns(request.campaign.idx() + 1);
+        let deposit = Account::Advertiser(request.campaign);
+        let missing = request.level - desk.ledger.balance(Currency::Outside, deposit);
+        let (from, to, amount, purpose) = if missing.is_positive() {
+            let purpose = Purpose::AdDeposit;
+            (Account::OutsideWorld, deposit, missing, purpose)
+        } else {
+            let purpose = Purpose::AdRefund;
+            (deposit, Account::OutsideWorld, -missing, purpose)
+        };
+        let cause = crate::events::behavior::NO_OFFER;
+        let moved = desk
+            .ledger
+            .transfer(Currency::Outside, from, to, amount, purpose, cause);
+        if moved.is_err() {
+            desk.audit.n_refused += 1;
+        }
     }
 }
 

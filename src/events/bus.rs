@@ -144,12 +144,25 @@ impl StateHash for OfferBus {
                 h.u64(u64::from(slot.thing.id) << 8 | u64::from(slot.thing.kind.code()));
                 h.f32(slot.score);
             }
+            if let Some(ad) = &s.ad {
+                hash_ad(&mut h, ad);
+            }
         }
         h.u64(self.pushes.len() as u64);
         h.u64(self.invitations.len() as u64);
         h.u64(self.rewards.len() as u64);
+        for (avatar, ad) in &self.billboards {
+            h.u32(avatar.0);
+            hash_ad(&mut h, ad);
+        }
         h.finish()
     }
+}
+
+fn hash_ad(h: &mut StateHasher, ad: &AdSlot) {
+    h.u64(u64::from(ad.campaign.0) << 32 | u64::from(ad.topic) << 1 | u64::from(ad.rewarded));
+    h.u64(ad.offer.0);
+    h.i64(ad.price_per_click.micros());
 }
 
 /// What an avatar wants to do with money; the economy grants or refuses it when the tick settles.

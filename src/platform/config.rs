@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::Resource;
 
+use super::ads::config::AdsConfig;
 use super::engage::config::EngageConfig;
 use super::incentives::config::IncentivesConfig;
 use super::recommend::config::RecommendConfig;
@@ -14,6 +15,8 @@ config_group! {
         recommend: RecommendConfig;
         /// Pushes, invitations, live events.
         engage: EngageConfig;
+        /// Campaigns and auctions.
+        ads: AdsConfig;
         /// Coins, drops, quests.
         incentives: IncentivesConfig;
     }
@@ -24,6 +27,7 @@ impl PlatformConfig {
     pub const NULL: Self = Self {
         recommend: RecommendConfig::NULL,
         engage: EngageConfig::NULL,
+        ads: AdsConfig::NULL,
         incentives: IncentivesConfig::NULL,
     };
 }

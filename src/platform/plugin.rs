@@ -3,6 +3,12 @@
 use bevy::app::{App, Plugin};
 use bevy::ecs::prelude::*;
 
+use super::ads::campaign::{Campaigns, run_campaigns};
+use super::ads::click_model::ClickModel;
+use super::ads::floor::{Floor, take_bids};
+use super::ads::frequency::FrequencyCaps;
+use super::ads::learn::{ShownAds, Traffic, learn_clicks, pace_campaigns};
+use super::ads::serve::{place_ads, place_billboards};
 use super::config::{PlatformConfig, PlatformRules};
 use super::engage::invite::{InvitePlan, hold_live_events, invite_friends};
 use super::engage::push::{PushPlan, plan_pushes, send_pushes};
@@ -32,16 +38,26 @@ impl Plugin for PlatformPlugin {
             "scratch of a tick, empty between ticks",
             Scored::default(),
         )
+        .insert_unhashed(
+            "auction floor",
+            "bids of a tick, taken anew in the next",
+            Floor::default(),
+        )
         .insert_state("observations", Observations::default())
         .insert_state("ranker", Ranker::default())
         .insert_state("attention prices", AttentionPrices::default())
         .insert_state("exposures", Exposures::default())
         .insert_state("push plan", PushPlan::default())
         .insert_state("invite plan", InvitePlan::default())
+        .insert_state("campaigns", Campaigns::default())
+        .insert_state("click model", ClickModel::default())
+        .insert_state("frequency caps", FrequencyCaps::default())
+        .insert_state("shown ads", ShownAds::default())
+        .insert_state("ad traffic", Traffic::default())
         .insert_state("reward book", RewardBook::default())
         .add_systems(
             SimTick,
-            (observe, calibrate, plan_pushes)
+            (observe, calibrate, plan_pushes, learn_clicks)
                 .chain()
                 .in_set(SimSystems::Observe),
         )
@@ -51,6 +67,11 @@ impl Plugin for PlatformPlugin {
             SimTick,
             (
                 serve_slates,
+                run_campaigns,
+                take_bids,
+                place_ads,
+                place_billboards,
+                pace_campaigns,
                 grant_rewards,
                 invite_friends,
                 hold_live_events,

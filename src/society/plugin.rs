@@ -3,6 +3,7 @@
 use bevy::app::{App, Plugin};
 use bevy::ecs::prelude::*;
 
+use super::avatars::ads::see_billboards;
 use super::avatars::diurnal::DiurnalCurve;
 use super::avatars::live::live;
 use super::avatars::reach_out::{answer_invitations, answer_pushes, claim_rewards};
@@ -107,7 +108,13 @@ impl Plugin for SocietyPlugin {
         .add_systems(SimTick, move_avatars.in_set(SimSystems::Move))
         .add_systems(
             SimTick,
-            (claim_rewards, answer_pushes, answer_invitations, live)
+            (
+                claim_rewards,
+                answer_pushes,
+                answer_invitations,
+                see_billboards,
+                live,
+            )
                 .chain()
                 .in_set(SimSystems::Choose),
         );

@@ -1,1 +1,25 @@
-//! ads
+//! Ads: campaigns compete for one slot a slate, on billboards and in games, within budgets and frequency caps.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `config` | the scenario's part |
+//! | `campaign` | who advertises what, for how much, for how long |
+//! | `auction` | who wins a slot and what a click costs |
+//! | `pacing` | bids that make a budget last |
+//! | `frequency` | how often an avatar sees a campaign |
+//! | `targeting` | what an ad may be chosen by |
+//! | `click_model` | how likely an ad is clicked |
+//! | `floor` | the bids of a tick and the auction of a slot |
+//! | `serve` | ads for slates and travelers |
+//! | `learn` | what answers teach the click model and the pacing |
+
+pub mod auction;
+pub mod campaign;
+pub mod click_model;
+pub mod config;
+pub mod floor;
+pub mod frequency;
+pub mod learn;
+pub mod pacing;
+pub mod serve;
+pub mod targeting;

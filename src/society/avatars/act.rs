@@ -2,12 +2,13 @@
 //!
 //! Runs avatar by avatar in id order, after everybody has decided.
 
+use super::ads::{self, AdReaction};
 use super::avatar::{Activity, Avatars};
 use super::config::ChoiceConfig;
-use super::decide::{AdReaction, Answer, Decision};
+use super::decide::{Answer, Decision};
 use super::diurnal::DiurnalCurve;
 use super::mastery;
-use super::satisfaction::{absorb, annoy, experience, recover};
+use super::satisfaction::{absorb, experience, recover};
 use super::session::{self, Future, Intent};
 use crate::events::behavior::{Event, EventKind, NO_OFFER, NO_POSITION, Surface, ThingKind};
 use crate::events::bus::{EventBus, SlateRequest, Wish, WishBus, WishKind};
@@ -376,34 +377,10 @@ impl Hands<'_> {
     }
 
     fn see_ad(&mut self, id: AvatarId, ad: &AdSlot, surface: Surface, reaction: AdReaction) {
-        if reaction == AdReaction::None {
-            return;
-        }
-        let base = |hands: &Self, what| {
-            hands
-                .event(id, what)
-                .thing(ThingKind::Campaign, ad.campaign.0)
-                .answering(surface, NO_POSITION, ad.offer)
-        };
-        let seen = base(self, EventKind::AdImpression).valued(f32::from(u8::from(ad.rewarded)));
-        self.events.push(seen);
-        if matches!(reaction, AdReaction::Clicked | AdReaction::Converted) {
-            let click = base(self, EventKind::AdClick)
-                .costing(ad.price_per_click)
-                .valued(f32::from(u8::from(ad.rewarded)));
-            self.events.push(click);
-        }
-        if reaction == AdReaction::Converted {
-            let e = base(self, EventKind::AdConvert);
-            self.events.push(e);
-        }
+        let base = ads::record(self.event(id, EventKind::AdImpression), ad, surface);
         let annoyance = self.choice().ad_annoyance;
         let a = self.avatars.get_mut(id);
-        a.ads_seen = a.ads_seen.saturating_add(1);
-        if !(ad.rewarded && reaction != AdReaction::Seen) {
-            let hurt = annoyance / f64::from(a.ad_tolerance).max(0.2);
-            annoy(a, hurt);
-        }
+        ads::remember(a, base, ad, reaction, annoyance, self.events);
     }
 
     fn leave(&mut self, id: AvatarId) {

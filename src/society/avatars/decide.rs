@@ -3,13 +3,14 @@
 //! Deciding reads, acting writes ([`super::act`]): decisions of one tick do not see each other, so they can be
 //! taken on any number of threads.
 
+use super::ads::{self, AdReaction};
 use super::avatar::{Activity, Avatar, Avatars};
 use super::choice::choose;
 use super::mastery;
 use super::session::{self, Intent};
 use super::utility;
 use crate::events::behavior::{Surface, Thing, ThingKind};
-use crate::events::offer::{AdSlot, MAX_SLATE, Slate};
+use crate::events::offer::{MAX_SLATE, Slate};
 use crate::sim::ids::{AvatarId, CommunityId, ItemId, ParcelId, SpaceId};
 use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
@@ -126,25 +127,8 @@ pub struct Feedback {
     pub stars: u8,
 }
 
-/// What an avatar does with an ad.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum AdReaction {
-    /// There was none.
-    #[default]
-    None,
-    /// Saw it.
-    Seen,
-    /// Clicked it.
-    Clicked,
-    /// Clicked it and did what it wanted.
-    Converted,
-}
-
 /// Chance that an avatar given something it likes answers with a like, at the best.
 const LIKE_RATE: f64 = 0.35;
-
-/// Chance that a click on an ad leads to what the advertiser wants.
-const CONVERSION_RATE: f64 = 0.06;
 
 /// Decides for one avatar.
 #[must_use]
@@ -359,7 +343,8 @@ fn answer(id: AvatarId, a: &Avatar, index: u32, slate: &Slate, view: &View<'_>) 
         &mut rng,
     );
     let ad = slate.ad.map_or(AdReaction::None, |ad| {
-        react_to_ad(id, a, &ad, slate.surface, view)
+        let mut rng = RngStream::new(view.seed, Purpose::AdClick, key, view.now.0);
+        ads::react(a, &ad, slate.surface, choice, &mut rng)
     });
     let mut out = Answer {
         slate: index,
@@ -431,36 +416,5 @@ fn consume(
         let difficulty = f64::from(view.catalogue.card(item).difficulty);
         let mut play = RngStream::new(view.seed, Purpose::Play, key, view.now.0);
         out.success = play.chance(utility::win_chance(f64::from(a.skill), difficulty));
-    }
-}
-
-fn react_to_ad(
-    id: AvatarId,
-    a: &Avatar,
-    ad: &AdSlot,
-    surface: Surface,
-    view: &View<'_>,
-) -> AdReaction {
-    let choice = &view.rules.choice;
-    let mut rng = RngStream::new(view.seed, Purpose::AdClick, u64::from(id.0), view.now.0);
-    let interest = f64::from(
-        a.interests
-            .get(usize::from(ad.topic))
-            .copied()
-            .unwrap_or(0.0),
-    );
-    // Every ad of a session makes the next one easier to overlook.
-    let blindness = math::pow(0.93, f64::from(a.ads_seen.min(60)));
-    let p = if ad.rewarded && surface == Surface::Games {
-        choice.rewarded_rate * (0.7 + 0.8 * interest) * blindness
-    } else {
-        choice.ad_click_rate * (0.25 + 1.6 * interest) * blindness * f64::from(a.ad_tolerance)
-    };
-    if !rng.chance(p.clamp(0.0, 1.0)) {
-        AdReaction::Seen
-    } else if rng.chance(CONVERSION_RATE * (0.5 + interest)) {
-        AdReaction::Converted
-    } else {
-        AdReaction::Clicked
     }
 }

@@ -17,9 +17,11 @@
 //! | `consume` | what taking an item or a parcel does |
 //! | `live` | the system that joins the two |
 //! | `wake` | sessions begin, newcomers arrive |
+//! | `ads` | clicks, annoyance, billboards |
 //! | `reach_out` | pushes, invitations and rewards |
 
 pub mod act;
+pub mod ads;
 pub mod avatar;
 pub mod birth;
 pub mod choice;

@@ -1,0 +1,151 @@
+//! Placing ads: some of the slates served in a tick, and some of the ways that ended in the last one, get an ad.
+//!
+//! Whether a slate has a slot is drawn from the stream of its avatar and tick, which name it: an avatar that sees an ad at a low
+//! load sees one at a high load too. One ad a slate; on the games surface it is a rewarded video.
+
+use bevy::ecs::prelude::*;
+use bevy::ecs::system::SystemParam;
+
+use super::campaign::Campaigns;
+use super::click_model::{ClickModel, Format};
+use super::floor::{Floor, Lot};
+use super::frequency::FrequencyCaps;
+use super::learn::{Shown, ShownAds};
+use super::targeting::{Clue, may_learn, may_target};
+use crate::events::behavior::{EventKind, NO_SPACE, Surface};
+use crate::events::bus::{EventBus, OfferBus};
+use crate::events::offer::AdSlot;
+use crate::platform::config::PlatformRules;
+use crate::platform::privacy::observation::Observations;
+use crate::sim::ids::{AvatarId, OfferId, SpaceId};
+use crate::sim::rng::{Purpose, RngStream};
+use crate::sim::schedule::{Seed, SimClock};
+use crate::society::avatars::profile::Profiles;
+use crate::society::spaces::space::Spaces;
+
+/// Sets the streams of billboards apart from those of slates.
+const BILLBOARD: u64 = 1 << 32;
+
+/// Everything that selling a slot needs.
+#[derive(SystemParam)]
+pub struct AdDesk<'w> {
+    clock: Res<'w, SimClock>,
+    seed: Res<'w, Seed>,
+    rules: Res<'w, PlatformRules>,
+    profiles: Res<'w, Profiles>,
+    observations: Res<'w, Observations>,
+    spaces: Res<'w, Spaces>,
+    model: Res<'w, ClickModel>,
+    floor: ResMut<'w, Floor>,
+    campaigns: ResMut<'w, Campaigns>,
+    caps: ResMut<'w, FrequencyCaps>,
+    shown: ResMut<'w, ShownAds>,
+}
+
+impl AdDesk<'_> {
+    /// Sells a slot before an avatar in a space, numbers the ad and takes it down.
+    fn sell(
+        &mut self,
+        avatar: AvatarId,
+        space: SpaceId,
+        format: Format,
+        personal: bool,
+        number: impl FnOnce() -> OfferId,
+    ) -> Option<AdSlot> {
+        let config = &self.rules.0.ads;
+        let profile = self.profiles.get(avatar);
+        let place = Clue::of_place(self.spaces.table.rows().get(space.idx()));
+        let targets = personal && config.targeting && may_target(profile);
+        let clue = self
+            .observations
+            .table
+            .rows()
+            .get(avatar.idx())
+            .filter(|_| targets)
+            .and_then(Clue::of_interests)
+            .unwrap_or(place);
+        let day = self.clock.now.day();
+        let lot = Lot {
+            avatar,
+            day,
+            format,
+            clue: &clue,
+        };
+        let sale = self.floor.sell(lot, &self.model, &self.caps, config)?;
+        self.caps.count(avatar, sale.campaign, day);
+        let due = sale.price_per_click.as_f64() * sale.p_click;
+        self.campaigns.get_mut(sale.campaign).committed += due;
+        let offer = number();
+        if may_learn(profile) {
+            self.shown.ads.push(Shown {
+                offer,
+                campaign: sale.campaign,
+                format,
+                cell: sale.cell,
+                place: place.cell(usize::from(sale.topic)),
+                p_click: sale.p_click,
+            });
+        }
+        Some(AdSlot {
+            campaign: sale.campaign,
+            price_per_click: sale.price_per_click,
+            p_click: sale.p_click as f32,
+            offer,
+            rewarded: format == Format::Rewarded,
+            topic: sale.topic,
+        })
+    }
+
+    fn has_slot(&self, stream: u64, share: f64) -> bool {
+        RngStream::new(self.seed.0, Purpose::AdBid, stream, self.clock.now.0).chance(share)
+    }
+}
+
+/// Puts ads into some of the slates of this tick.
+pub fn place_ads(mut desk: AdDesk<'_>, mut offers: ResMut<OfferBus>) {
+    let config = desk.rules.0.ads.clone();
+    if !config.enabled {
+        return;
+    }
+    desk.caps.grow(desk.profiles.table.len());
+    let mut slates = std::mem::take(&mut offers.slates);
+    for (i, slate) in slates.iter_mut().enumerate() {
+        if slate.slots.is_empty() || !desk.has_slot(u64::from(slate.avatar.0), config.load) {
+            continue;
+        }
+        let format = if config.rewarded && slate.surface == Surface::Games {
+            Format::Rewarded
+        } else {
+            Format::Display
+        };
+        // Slates stand in the order of the requests.
+        let space = match offers.requests.get(i) {
+            Some(request) if request.avatar == slate.avatar => request.space,
+            _ => NO_SPACE,
+        };
+        slate.ad = desk.sell(slate.avatar, space, format, true, || offers.number());
+    }
+    offers.slates = slates;
+}
+
+/// Shows billboards to some of those who arrived somewhere in the last tick; a billboard knows only where it stands.
+pub fn place_billboards(
+    events: Res<EventBus>,
+    mut desk: AdDesk<'_>,
+    mut offers: ResMut<OfferBus>,
+) {
+    let config = desk.rules.0.ads.clone();
+    if !config.enabled || !config.billboards {
+        return;
+    }
+    for e in events.previous.iter().filter(|e| e.kind == EventKind::Move) {
+        let stream = u64::from(e.avatar.0) | BILLBOARD;
+        if !desk.has_slot(stream, config.billboard_share) {
+            continue;
+        }
+        let format = Format::Display;
+        if let Some(ad) = desk.sell(e.avatar, e.space, format, false, || offers.number()) {
+            offers.billboards.push((e.avatar, ad));
+        }
+    }
+}

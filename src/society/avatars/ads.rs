@@ -1,0 +1,129 @@
+//! Ads: whether an avatar clicks what it is shown, what that leaves behind, and the billboards it passes.
+
+use bevy::ecs::prelude::*;
+
+use super::avatar::{Avatar, Avatars};
+use super::config::ChoiceConfig;
+use super::satisfaction::annoy;
+use crate::events::behavior::{Event, EventKind, NO_POSITION, Surface, ThingKind};
+use crate::events::bus::{EventBus, OfferBus};
+use crate::events::offer::AdSlot;
+use crate::sim::ids::AvatarId;
+use crate::sim::math;
+use crate::sim::rng::{Purpose, RngStream};
+use crate::sim::schedule::{Seed, SimClock};
+use crate::society::config::SocietyRules;
+
+/// Chance that a click on an ad leads to what the advertiser wants.
+const CONVERSION_RATE: f64 = 0.06;
+
+/// How much a billboard annoys, relative to an ad on a screen: one can look away.
+const BILLBOARD_ANNOYANCE: f64 = 0.25;
+
+/// Sets the streams of billboards apart from those of slates.
+const BILLBOARD: u64 = 1 << 32;
+
+/// What an avatar does with an ad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AdReaction {
+    /// There was none.
+    #[default]
+    None,
+    /// Saw it.
+    Seen,
+    /// Clicked it.
+    Clicked,
+    /// Clicked it and did what it wanted.
+    Converted,
+}
+
+/// Draws what an avatar does with an ad.
+pub(super) fn react(
+    a: &Avatar,
+    ad: &AdSlot,
+    surface: Surface,
+    choice: &ChoiceConfig,
+    rng: &mut RngStream,
+) -> AdReaction {
+    let interest = f64::from(
+        a.interests
+            .get(usize::from(ad.topic))
+            .copied()
+            .unwrap_or(0.0),
+    );
+    // Every ad of a session makes the next one easier to overlook.
+    let blindness = math::pow(0.93, f64::from(a.ads_seen.min(60)));
+    let p = if ad.rewarded && surface == Surface::Games {
+        choice.rewarded_rate * (0.7 + 0.8 * interest) * blindness
+    } else {
+        choice.ad_click_rate * (0.25 + 1.6 * interest) * blindness * f64::from(a.ad_tolerance)
+    };
+    if !rng.chance(p.clamp(0.0, 1.0)) {
+        AdReaction::Seen
+    } else if rng.chance(CONVERSION_RATE * (0.5 + interest)) {
+        AdReaction::Converted
+    } else {
+        AdReaction::Clicked
+    }
+}
+
+/// Leaves the events of a reaction, `base` being the record of who saw which ad where, and its annoyance.
+pub(super) fn remember(
+    a: &mut Avatar,
+    base: Event,
+    ad: &AdSlot,
+    reaction: AdReaction,
+    annoyance: f64,
+    events: &mut EventBus,
+) {
+    if reaction == AdReaction::None {
+        return;
+    }
+    let of_kind = |kind| Event { kind, ..base };
+    let rewarded = f32::from(u8::from(ad.rewarded));
+    events.push(of_kind(EventKind::AdImpression).valued(rewarded));
+    if matches!(reaction, AdReaction::Clicked | AdReaction::Converted) {
+        let click = of_kind(EventKind::AdClick).costing(ad.price_per_click);
+        events.push(click.valued(rewarded));
+    }
+    if reaction == AdReaction::Converted {
+        events.push(of_kind(EventKind::AdConvert));
+    }
+    a.ads_seen = a.ads_seen.saturating_add(1);
+    if !(ad.rewarded && reaction != AdReaction::Seen) {
+        annoy(a, annoyance / f64::from(a.ad_tolerance).max(0.2));
+    }
+}
+
+/// Makes the record of an ad before an avatar, to be given to [`remember`].
+pub(super) fn record(event: Event, ad: &AdSlot, surface: Surface) -> Event {
+    event
+        .thing(ThingKind::Campaign, ad.campaign.0)
+        .answering(surface, NO_POSITION, ad.offer)
+}
+
+/// Lets those who have just arrived see the billboards they passed. No slate is cluttered by them.
+pub fn see_billboards(
+    clock: Res<SimClock>,
+    seed: Res<Seed>,
+    rules: Res<SocietyRules>,
+    offers: Res<OfferBus>,
+    mut avatars: ResMut<Avatars>,
+    mut events: ResMut<EventBus>,
+) {
+    let choice = &rules.0.choice;
+    for (id, ad) in &offers.billboards {
+        let id: AvatarId = *id;
+        if !avatars.get(id).is_awake() {
+            continue;
+        }
+        let stream = u64::from(id.0) | BILLBOARD;
+        let mut rng = RngStream::new(seed.0, Purpose::AdClick, stream, clock.now.0);
+        let a = avatars.get_mut(id);
+        let reaction = react(a, ad, Surface::None, choice, &mut rng);
+        let seen = Event::new(clock.now, id, EventKind::AdImpression).at(a.space);
+        let annoyance = BILLBOARD_ANNOYANCE * choice.ad_annoyance;
+        let base = record(seen, ad, Surface::None);
+        remember(a, base, ad, reaction, annoyance, &mut events);
+    }
+}
