@@ -7,3 +7,4 @@
 
 mod architecture;
 mod ml100k;
+mod scenarios;
