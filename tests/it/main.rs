@@ -5,6 +5,7 @@
     reason = "a test that cannot read its inputs fails"
 )]
 
+mod ads;
 mod architecture;
 mod ml100k;
 mod scenarios;

@@ -72,9 +72,7 @@ pub enum Pricing {
 
 /// Higher scores first, of equal ones the lower campaign.
 fn rank(a: &Bid, b: &Bid) -> Ordering {
-    b.score()
-        .cmp(&a.score())
-        .then(a.campaign.cmp(&b.campaign))
+    b.score().cmp(&a.score()).then(a.campaign.cmp(&b.campaign))
 }
 
 /// Moves the bids that reach the reserve to the front and returns how many they are.
@@ -253,7 +251,9 @@ mod tests {
                     quality: Quality::from_probability(0.001 * (1 + rng.below(9)) as f64),
                 })
                 .collect();
-            let mut slots: Vec<u32> = (0..rng.below(5)).map(|_| 1 + rng.below(90) as u32).collect();
+            let mut slots: Vec<u32> = (0..rng.below(5))
+                .map(|_| 1 + rng.below(90) as u32)
+                .collect();
             slots.sort_unstable_by(|a, b| b.cmp(a));
             let floor = Coins::from_micros(rng.below(20_000) as i64);
             let reserve = score(floor, Quality::from_probability(0.004));
@@ -316,7 +316,10 @@ mod tests {
             let honest = surplus(values[0]);
             for other in 0..=32 {
                 // Prices are rounded up by less than a micro-unit for each of 100 clicks.
-                assert!(surplus(other) <= honest + 100, "instance {instance}: {other}");
+                assert!(
+                    surplus(other) <= honest + 100,
+                    "instance {instance}: {other}"
+                );
             }
         }
     }

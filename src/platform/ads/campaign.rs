@@ -281,8 +281,12 @@ mod tests {
             let c = campaigns.get(id);
             assert!(c.starts <= 59 && 59 < c.ends);
         }
-        assert!(campaigns.len() > 80, "flights of at most 28 days follow each other");
-        let asked = |day: &Vec<DepositRequest>| day.iter().filter(|r| r.level.is_positive()).count();
+        assert!(
+            campaigns.len() > 80,
+            "flights of at most 28 days follow each other"
+        );
+        let asked =
+            |day: &Vec<DepositRequest>| day.iter().filter(|r| r.level.is_positive()).count();
         assert!(deposits.iter().all(|d| asked(d) == 40));
     }
 
@@ -305,7 +309,11 @@ mod tests {
     fn values_have_the_asked_median() {
         let (catalogue, config) = (Catalogue::default(), AdsConfig::BASELINE);
         let mut values: Vec<f64> = (0..2_001)
-            .map(|lane| Campaign::draw(1, lane, 0, 0, &catalogue, &config).value.as_f64())
+            .map(|lane| {
+                Campaign::draw(1, lane, 0, 0, &catalogue, &config)
+                    .value
+                    .as_f64()
+            })
             .collect();
         values.sort_by(f64::total_cmp);
         // Standard error of the median's logarithm: 1.25·.6/√2001 = .017; four of them.

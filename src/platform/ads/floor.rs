@@ -33,10 +33,11 @@ struct Standing {
     strength: f64,
 }
 
-/// The bids that stand, by topic, and room for an auction.
+/// The bids that stand and room for an auction.
 #[derive(Resource, Default)]
 pub struct Floor {
-    by_topic: Vec<Vec<Standing>>,
+    /// By format, then by topic.
+    standing: [Vec<Vec<Standing>>; 2],
     bids: Vec<Bid>,
     /// Topic and predicted rate behind each bid, by campaign.
     hopes: Vec<Hope>,
@@ -71,43 +72,59 @@ pub(super) struct Lot<'a> {
     pub(super) clue: &'a Clue,
 }
 
+/// Returns what an answer to an ad of a format is worth relative to a click, in parts per million: a video watched to the end
+/// is worth a share of it that is the same for everybody.
+fn worth(format: Format, config: &AdsConfig) -> u32 {
+    match format {
+        Format::Display => 1_000_000,
+        Format::Rewarded => (config.rewarded_value * 1e6).round() as u32,
+    }
+}
+
 impl Floor {
     /// Takes the bids of a tick; whoever has no money left does not bid.
     fn open(&mut self, campaigns: &Campaigns, ledger: &Ledger, config: &AdsConfig) {
-        self.by_topic.resize_with(PROFILE_DIM, Vec::new);
-        for list in &mut self.by_topic {
-            list.clear();
-        }
         self.n_auctions = 0;
-        for id in campaigns.running() {
-            let left = ledger.balance(Currency::Outside, Account::Advertiser(id));
-            if !left.is_positive() {
-                continue;
+        for (format, by_topic) in [Format::Display, Format::Rewarded]
+            .into_iter()
+            .zip(&mut self.standing)
+        {
+            by_topic.resize_with(PROFILE_DIM, Vec::new);
+            for list in by_topic.iter_mut() {
+                list.clear();
             }
-            let campaign = campaigns.get(id);
-            let bid = if config.pacing {
-                campaign.pacer.bid(campaign.value)
-            } else {
-                campaign.value
-            };
-            let per_click = bid.min(left);
-            let appeal = if config.quality_weighting {
-                campaign.appeal()
-            } else {
-                1.0
-            };
-            self.by_topic[usize::from(campaign.topic)].push(Standing {
-                campaign: id,
-                per_click,
-                appeal,
-                strength: per_click.as_f64() * appeal,
-            });
-        }
-        for list in &mut self.by_topic {
-            list.sort_unstable_by(|a, b| {
-                let by_strength = b.strength.total_cmp(&a.strength);
-                by_strength.then(a.campaign.cmp(&b.campaign))
-            });
+            let share = worth(format, config);
+            for id in campaigns.running() {
+                let left = ledger.balance(Currency::Outside, Account::Advertiser(id));
+                if !left.is_positive() {
+                    continue;
+                }
+                let campaign = campaigns.get(id);
+                let value = campaign.value.scaled_ppm(share);
+                let bid = if config.pacing {
+                    campaign.pacer.bid(value)
+                } else {
+                    value
+                };
+                let per_click = bid.min(left);
+                let appeal = if config.quality_weighting {
+                    campaign.appeal()
+                } else {
+                    1.0
+                };
+                by_topic[usize::from(campaign.topic)].push(Standing {
+                    campaign: id,
+                    per_click,
+                    appeal,
+                    strength: per_click.as_f64() * appeal,
+                });
+            }
+            for list in by_topic {
+                list.sort_unstable_by(|a, b| {
+                    let by_strength = b.strength.total_cmp(&a.strength);
+                    by_strength.then(a.campaign.cmp(&b.campaign))
+                });
+            }
         }
     }
 
@@ -122,11 +139,6 @@ impl Floor {
         self.n_auctions += 1;
         self.bids.clear();
         self.hopes.clear();
-        // A video watched to the end is worth a known share of a click, to everybody.
-        let share = match lot.format {
-            Format::Display => 1_000_000,
-            Format::Rewarded => (config.rewarded_value * 1e6).round() as u32,
-        };
         let quality = |p: f64| {
             if config.quality_weighting {
                 Quality::from_probability(p)
@@ -134,7 +146,7 @@ impl Floor {
                 Quality::ONE
             }
         };
-        for (topic, list) in self.by_topic.iter().enumerate() {
+        for (topic, list) in self.standing[lot.format as usize].iter().enumerate() {
             if list.is_empty() {
                 continue;
             }
@@ -147,7 +159,7 @@ impl Floor {
                 let p_click = (fits * s.appeal).min(1.0);
                 self.bids.push(Bid {
                     campaign: s.campaign,
-                    per_click: s.per_click.scaled_ppm(share),
+                    per_click: s.per_click,
                     quality: quality(p_click),
                 });
                 self.hopes.push(Hope {
@@ -157,6 +169,7 @@ impl Floor {
                 });
             }
         }
+        let share = worth(lot.format, config);
         let floor_price = Coins::from_f64(config.reserve_price).scaled_ppm(share);
         let reserve = score(floor_price, quality(lot.format.usual_rate()));
         clear(
@@ -215,7 +228,14 @@ mod tests {
             let to = Account::Advertiser(d.campaign);
             let from = Account::OutsideWorld;
             ledger
-                .transfer(Currency::Outside, from, to, level, Purpose::AdDeposit, NO_OFFER)
+                .transfer(
+                    Currency::Outside,
+                    from,
+                    to,
+                    level,
+                    Purpose::AdDeposit,
+                    NO_OFFER,
+                )
                 .unwrap();
         }
         let mut floor = Floor::default();

@@ -5,6 +5,7 @@ use bevy::ecs::prelude::*;
 use super::campaign::Campaigns;
 use super::click_model::{Cell, ClickModel, Format};
 use super::floor::Floor;
+use crate::economy::ledger::{Account, Currency, Ledger};
 use crate::events::behavior::EventKind;
 use crate::events::bus::EventBus;
 use crate::platform::config::PlatformRules;
@@ -18,6 +19,9 @@ const USUAL_SLATES: f64 = 3.0;
 
 /// Weight of the day that ended in the number of auctions expected of the next.
 const FRESHNESS: f64 = 0.5;
+
+/// Share of a day's auctions that are always thought to be ahead, so that a busy evening does not spend without measure.
+const LAST_SHARE: f64 = 0.05;
 
 /// An ad shown to an avatar that consents to being learned from.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -115,6 +119,11 @@ impl Traffic {
         };
         self.today = 0;
     }
+
+    /// Returns how many auctions are expected in the rest of the day; never fewer than a small share of a day's.
+    fn ahead(&self) -> f64 {
+        (self.expected - self.today as f64).max(LAST_SHARE * self.expected)
+    }
 }
 
 /// Paces the campaigns after the auctions of a tick.
@@ -122,6 +131,7 @@ pub fn pace_campaigns(
     clock: Res<SimClock>,
     rules: Res<PlatformRules>,
     profiles: Res<Profiles>,
+    ledger: Res<Ledger>,
     floor: Res<Floor>,
     mut traffic: ResMut<Traffic>,
     mut campaigns: ResMut<Campaigns>,
@@ -136,16 +146,18 @@ pub fn pace_campaigns(
     if floor.n_auctions == 0 {
         return;
     }
-    traffic.today += u64::from(floor.n_auctions);
     let n = f64::from(floor.n_auctions);
-    let expected = traffic.expected.max(1.0);
-    let step = 1.0 / expected.sqrt();
+    let ahead = traffic.ahead().max(n);
+    traffic.today += u64::from(floor.n_auctions);
+    let step = 1.0 / traffic.expected.max(1.0).sqrt();
     for lane in 0..campaigns.n_running() {
         let id = campaigns.in_lane(lane);
+        let left = ledger.balance(Currency::Outside, Account::Advertiser(id));
         let c = campaigns.get_mut(id);
-        // Per look and per auction, in units of what a usual look is worth to this campaign.
+        // In units of what a usual look is worth to this campaign.
         let worth = (c.value.as_f64() * Format::Display.usual_rate()).max(f64::MIN_POSITIVE);
-        let target = n * c.daily_budget.as_f64() / expected / worth;
+        // What is left for what is ahead: clicks that came otherwise than predicted are made up for.
+        let target = n * left.as_f64() / ahead / worth;
         let spent = std::mem::take(&mut c.committed) / worth;
         if config.pacing {
             c.pacer.learn(step, target, spent);
@@ -165,5 +177,9 @@ mod tests {
         t.today = 500;
         t.begin_day(300.0);
         assert_eq!((t.expected, t.today), (400.0, 0));
+        t.today = 100;
+        assert_eq!(t.ahead(), 300.0);
+        t.today = 900;
+        assert_eq!(t.ahead(), 20.0);
     }
 }

@@ -5,7 +5,7 @@
 //! vanishes as T grows.
 //!
 //! In the city z is what a slot is expected to cost, not what a click did cost, so that one lucky click does not silence a
-//! campaign for the day; the deposit bounds what is really spent.
+//! campaign at once; ρ is what is left of the deposit for the auctions ahead, so that what clicks really cost is made up for.
 //!
 //! # Source
 //! Balseiro and Gur (2019), "Learning in repeated auctions with budgets".

@@ -129,11 +129,7 @@ pub fn place_ads(mut desk: AdDesk<'_>, mut offers: ResMut<OfferBus>) {
 }
 
 /// Shows billboards to some of those who arrived somewhere in the last tick; a billboard knows only where it stands.
-pub fn place_billboards(
-    events: Res<EventBus>,
-    mut desk: AdDesk<'_>,
-    mut offers: ResMut<OfferBus>,
-) {
+pub fn place_billboards(events: Res<EventBus>, mut desk: AdDesk<'_>, mut offers: ResMut<OfferBus>) {
     let config = desk.rules.0.ads.clone();
     if !config.enabled || !config.billboards {
         return;
