@@ -39,6 +39,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora report runs/quickstart-1\n  agora report runs/quickstart-1 --out ~/quickstart.html"
     )]
     Report(ReportArgs),
+    /// Runs the arms of a scenario over the same seeds and shows what they differ in.
+    #[command(
+        after_help = "Examples:\n  agora compare ad-load\n  agora compare inflation --seeds 30 --metric price_level --metric coins_supply\n  agora compare filter-bubble --arms diverse,bubble --days 5 --json\n  agora compare scenarios/ad-load.toml --set society.population.residents=2000 --out runs/ad-load\n\nEvery arm lives through the same seeds, so that differences are paired. A promise such as\nsatisfaction = [\"heavy\", \"light\"] holds if the paired 95 % interval of the difference excludes zero.\n\nExit codes: 0 every promise holds, 1 a promise is broken, 2 bad usage or input."
+    )]
+    Compare(CompareArgs),
     /// Lists the shipped scenarios.
     List(ListArgs),
     /// Turns a real interaction log into a scenario: its catalogue, its audience, its past.
@@ -170,6 +175,46 @@ pub(super) struct ImportArgs {
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
     /// Prints JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `agora compare`.
+#[derive(Debug, Args)]
+pub(super) struct CompareArgs {
+    /// A scenario file with arms, a folder with a scenario.toml, or the name of a shipped scenario.
+    pub(super) scenario: String,
+    /// Arms to compare, the first being compared against (default: all, by name).
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(super) arms: Vec<String>,
+    /// Worlds each arm is run in.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub(super) seeds: u32,
+    /// Seed of the first world (default: the scenario's).
+    #[arg(long, value_name = "S")]
+    pub(super) first_seed: Option<u64>,
+    /// Simulated days.
+    #[arg(long)]
+    pub(super) days: Option<u32>,
+    /// Overrides a scenario value in every arm; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) sets: Vec<String>,
+    /// Shows only this metric; may be repeated. Promises are judged in any case.
+    #[arg(long = "metric", short, value_name = "METRIC")]
+    pub(super) metrics: Vec<String>,
+    /// Folder to write compare.json and compare.txt to.
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+    /// Overwrites an existing folder.
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Runs at once (default: one per core); each has one thread.
+    #[arg(long)]
+    pub(super) threads: Option<usize>,
+    /// No progress bar and no table.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Prints everything as JSON on stdout and nothing else.
     #[arg(long)]
     pub(super) json: bool,
 }

@@ -11,15 +11,19 @@
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
 //! | `import` | `agora import` |
+//! | `compare` | `agora compare` |
+//! | `trials` | many runs at once, in memory |
 
 mod args;
 mod check;
+mod compare;
 pub mod folder;
 mod import;
 pub mod leave;
 mod output;
 pub mod report;
 pub mod run;
+pub mod trials;
 mod verify;
 
 use std::process::ExitCode;
@@ -90,6 +94,7 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         args::Command::Run(a) => run::command(a),
         args::Command::Check(a) => check::command(a),
+        args::Command::Compare(a) => compare::command(a),
         args::Command::List(a) => check::list(a),
         args::Command::Verify(a) => verify::command(a),
         args::Command::Report(a) => report::command(a),

@@ -166,7 +166,7 @@ fn clear_land(desk: &mut Desk<'_>, field: &FootfallField) {
             footfall: field.at(parcel) as f32,
             n_bids: standing.len() as u32,
         });
-        desk.index.book(3, price);
+        desk.index.book(3, price, Coins::from_whole(1));
         desk.events.push(
             Event::new(now, winner, EventKind::ParcelBuy)
                 .thing(ThingKind::Parcel, parcel.0)

@@ -163,7 +163,8 @@ impl Desk<'_> {
         }
         if self.pay(wallet, Account::Burn, price, Purpose::ItemSale, Some(wish)) {
             let good = usize::from(self.catalogue.card(item).kind == ItemKind::Textbook);
-            self.index.book(good, price);
+            let first = self.shop.first_price(item).unwrap_or(price);
+            self.index.book(good, price, first);
             self.announce(wish, EventKind::Buy, (ThingKind::Item, item.0), price);
         }
     }
@@ -214,7 +215,9 @@ impl Desk<'_> {
             },
         );
         self.market.n_sales += 1;
-        self.index.book(2, price);
+        // What it was first offered for says how good it is.
+        let first = self.catalogue.card(item).price;
+        self.index.book(2, price, first);
         self.announce(wish, EventKind::Buy, (ThingKind::Item, item.0), price);
     }
 

@@ -4,12 +4,14 @@
 //! | --- | --- |
 //! | `config` | its part of the scenario |
 //! | `metrics` | what is counted and how it is summed up |
+//! | `experiment` | what arms of a scenario differ in |
 //! | `realism` | published facts and the scorecard |
 //! | `report` | the page that shows a run |
 //! | `summary` | `run.json` |
 //! | `plugin` | what joins it into the tick |
 
 pub mod config;
+pub mod experiment;
 pub mod metrics;
 pub mod plugin;
 pub mod realism;

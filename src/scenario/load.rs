@@ -117,6 +117,7 @@ fn gather(
         into.arms.clear();
         into.expect.clear();
     }
+    let mut promised = Vec::new();
     for leaf in leaves {
         match leaf.key.as_str() {
             "extends" => {}
@@ -125,12 +126,18 @@ fn gather(
             "world" => into.world = Some((leaf, source.folder.clone())),
             "world_digest" => into.world_digest = Some(leaf),
             key if key.starts_with("arms.") => gather_arm(&leaf, docs, into)?,
-            key if key.starts_with("expect.") => into.expect.push(expectation(&leaf)?),
+            key if key.starts_with("expect.") => {
+                into.expect.push(expectation(&leaf)?);
+                promised.push(leaf);
+            }
             _ => {
                 check_value(&leaf, docs)?;
                 into.values.insert(leaf.key.clone(), leaf);
             }
         }
+    }
+    for (leaf, promise) in promised.iter().zip(&into.expect) {
+        check_arms(leaf, promise, &into.arms)?;
     }
     if into.name.is_empty() {
         into.name = source
@@ -187,6 +194,31 @@ fn expectation(leaf: &Leaf) -> Result<Expectation, ScenarioError> {
         expected: "[lowest, highest] or [\"arm with less\", \"arm with more\"]".to_owned(),
     })?;
     Ok(Expectation { metric, rule })
+}
+
+/// Checks that the arms a promise is about are there.
+fn check_arms(
+    leaf: &Leaf,
+    promise: &Expectation,
+    arms: &BTreeMap<String, Arm>,
+) -> Result<(), ScenarioError> {
+    let Rule::Lower(less, more) = &promise.rule else {
+        return Ok(());
+    };
+    if less != more && [less, more].iter().all(|a| arms.contains_key(*a)) {
+        return Ok(());
+    }
+    let known: Vec<&str> = arms.keys().map(String::as_str).collect();
+    Err(ScenarioError::OutOfRange {
+        place: leaf.place.clone(),
+        key: leaf.key.clone(),
+        value: shown(&leaf.value),
+        allowed: if known.is_empty() {
+            "only a range, as the scenario has no arms".to_owned()
+        } else {
+            format!("two of the arms {}", known.join(", "))
+        },
+    })
 }
 
 fn text_of(leaf: &Leaf) -> Result<String, ScenarioError> {
@@ -441,5 +473,21 @@ mod tests {
                 .contains("did you mean society.population.residents?"),
             "{e}"
         );
+    }
+
+    #[test]
+    fn a_promise_about_an_arm_that_is_not_there_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.toml");
+        let text = "[arms.a]\ndays = 2\n[arms.b]\ndays = 3\n[expect]\ndau = [\"a\", \"c\"]\n";
+        std::fs::write(&path, text).unwrap();
+        let e = load(&path.display().to_string(), &Overrides::default()).unwrap_err();
+        let e = e.to_string();
+        assert!(
+            e.contains("s.toml:6: expect.dau") && e.ends_with("two of the arms a, b"),
+            "{e}"
+        );
+        std::fs::write(&path, text.replace("\"c\"", "\"b\"")).unwrap();
+        assert!(load(&path.display().to_string(), &Overrides::default()).is_ok());
     }
 }

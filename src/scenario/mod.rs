@@ -7,6 +7,7 @@
 //! | `source` | files, shipped scenarios, `extends` |
 //! | `leaves` | a file as dotted keys with lines |
 //! | `load` | from files and `--set` to a checked scenario |
+//! | `promises` | whether what was expected came true |
 //! | `reference` | the generated documentation of all values |
 //! | `world` | from a scenario to a running city |
 //! | `chain` | the chain of state hashes of a run |
@@ -17,6 +18,7 @@ pub mod error;
 pub mod import;
 pub mod leaves;
 pub mod load;
+pub mod promises;
 pub mod reference;
 pub mod schema;
 pub mod source;

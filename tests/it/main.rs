@@ -11,3 +11,4 @@ mod import;
 mod import_bad_input;
 mod ml100k;
 mod report;
+mod scenarios;

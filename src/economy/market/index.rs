@@ -14,7 +14,7 @@ const WINDOW: usize = 7;
 /// Sales of a good in a day.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Sales {
-    /// Units.
+    /// Units: what was sold, at what it cost when it was first offered, so that a week of better things is no inflation.
     pub units: f64,
     /// Coins.
     pub value: f64,
@@ -40,9 +40,9 @@ impl Default for PriceIndex {
 }
 
 impl PriceIndex {
-    /// Books a sale.
-    pub fn book(&mut self, good: usize, price: Coins) {
-        self.today[good].units += 1.0;
+    /// Books a sale of something that cost `first` when it was first offered.
+    pub fn book(&mut self, good: usize, price: Coins, first: Coins) {
+        self.today[good].units += first.as_f64();
         self.today[good].value += price.as_f64();
     }
 
@@ -144,11 +144,22 @@ mod tests {
     }
 
     #[test]
+    fn a_week_of_dearer_things_at_their_old_prices_is_no_inflation() {
+        let mut index = PriceIndex::default();
+        for day in 0..20 {
+            let price = Coins::from_whole(if day < 10 { 3 } else { 30 });
+            index.book(2, price, price);
+            index.close_day();
+        }
+        assert!((index.level - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
     fn an_unchanged_market_has_level_one() {
         let mut index = PriceIndex::default();
         for _ in 0..20 {
-            index.book(0, Coins::from_whole(3));
-            index.book(2, Coins::from_whole(30));
+            index.book(0, Coins::from_whole(3), Coins::from_whole(2));
+            index.book(2, Coins::from_whole(30), Coins::from_whole(30));
             index.close_day();
         }
         assert!((index.level - 1.0).abs() < 1e-12);

@@ -51,6 +51,16 @@ impl Shop {
             .map(|s| s.price)
     }
 
+    /// Returns what an item the city sells cost at first.
+    #[must_use]
+    pub fn first_price(&self, item: ItemId) -> Option<Coins> {
+        self.shelves
+            .get(item.idx())
+            .copied()
+            .flatten()
+            .map(|s| s.first)
+    }
+
     /// Takes a unit off the shelf; says whether there was one.
     pub fn take(&mut self, item: ItemId) -> bool {
         let Some(Some(s)) = self.shelves.get_mut(item.idx()) else {

@@ -82,4 +82,13 @@ impl RecommendConfig {
         extra_candidates: 0,
         ..Self::BASELINE
     };
+
+    /// Says whether every slate is a uniform draw: random scores, and nothing that reorders or adds to them.
+    #[must_use]
+    pub fn is_uniform(&self) -> bool {
+        self.model == ModelKind::Random
+            && self.allocation == AllocationKind::Score
+            && self.mmr_lambda == 1.0
+            && self.extra_candidates == 0
+    }
 }

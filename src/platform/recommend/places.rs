@@ -31,7 +31,7 @@ pub(super) fn rank(
     rng: &mut RngStream,
 ) -> Vec<Slot> {
     let mut candidates = match request.surface {
-        Surface::People => people(know, request.avatar, rng),
+        Surface::People => people(know, request.avatar, config.model, rng),
         Surface::Communities => communities(know, request.avatar, rng),
         Surface::Spaces => spaces(know, request, rng),
         Surface::Parcels => parcels(know, rng),
@@ -59,7 +59,11 @@ pub(super) fn rank(
             candidates[slot].source = Source::Explore;
         }
     }
-    let (_, [greedy, uniform]) = explore(config.exploration, n, rng);
+    let (_, [greedy, uniform]) = match config.model {
+        // Of what was looked at, everything is as likely in every slot.
+        ModelKind::Random => (None, [1.0 / n.max(1) as f32; 2]),
+        _ => explore(config.exploration, n, rng),
+    };
     candidates
         .into_iter()
         .take(k)
@@ -95,11 +99,18 @@ fn likeness(know: &Knowledge<'_>, id: AvatarId, topics: &[f32]) -> f32 {
     }
 }
 
-fn people(know: &Knowledge<'_>, id: AvatarId, rng: &mut RngStream) -> Vec<Candidate> {
+fn people(
+    know: &Knowledge<'_>,
+    id: AvatarId,
+    model: ModelKind,
+    rng: &mut RngStream,
+) -> Vec<Candidate> {
     let mut found = Vec::with_capacity(LOOKED_AT);
     let friends = know.graph.of(id);
     for i in 0..LOOKED_AT {
-        let (other, source) = if i % 4 != 3 && !friends.is_empty() {
+        // Friends of friends are a recommendation already; chance knows nobody.
+        let asks_friends = i % 4 != 3 && !friends.is_empty() && model != ModelKind::Random;
+        let (other, source) = if asks_friends {
             let via = AvatarId(friends[rng.below(friends.len())].0);
             let theirs = know.graph.of(via);
             if theirs.is_empty() {

@@ -62,8 +62,11 @@ impl AttentionPrices {
         self.shelves[shelf].total += 1;
     }
 
-    /// Counts an exposure of a space with so many seats free.
-    pub fn seat(&mut self, space: u32, free: u32) {
+    /// Counts an exposure of a space with so many seats free; only allocation by prices makes it dearer.
+    pub fn seat(&mut self, space: u32, free: u32, config: &RecommendConfig) {
+        if config.allocation != AllocationKind::Prices {
+            return;
+        }
         let i = space as usize;
         if self.space_load.len() <= i {
             self.space_load.resize(i + 1, 0);
@@ -156,6 +159,10 @@ mod tests {
         for _ in 0..500 {
             p.expose(0, 1);
         }
+        for _ in 0..50 {
+            p.seat(2, 10, &config);
+        }
+        assert_eq!(p.of_space(2), 0.0);
         p.update(&config, SIZES);
         assert_eq!(p.of_item(1), 0.0);
     }

@@ -173,7 +173,8 @@ pub fn serve_slates(
                 }
                 (ThingKind::Space, _) => {
                     let s = spaces.table.row(slot.thing.id as usize);
-                    prices.seat(slot.thing.id, s.capacity.saturating_sub(s.present));
+                    let free = s.capacity.saturating_sub(s.present);
+                    prices.seat(slot.thing.id, free, &rules.0.recommend);
                 }
                 _ => {}
             }
@@ -348,6 +349,10 @@ impl Knowledge<'_> {
         let k = (config.slate_size as usize).min(MAX_SLATE);
         let order = diversify(&relevance, &vectors, config.mmr_lambda, k);
         let n = shelf.items.len();
+        // Where scores are drawn and nothing comes after them, every usable item is as likely in every slot.
+        let chance = config
+            .is_uniform()
+            .then(|| 1.0 / (0..n as u32).filter(|p| usable(*p)).count().max(1) as f32);
         let mut slots: Vec<Slot> = Vec::with_capacity(order.len());
         for at in order {
             let (mut position, mut source) = picked[at];
@@ -365,7 +370,7 @@ impl Knowledge<'_> {
             slots.push(Slot {
                 thing: Thing::new(ThingKind::Item, item.0),
                 score: scores[position as usize],
-                propensity,
+                propensity: chance.unwrap_or(propensity),
                 source,
                 price: self.price_of(item),
             });

@@ -1,0 +1,74 @@
+//! Many whole runs in memory: one thread a run, nothing written.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::CommandError;
+use super::run::Run;
+use crate::lab::experiment::comparison::Metrics;
+use crate::lab::metrics::book::Book;
+use crate::lab::metrics::headline::headline;
+use crate::scenario::load::Loaded;
+use crate::scenario::world::ending;
+use crate::sim::units::TICKS_PER_DAY;
+
+/// Runs every scenario to its last day and returns the headline numbers of each, in the order given.
+///
+/// Runs are independent and each has a single thread of its own, so that nothing they show depends on `threads` (0: one per core).
+/// `on_day` is called after every simulated day of any of them.
+///
+/// # Errors
+/// That of the first run that could not be founded; no further run is begun after one has failed.
+pub fn run_all(
+    scenarios: &[Loaded],
+    threads: usize,
+    on_day: impl Fn() + Sync,
+) -> Result<Vec<Metrics>, CommandError> {
+    let n_workers = match threads {
+        0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+        n => n,
+    }
+    .min(scenarios.len());
+    let next = AtomicUsize::new(0);
+    let has_failed = AtomicBool::new(false);
+    let work = || {
+        let mut done = Vec::new();
+        while !has_failed.load(Ordering::Relaxed) {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            let Some(scenario) = scenarios.get(i) else {
+                break;
+            };
+            let outcome = run_one(scenario, &on_day);
+            has_failed.fetch_or(outcome.is_err(), Ordering::Relaxed);
+            done.push((i, outcome));
+        }
+        done
+    };
+    let mut outcomes: Vec<(usize, Result<Metrics, CommandError>)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..n_workers).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .flat_map(|w| w.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
+            .collect()
+    });
+    outcomes.sort_by_key(|(i, _)| *i);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+fn run_one(scenario: &Loaded, on_day: &impl Fn()) -> Result<Metrics, CommandError> {
+    let mut run = Run::begin(scenario, 1, None)?;
+    for _ in 0..scenario.scenario.days {
+        for _ in 0..TICKS_PER_DAY {
+            // Nobody compares the states of these runs, so that they need not be hashed.
+            run.sim.step();
+        }
+        on_day();
+    }
+    Ok(metrics_of(&run))
+}
+
+/// Returns the headline numbers of a run as it stands.
+#[must_use]
+pub fn metrics_of(run: &Run) -> Metrics {
+    headline(run.sim.world().resource::<Book>(), &ending(&run.sim))
+}
