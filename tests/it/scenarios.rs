@@ -141,7 +141,7 @@ fn values_of_mechanisms_that_are_off_move_nothing() {
         "platform.incentives.login_reward=90",
         "platform.incentives.quest_length=1",
         "platform.incentives.drop_value=70",
-        "platform.recommend.exposure_cap=0.0001",
+        "platform.recommend.exposure_cap=9.0",
         "platform.recommend.retrain_hours=1",
         "platform.recommend.train_steps=1",
         "economy.controller.gain=50",

@@ -148,6 +148,8 @@ pub struct Book {
     pub efficiency: (f64, f64),
     /// Consumption by topic, by avatar; empty if not kept.
     pub topics_of: Vec<[f32; 32]>,
+    /// The platform's sum of λ and its count when the last day ended.
+    pub lambdas: (f64, u64),
     /// Sum over ticks of avatars awake.
     pub active_ticks: u64,
     /// Events so far.

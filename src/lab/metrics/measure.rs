@@ -159,6 +159,8 @@ fn close_day(s: &Sight<'_>, book: &mut Book) {
     let spent = so_far.all - last.all;
     let share = |part: f64| (spent > 0.0).then(|| (part / spent).clamp(0.0, 1.0));
     let (sum, n) = s.prices.minutes;
+    let lambdas = std::mem::replace(&mut book.lambdas, (sum, n));
+    let (sum, n) = (sum - lambdas.0, n - lambdas.1);
     book.days.push(DayRow {
         day,
         active: today.active,

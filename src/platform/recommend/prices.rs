@@ -31,7 +31,7 @@ pub struct AttentionPrices {
     of_space: Vec<f32>,
     space_load: Vec<u32>,
     shelves: [ShelfLoad; ITEM_SURFACES],
-    /// Sum of λ, the attraction bought by the last minute, over allocations since the lab last looked; and how many.
+    /// Sum of λ, the attraction bought by the last minute, over all allocations so far; and how many.
     pub minutes: (f64, u64),
 }
 
