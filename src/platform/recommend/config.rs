@@ -68,7 +68,7 @@ config! {
         /// Items the linear autoencoder covers: the most engaged with.
         ease_items: u32 = 600, "items", 1..=4000;
         /// Most exposures an item gets in an hour, as a multiple of an equal share among all on offer; prices keep to it.
-        exposure_cap: f64 = 2.0, "shares", 1.0..=1_000_000.0;
+        exposure_cap: f64 = 1.8, "shares", 1.0..=1_000_000.0;
     }
 }
 

@@ -32,7 +32,7 @@ config! {
     /// When avatars come and how long they stay.
     pub struct ReturnsConfig {
         /// Shape of the Gamma distribution of the rate of leaving; with a Gamma mixture the cohort curve is a power law, whose exponent this is.
-        frailty_shape: f64 = 0.48, "-", 0.05..=10.0;
+        frailty_shape: f64 = 0.46, "-", 0.05..=10.0;
         /// Days after which the mixture's power law sets in.
         frailty_days: f64 = 0.9, "days", 0.01..=365.0;
         /// Mean sessions a day of an avatar that stays.

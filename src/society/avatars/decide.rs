@@ -131,7 +131,7 @@ pub struct Feedback {
 const LIKE_RATE: f64 = 0.35;
 
 /// Utility of not having spent the earlier lessons in vain, for somebody who takes a course.
-const COMMITMENT: f64 = 3.5;
+const COMMITMENT: f64 = 4.0;
 
 /// Decides for one avatar.
 #[must_use]
