@@ -365,13 +365,12 @@ fn align(rows: &[[String; 7]]) -> Vec<String> {
     }
     rows.iter()
         .map(|row| {
-            let numbers: String = row
-                .iter()
-                .zip(widths)
-                .skip(1)
-                .map(|(cell, w)| format!("  {cell:>w$}"))
-                .collect();
-            format!("{:w$}{numbers}", row[0], w = widths[0])
+            let mut line = format!("{:w$}", row[0], w = widths[0]);
+            for (cell, w) in row.iter().zip(widths).skip(1) {
+                let cell = format!("  {cell:>w$}");
+                line.push_str(&cell);
+            }
+            line
         })
         .collect()
 }

@@ -16,11 +16,8 @@ pub struct Leaf {
 }
 
 fn line_of(text: &str, byte: usize) -> usize {
-    text.as_bytes()[..byte.min(text.len())]
-        .iter()
-        .filter(|b| **b == b'\n')
-        .count()
-        + 1
+    let upto = text.get(..byte).unwrap_or(text);
+    upto.split('\n').count()
 }
 
 /// Takes a TOML text apart.

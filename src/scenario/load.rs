@@ -140,13 +140,8 @@ fn gather(
         check_arms(leaf, promise, &into.arms)?;
     }
     if into.name.is_empty() {
-        into.name = source
-            .file
-            .rsplit('/')
-            .next()
-            .unwrap_or("scenario")
-            .trim_end_matches(".toml")
-            .to_owned();
+        let file = source.file.rsplit('/').next().unwrap_or("scenario");
+        file.trim_end_matches(".toml").clone_into(&mut into.name);
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ pub fn markdown() -> String {
     for doc in Scenario::describe() {
         let (head, _) = doc.key.rsplit_once('.').unwrap_or(("top level", ""));
         if head != part {
-            part = head.to_owned();
+            head.clone_into(&mut part);
             let title = if head == "top level" {
                 "top level".to_owned()
             } else {

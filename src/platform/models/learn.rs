@@ -117,7 +117,7 @@ pub fn learn(
     mut ranker: ResMut<Ranker>,
     mut prices: ResMut<AttentionPrices>,
 ) {
-    if clock.now.0 % TICKS_PER_HOUR != 0 {
+    if !clock.now.0.is_multiple_of(TICKS_PER_HOUR) {
         return;
     }
     let config = &rules.0.recommend;
@@ -138,7 +138,7 @@ pub fn learn(
     let sizes = std::array::from_fn(|i| ranker.shelves[i].items.len());
     prices.update(config, sizes);
     let hours = clock.now.0 / TICKS_PER_HOUR;
-    if hours % config.retrain_hours != 0 || observations.pairs.len() < 50 {
+    if !hours.is_multiple_of(config.retrain_hours) || observations.pairs.len() < 50 {
         return;
     }
     let learned = match config.model {
