@@ -8,12 +8,14 @@
 //! | `folder` | the run folder |
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
+//! | `selftest` | `agora selftest` |
 
 mod args;
 mod check;
 pub mod folder;
 mod output;
 pub mod run;
+pub mod selftest;
 mod verify;
 
 use std::process::ExitCode;
@@ -75,6 +77,7 @@ pub fn main() -> ExitCode {
         args::Command::Check(a) => check::command(a),
         args::Command::List(a) => check::list(a),
         args::Command::Verify(a) => verify::command(a),
+        args::Command::Selftest(a) => selftest::command(a),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

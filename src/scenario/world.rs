@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use bevy::app::App;
+
 use crate::economy::ledger::{Currency, Ledger};
 use crate::economy::market::titles::AssetMarket;
 use crate::economy::plugin::EconomyPlugin;
@@ -43,12 +45,17 @@ pub fn found(
     plantings: Plantings,
     threads: usize,
 ) -> Result<Simulation, FoundingError> {
-    let mut app = Simulation::new_app(scenario.seed);
-    app.insert_unhashed(
-        "workers",
-        "threads; results do not depend on them",
+    Ok(Simulation::start(plan(
+        scenario,
+        plantings,
         Workers::new(threads)?,
-    );
+    ))?)
+}
+
+/// Plans the city a scenario asks for: everything is there, nothing has started, and tests may add systems that watch.
+pub fn plan(scenario: &Scenario, plantings: Plantings, workers: Workers) -> App {
+    let mut app = Simulation::new_app(scenario.seed);
+    app.insert_unhashed("workers", "threads; results do not depend on them", workers);
     app.add_plugins(SocietyPlugin {
         config: scenario.society.clone(),
         plantings,
@@ -62,7 +69,7 @@ pub fn found(
     app.add_plugins(LabPlugin {
         config: scenario.lab.clone(),
     });
-    Ok(Simulation::start(app)?)
+    app
 }
 
 /// What a run has come to, at any time.

@@ -6,4 +6,12 @@
 )]
 
 mod architecture;
+mod binary;
+mod determinism;
+mod fuzz;
+mod kill;
+mod malformed;
 mod ml100k;
+mod pipeline;
+mod storage;
+mod worlds;
