@@ -53,3 +53,8 @@ pub(crate) fn complaint(what: &str, done: &Output, code: i32, says: &[&str]) -> 
         )
     })
 }
+
+/// Fails with all complaints at once.
+pub(crate) fn none(complaints: Vec<String>) {
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}

@@ -8,6 +8,7 @@
 mod architecture;
 mod binary;
 mod determinism;
+mod folders;
 mod fuzz;
 mod kill;
 mod malformed;
