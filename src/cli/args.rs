@@ -18,6 +18,17 @@ pub(super) struct Cli {
     pub(super) command: Command,
 }
 
+/// Most worker threads: beyond any machine, and still far from what exhausts one.
+const MOST_THREADS: usize = 1_024;
+
+/// Reads a number of worker threads.
+pub(super) fn threads(given: &str) -> Result<usize, String> {
+    match given.parse() {
+        Ok(n) if (1..=MOST_THREADS).contains(&n) => Ok(n),
+        _ => Err(format!("allowed is 1 to {MOST_THREADS}")),
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -51,6 +62,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora import data/ml-100k --out worlds/ml-100k && agora run worlds/ml-100k\n  agora import ratings.csv --out worlds/ratings --map user=userId,item=movieId,time=timestamp\n  agora import plays.parquet --out worlds/plays --map user=who,item=track,genres=style --min-interactions 10\n\nFormats: RecBole atomic files (.inter, with .item beside it), delimited text with a header, Parquet. See docs/import.md."
     )]
     Import(ImportArgs),
+    /// Proves on this machine what the engine promises: equal hashes at any thread count, no day lost to a kill.
+    #[command(
+        after_help = "Examples:\n  agora selftest determinism --seeds 1000 --ticks 200\n  agora selftest kills --n 100 --json\n  agora selftest golden"
+    )]
+    Selftest(SelftestArgs),
 }
 
 /// How the scenario is changed for this run.
@@ -62,10 +78,10 @@ pub(super) struct ScenarioArgs {
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(super) sets: Vec<String>,
     /// Seed of the world.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
     /// Simulated days.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub(super) days: Option<u32>,
     /// Arm of a scenario that has arms.
     #[arg(long)]
@@ -85,7 +101,7 @@ pub(super) struct RunArgs {
     #[arg(long)]
     pub(super) force: bool,
     /// Worker threads (default: one per core).
-    #[arg(long)]
+    #[arg(long, value_parser = threads)]
     pub(super) threads: Option<usize>,
     /// No progress bar and no summary.
     #[arg(long, short)]
@@ -115,7 +131,7 @@ pub(super) struct VerifyArgs {
     /// The run folder.
     pub(super) run: PathBuf,
     /// Worker threads (default: one per core).
-    #[arg(long)]
+    #[arg(long, value_parser = threads)]
     pub(super) threads: Option<usize>,
     /// No progress bar.
     #[arg(long, short)]
@@ -217,4 +233,50 @@ pub(super) struct CompareArgs {
     /// Prints everything as JSON on stdout and nothing else.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `agora selftest`.
+#[derive(Debug, Args)]
+pub(super) struct SelftestArgs {
+    /// Which proof.
+    #[command(subcommand)]
+    pub(super) proof: Proof,
+}
+
+/// The proofs of `agora selftest`.
+#[derive(Debug, Subcommand)]
+pub(super) enum Proof {
+    /// Runs seeds on several thread counts in lockstep and compares every state hash.
+    Determinism {
+        /// How many seeds, from 1.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+        seeds: u32,
+        /// Ticks of each.
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        ticks: u32,
+        /// Thread counts compared with one thread.
+        #[arg(long, value_delimiter = ',', default_values_t = [2, 4, 8], value_parser = threads)]
+        threads: Vec<usize>,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Kills runs at random moments and checks that no finished day is lost and no file is half written.
+    Kills {
+        /// How many kills.
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+        n: u32,
+        /// Seed of the moments.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints the chained state hash of a small city, to be compared across builds and machines.
+    Golden {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }

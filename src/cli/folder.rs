@@ -1,5 +1,6 @@
 //! The run folder: complete and self-describing.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,30 +12,72 @@ use super::CommandError;
 /// # Errors
 /// [`CommandError`] if there is one already, if what is there is no run folder, or the file system refuses.
 pub fn create(path: &Path, force: bool) -> Result<(), CommandError> {
+    if path.as_os_str().is_empty() {
+        return Err(CommandError::Usage(
+            "--out \"\": expected the name of a folder".to_owned(),
+        ));
+    }
     if path.exists() {
-        let is_empty = path.is_dir()
-            && fs::read_dir(path)
-                .map_err(CommandError::file(path))?
-                .next()
-                .is_none();
-        let is_run = path.join("scenario.toml").is_file();
-        if !is_empty && !force {
-            return Err(CommandError::Usage(format!(
-                "--out {}: exists already; choose another folder or add --force to overwrite it",
-                path.display()
-            )));
+        let refuse = |why: &str| CommandError::Usage(format!("--out {}: {why}", path.display()));
+        if !path.is_dir() {
+            return Err(refuse(
+                "exists already and is not a folder; choose another name",
+            ));
         }
-        if !is_empty && !is_run {
-            return Err(CommandError::Usage(format!(
-                "--out {}: is not a run folder (it has no scenario.toml); it is not overwritten even with --force",
-                path.display()
-            )));
-        }
-        if !is_empty {
+        let content = names_in(path)?;
+        if !content.is_empty() {
+            if !force {
+                return Err(refuse(
+                    "exists already; choose another folder or add --force to overwrite it",
+                ));
+            }
+            if !is_run(&content) {
+                return Err(refuse(
+                    "is not a run folder (it lacks scenario.toml or hashes.bin); it is not overwritten even with --force",
+                ));
+            }
+            if encloses_working_folder(path) {
+                return Err(refuse(
+                    "is or encloses the working folder; it is not overwritten even with --force",
+                ));
+            }
             fs::remove_dir_all(path).map_err(CommandError::file(path))?;
         }
     }
     fs::create_dir_all(path).map_err(CommandError::file(path))
+}
+
+/// What a run has made by the time its city is founded.
+const STILLBORN: [&str; 4] = [
+    "events",
+    "scenario.toml",
+    "scenario.toml.tmp",
+    "hashes.bin.tmp",
+];
+
+fn names_in(path: &Path) -> Result<Vec<OsString>, CommandError> {
+    fs::read_dir(path)
+        .and_then(|entries| entries.map(|e| e.map(|e| e.file_name())).collect())
+        .map_err(CommandError::file(path))
+}
+
+/// Says whether a folder's content is that of a run or a comparison: a scenario and what came of it, or what is there of a
+/// run that was killed before its city was founded. A folder with a scenario that somebody wrote is not.
+fn is_run(content: &[OsString]) -> bool {
+    let has = |name: &str| content.iter().any(|n| n == name);
+    let came_of_it = has("hashes.bin") || has("compare.json");
+    let is_stillborn = has("events")
+        && content
+            .iter()
+            .all(|n| STILLBORN.iter().any(|known| n == *known));
+    has("scenario.toml") && came_of_it || is_stillborn
+}
+
+fn encloses_working_folder(path: &Path) -> bool {
+    let (Ok(path), Ok(here)) = (path.canonicalize(), std::env::current_dir()) else {
+        return false;
+    };
+    here.canonicalize().unwrap_or(here).starts_with(path)
 }
 
 /// Writes a file whole or not at all: to a temporary name, made durable, renamed.
@@ -49,7 +92,11 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), CommandError> {
         let mut file = fs::File::create(&temporary)?;
         file.write_all(content)?;
         file.sync_all()?;
-        fs::rename(&temporary, path)
+        fs::rename(&temporary, path)?;
+        match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => fs::File::open(folder)?.sync_all(),
+            _ => Ok(()),
+        }
     };
     put().map_err(CommandError::file(path))
 }

@@ -13,6 +13,7 @@
 //! | `import` | `agora import` |
 //! | `compare` | `agora compare` |
 //! | `trials` | many runs at once, in memory |
+//! | `selftest` | `agora selftest` |
 
 mod args;
 mod check;
@@ -23,6 +24,7 @@ pub mod leave;
 mod output;
 pub mod report;
 pub mod run;
+pub mod selftest;
 pub mod trials;
 mod verify;
 
@@ -99,6 +101,7 @@ pub fn main() -> ExitCode {
         args::Command::Verify(a) => verify::command(a),
         args::Command::Report(a) => report::command(a),
         args::Command::Import(a) => import::command(a),
+        args::Command::Selftest(a) => selftest::command(a),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -91,17 +91,9 @@ impl Run {
         let day = self.ticks / TICKS_PER_DAY;
         self.sim.step();
         self.ticks += 1;
-        if let Some(log) = &mut self.log {
-            let w = self.sim.world();
-            let events = &w.resource::<EventBus>().current;
-            let slates = &w.resource::<OfferBus>().slates;
-            log.append(day, events, slates)?;
-            if self.ticks.is_multiple_of(TICKS_PER_DAY) {
-                log.end_day(day)?;
-            }
-        }
         let hash = self.sim.state_hash();
         self.chained = mix(self.chained ^ hash);
+        // Hashes first: a day that is finished in the log can always be verified.
         if let Some(chain) = &mut self.chain {
             let parts = self.sim.state_parts();
             chain
@@ -113,6 +105,15 @@ impl Run {
                     .map_err(CommandError::file(&self.chain_path))?;
             }
         }
+        if let Some(log) = &mut self.log {
+            let w = self.sim.world();
+            let events = &w.resource::<EventBus>().current;
+            let slates = &w.resource::<OfferBus>().slates;
+            log.append(day, events, slates)?;
+            if self.ticks.is_multiple_of(TICKS_PER_DAY) {
+                log.end_day(day)?;
+            }
+        }
         Ok(())
     }
 
@@ -121,15 +122,15 @@ impl Run {
     /// # Errors
     /// [`CommandError`] if they cannot be made durable.
     pub fn finish(&mut self) -> Result<(), CommandError> {
-        if let Some(log) = &mut self.log
-            && !self.ticks.is_multiple_of(TICKS_PER_DAY)
-        {
-            log.end_day(self.ticks / TICKS_PER_DAY)?;
-        }
         if let Some(chain) = &mut self.chain {
             chain
                 .flush()
                 .map_err(CommandError::file(&self.chain_path))?;
+        }
+        if let Some(log) = &mut self.log
+            && !self.ticks.is_multiple_of(TICKS_PER_DAY)
+        {
+            log.end_day(self.ticks / TICKS_PER_DAY)?;
         }
         Ok(())
     }
@@ -201,10 +202,30 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
     stop
 }
 
+/// Turns the signal of a file that exceeds the system's limit (`ulimit -f`) into an error of the write, as a full disk is.
+fn survive_size_limits() {
+    #[cfg(unix)]
+    {
+        let noticed = Arc::new(AtomicBool::new(false));
+        // Without the handler the signal kills, and finished days are safe all the same.
+        let _handled = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, noticed).is_ok();
+    }
+}
+
 /// Where a run goes when nothing else is said.
 fn default_folder(scenario: &Scenario, arm: Option<&str>) -> PathBuf {
     let arm = arm.map_or_else(String::new, |a| format!("-{a}"));
-    PathBuf::from("runs").join(format!("{}{arm}-{}", scenario.name, scenario.seed))
+    let name = format!("{}{arm}-{}", scenario.name, scenario.seed);
+    // A name is text in a file that somebody else may have written; it must not lead out of the folder.
+    let name: String = name
+        .chars()
+        .map(|c| match c {
+            '/' | '\\' | ':' => '-',
+            c if c.is_control() => '-',
+            c => c,
+        })
+        .collect();
+    PathBuf::from("runs").join(name)
 }
 
 /// `agora run`.
@@ -216,6 +237,10 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
         .clone()
         .unwrap_or_else(|| default_folder(scenario, args.scenario.arm.as_deref()));
     folder::create(&dir, args.force)?;
+    // The mark of a run folder, before the scenario: what a kill leaves from here on may be overwritten with --force.
+    let events = dir.join("events");
+    std::fs::create_dir(&events).map_err(CommandError::file(&events))?;
+    survive_size_limits();
     folder::write(&dir.join("scenario.toml"), scenario.to_toml().as_bytes())?;
     let is_silent = args.quiet || args.json;
     let stop = stop_on_interrupt();

@@ -1,12 +1,14 @@
 //! `agora verify`: runs a run folder's scenario again and compares every state hash.
 
+use std::io::ErrorKind;
+
 use super::CommandError;
 use super::args::VerifyArgs;
 use super::output;
 use super::run::Run;
 use crate::scenario::chain::{self, Link};
 use crate::scenario::load::{Overrides, load};
-use crate::sim::units::Tick;
+use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// `agora verify`.
 pub(super) fn command(args: &VerifyArgs) -> Result<(), CommandError> {
@@ -17,8 +19,39 @@ pub(super) fn command(args: &VerifyArgs) -> Result<(), CommandError> {
         )));
     }
     let path = args.run.join("hashes.bin");
-    let (names, links) = chain::read(&path).map_err(CommandError::file(&path))?;
+    if !path.is_file() {
+        return Err(CommandError::Usage(format!(
+            "{dir}: is not a run folder (it has no hashes.bin)"
+        )));
+    }
+    let chain = chain::read(&path).map_err(|e| match e.kind() {
+        ErrorKind::InvalidData => CommandError::Usage(format!("{}: {e}", path.display())),
+        _ => CommandError::file(&path)(e),
+    })?;
+    let (names, links) = (chain.names, chain.links);
     let loaded = load(&dir, &Overrides::default())?;
+    let asked = loaded.scenario.days as usize * TICKS_PER_DAY as usize;
+    if links.len() > asked {
+        return Err(CommandError::Failed(format!(
+            "{}: holds {} ticks, but {dir}/scenario.toml asks for {asked} (days = {}); one of them was changed",
+            path.display(),
+            links.len(),
+            loaded.scenario.days
+        )));
+    }
+    if links.is_empty() {
+        return Err(CommandError::Failed(format!(
+            "{}: holds no whole tick, so that there is nothing to verify",
+            path.display()
+        )));
+    }
+    if chain.torn_bytes > 0 {
+        output::note(&format!(
+            "{}: the last {} bytes are no whole tick, as after a kill; they are left out",
+            path.display(),
+            chain.torn_bytes
+        ));
+    }
     let mut run = Run::begin(&loaded, args.threads.unwrap_or(0), None)?;
     let bar = output::progress(links.len() as u64, args.quiet);
     bar.set_message("running again");

@@ -26,9 +26,14 @@ impl ChainWriter {
     /// # Errors
     /// As the file system says.
     pub fn create(path: &Path, names: &[&str]) -> io::Result<Self> {
-        let mut file = BufWriter::new(std::fs::File::create(path)?);
+        // A run that is killed at once leaves a chain of no ticks or none, not one that cannot be read.
+        let mut temporary = path.as_os_str().to_owned();
+        temporary.push(".tmp");
+        let mut file = BufWriter::new(std::fs::File::create(&temporary)?);
         let json = serde_json::to_string(names).map_err(io::Error::other)?;
         writeln!(file, "{json}")?;
+        file.flush()?;
+        std::fs::rename(&temporary, path)?;
         Ok(Self { file })
     }
 
@@ -44,33 +49,53 @@ impl ChainWriter {
         Ok(())
     }
 
-    /// Makes what was added durable as far as the system is concerned.
+    /// Makes what was added durable.
     ///
     /// # Errors
     /// As the file system says.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file.flush()?;
+        self.file.get_ref().sync_data()
     }
 }
 
-/// Reads a chain: names of the components, and the ticks that were written whole.
+/// A chain as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    /// Names of the components.
+    pub names: Vec<String>,
+    /// The ticks that were written whole.
+    pub links: Vec<Link>,
+    /// Bytes at the end that are no whole tick: a run that was killed tears its last one.
+    pub torn_bytes: usize,
+}
+
+/// Most bytes of the first line; a file whose first line is longer is no chain.
+const LONGEST_HEAD: u64 = 1 << 16;
+
+/// Reads a chain.
 ///
 /// # Errors
-/// As the file system says, or if the first line is not a list of names.
-pub fn read(path: &Path) -> io::Result<(Vec<String>, Vec<Link>)> {
+/// As the file system says, or [`io::ErrorKind::InvalidData`] if the first line is not a list of names.
+pub fn read(path: &Path) -> io::Result<Chain> {
     let mut file = BufReader::new(std::fs::File::open(path)?);
     let mut head = Vec::new();
-    file.read_until(b'\n', &mut head)?;
-    let names: Vec<String> = serde_json::from_slice(&head).map_err(|e| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("not a chain of state hashes ({e})"),
-        )
-    })?;
+    file.by_ref()
+        .take(LONGEST_HEAD)
+        .read_until(b'\n', &mut head)?;
+    let invalid = |why: String| {
+        let text = format!("not a chain of state hashes (line 1: {why})");
+        io::Error::new(io::ErrorKind::InvalidData, text)
+    };
+    if head.pop() != Some(b'\n') {
+        return Err(invalid("it does not end".to_owned()));
+    }
+    let names: Vec<String> = serde_json::from_slice(&head)
+        .map_err(|e| invalid(format!("expected a list of names; {e}")))?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     let width = 8 + 2 * names.len();
-    let links = bytes
+    let links: Vec<Link> = bytes
         .chunks_exact(width)
         .map(|c| {
             let mut total = [0; 8];
@@ -84,7 +109,11 @@ pub fn read(path: &Path) -> io::Result<(Vec<String>, Vec<Link>)> {
             }
         })
         .collect();
-    Ok((names, links))
+    Ok(Chain {
+        names,
+        links,
+        torn_bytes: bytes.len() % width,
+    })
 }
 
 #[cfg(test)]
@@ -101,14 +130,15 @@ mod tests {
                 .unwrap();
         }
         w.flush().unwrap();
-        let (names, links) = read(&path).unwrap();
+        let Chain { names, links, .. } = read(&path).unwrap();
         assert_eq!(names, ["clock", "ledger"]);
         assert_eq!(links.len(), 5);
         assert_eq!(links[3].total, 21);
         assert_eq!(links[3].parts, [3, 70_003u32 as u16]);
         let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() - 3]).unwrap();
-        assert_eq!(read(&path).unwrap().1.len(), 4);
+        let torn = read(&path).unwrap();
+        assert_eq!((torn.links.len(), torn.torn_bytes), (4, 9));
         std::fs::write(&path, [0xFF, 0xFE, 0x0A]).unwrap();
         assert!(read(&path).is_err());
     }

@@ -9,6 +9,8 @@ pub enum Place {
     Line(String, usize),
     /// With `--set`.
     CommandLine,
+    /// With an option of its own, such as `--seed`.
+    Flag(&'static str),
 }
 
 impl std::fmt::Display for Place {
@@ -16,6 +18,7 @@ impl std::fmt::Display for Place {
         match self {
             Self::Line(file, line) => write!(f, "{file}:{line}"),
             Self::CommandLine => write!(f, "--set"),
+            Self::Flag(flag) => write!(f, "{flag}"),
         }
     }
 }
@@ -25,13 +28,27 @@ impl std::fmt::Display for Place {
 pub enum ScenarioError {
     /// Neither a file nor a shipped scenario.
     #[error(
-        "{name}: there is no such file and no shipped scenario of that name (shipped: {shipped})"
+        "{asked}: there is no such file and no shipped scenario of that name (shipped: {shipped})"
     )]
     NoSuchScenario {
-        /// What was asked for.
-        name: String,
+        /// What was asked for, and by which line if it was not the command line.
+        asked: String,
         /// What there is.
         shipped: String,
+    },
+    /// A folder that holds no scenario.
+    #[error("{asked}: is a folder without a scenario.toml")]
+    EmptyFolder {
+        /// What was asked for, and by which line if it was not the command line.
+        asked: String,
+    },
+    /// The file is too large to be a scenario.
+    #[error("{path}: larger than {most} bytes, the most a scenario may have", path = path.display())]
+    TooLarge {
+        /// Which.
+        path: PathBuf,
+        /// What is allowed.
+        most: u64,
     },
     /// The file cannot be read.
     #[error("{path}: {cause}", path = path.display())]
@@ -42,11 +59,11 @@ pub enum ScenarioError {
         cause: std::io::Error,
     },
     /// The file is no text.
-    #[error("{path}: not UTF-8 text (byte {at} is not); a scenario is a TOML file", path = path.display())]
+    #[error("{place}: not UTF-8 text (byte {at} of the file is not); a scenario is a TOML file")]
     NotText {
-        /// Which.
-        path: PathBuf,
         /// Where.
+        place: Place,
+        /// Which byte, from 0.
         at: usize,
     },
     /// The file is no TOML.
@@ -100,6 +117,16 @@ pub enum ScenarioError {
         name: String,
         /// The way round.
         chain: String,
+    },
+    /// Scenarios extend each other too often.
+    #[error("{place}: extends = \"{name}\": more than {most} scenarios extend each other")]
+    TooDeep {
+        /// Where.
+        place: Place,
+        /// Which is one too many.
+        name: String,
+        /// What is allowed.
+        most: usize,
     },
     /// `--set` without a value.
     #[error("--set {given}: expected KEY=VALUE, such as platform.recommend.model=popularity")]

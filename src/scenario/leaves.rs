@@ -15,9 +15,26 @@ pub struct Leaf {
     pub place: Place,
 }
 
-fn line_of(text: &str, byte: usize) -> usize {
-    let upto = text.get(..byte).unwrap_or(text);
-    upto.split('\n').count()
+/// Where the lines of a file begin.
+struct Lines<'a> {
+    file: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(file: &'a str, text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+        Self {
+            file,
+            starts: ends.map(|(i, _)| i + 1).collect(),
+        }
+    }
+
+    /// The line in which a byte stands.
+    fn place(&self, byte: usize) -> Place {
+        let line = 1 + self.starts.partition_point(|start| *start <= byte);
+        Place::Line(self.file.to_owned(), line)
+    }
 }
 
 /// Takes a TOML text apart.
@@ -25,28 +42,61 @@ fn line_of(text: &str, byte: usize) -> usize {
 /// # Errors
 /// [`ScenarioError::Syntax`] with the line.
 pub fn take_apart(file: &str, text: &str) -> Result<Vec<Leaf>, ScenarioError> {
+    let lines = Lines::of(file, text);
     let syntax = |e: &toml::de::Error| ScenarioError::Syntax {
-        place: Place::Line(
-            file.to_owned(),
-            e.span().map_or(1, |s| line_of(text, s.start)),
-        ),
+        place: lines.place(e.span().map_or(0, |s| s.start)),
         cause: e.message().to_owned(),
     };
     let spanned = DeTable::parse(text).map_err(|e| syntax(&e))?;
+    fits_64_bits(&lines, "", spanned.get_ref())?;
     let plain: toml::Table = toml::from_str(text).map_err(|e| syntax(&e))?;
     let mut leaves = Vec::new();
-    walk(file, text, "", spanned.get_ref(), &plain, &mut leaves);
+    walk(&lines, "", spanned.get_ref(), &plain, &mut leaves);
     // In the order of the file, so that the first mistake is reported first.
     leaves.sort_by_key(|l| match &l.place {
         Place::Line(_, n) => *n,
-        Place::CommandLine => 0,
+        Place::CommandLine | Place::Flag(_) => 0,
     });
     Ok(leaves)
 }
 
+/// Joins a key to the keys around it; one that is not a bare word is shown as it was quoted.
+fn joined(prefix: &str, name: &str) -> String {
+    let is_bare = !name.is_empty() && !name.contains(|c: char| c == '.' || c.is_control());
+    let name = if is_bare {
+        name.to_owned()
+    } else {
+        format!("{name:?}")
+    };
+    if prefix.is_empty() {
+        name
+    } else {
+        format!("{prefix}.{name}")
+    }
+}
+
+/// Finds integers that TOML may spell but no value can hold; the parser's own complaint names no key.
+fn fits_64_bits(lines: &Lines<'_>, prefix: &str, table: &DeTable<'_>) -> Result<(), ScenarioError> {
+    for (key, value) in table {
+        let path = joined(prefix, key.get_ref());
+        match value.get_ref() {
+            DeValue::Table(t) => fits_64_bits(lines, &path, t)?,
+            DeValue::Integer(i) if i64::from_str_radix(i.as_str(), i.radix()).is_err() => {
+                return Err(ScenarioError::OutOfRange {
+                    place: lines.place(key.span().start),
+                    key: path,
+                    value: i.as_str().chars().take(60).collect(),
+                    allowed: "a 64-bit integer".to_owned(),
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn walk(
-    file: &str,
-    text: &str,
+    lines: &Lines<'_>,
     prefix: &str,
     spanned: &DeTable<'_>,
     plain: &toml::Table,
@@ -54,22 +104,18 @@ fn walk(
 ) {
     for (key, value) in spanned {
         let name: &str = key.get_ref();
-        let path = if prefix.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{prefix}.{name}")
-        };
+        let path = joined(prefix, name);
         let Some(same) = plain.get(name) else {
             continue;
         };
         match (value.get_ref(), same) {
             (DeValue::Table(t), toml::Value::Table(p)) if !p.is_empty() => {
-                walk(file, text, &path, t, p, into);
+                walk(lines, &path, t, p, into);
             }
             _ => into.push(Leaf {
                 key: path,
                 value: same.clone(),
-                place: Place::Line(file.to_owned(), line_of(text, key.span().start)),
+                place: lines.place(key.span().start),
             }),
         }
     }
@@ -90,6 +136,8 @@ pub fn from_command_line(given: &str) -> Result<Leaf, ScenarioError> {
     }
     let value = toml::from_str::<toml::Table>(&format!("value = {value}"))
         .ok()
+        // More than one value means that the text smuggled in a line of its own.
+        .filter(|t| t.len() == 1)
         .and_then(|mut t| t.remove("value"))
         .unwrap_or_else(|| toml::Value::String(value.trim().to_owned()));
     Ok(Leaf {

@@ -7,7 +7,7 @@ use super::error::{Place, ScenarioError};
 use super::import::read;
 use super::leaves::{Leaf, from_command_line, take_apart};
 use super::schema::{Arm, Expectation, Rule, Scenario};
-use super::source::{Source, find};
+use super::source::{Source, find, find_parent};
 use crate::sim::config::ValueDoc;
 
 /// What the command line adds to a scenario.
@@ -32,6 +32,9 @@ pub struct Loaded {
     pub world: Option<PathBuf>,
 }
 
+/// Most scenarios in a chain of `extends`; a circle that no spelling of its paths gives away ends here too.
+const MOST_ANCESTORS: usize = 16;
+
 /// Everything read from one chain of files.
 #[derive(Default)]
 struct Gathered {
@@ -51,7 +54,7 @@ struct Gathered {
 pub fn load(name: &str, overrides: &Overrides) -> Result<Loaded, ScenarioError> {
     let docs = Scenario::describe();
     let mut gathered = Gathered::default();
-    let source = find(name, None)?;
+    let source = find(name)?;
     gather(source, &docs, &mut Vec::new(), &mut gathered)?;
     if let Some(wanted) = &overrides.arm {
         let Some(arm) = gathered.arms.get(wanted) else {
@@ -76,15 +79,27 @@ pub fn load(name: &str, overrides: &Overrides) -> Result<Loaded, ScenarioError> 
         check_value(&leaf, &docs)?;
         gathered.values.insert(leaf.key.clone(), leaf);
     }
-    for (key, value) in [
-        ("seed", overrides.seed.map(|s| s as i64)),
-        ("days", overrides.days.map(i64::from)),
+    for (key, flag, value) in [
+        ("seed", "--seed", overrides.seed),
+        ("days", "--days", overrides.days.map(u64::from)),
     ] {
         if let Some(value) = value {
+            let place = Place::Flag(flag);
+            let Ok(integer) = i64::try_from(value) else {
+                return Err(ScenarioError::OutOfRange {
+                    place,
+                    key: key.to_owned(),
+                    value: value.to_string(),
+                    allowed: docs
+                        .iter()
+                        .find(|d| d.key == key)
+                        .map_or_else(String::new, |d| d.allowed.clone()),
+                });
+            };
             let leaf = Leaf {
                 key: key.to_owned(),
-                value: toml::Value::Integer(value),
-                place: Place::CommandLine,
+                value: toml::Value::Integer(integer),
+                place,
             };
             check_value(&leaf, &docs)?;
             gathered.values.insert(key.to_owned(), leaf);
@@ -103,7 +118,14 @@ fn gather(
     let leaves = take_apart(&source.file, &source.text)?;
     if let Some(leaf) = leaves.iter().find(|l| l.key == "extends") {
         let name = text_of(leaf)?;
-        let parent = find(&name, source.folder.as_deref())?;
+        let parent = find_parent(&name, &source, &leaf.place)?;
+        if chain.len() >= MOST_ANCESTORS {
+            return Err(ScenarioError::TooDeep {
+                place: leaf.place.clone(),
+                name,
+                most: MOST_ANCESTORS,
+            });
+        }
         if chain.contains(&parent.file) {
             chain.push(parent.file.clone());
             return Err(ScenarioError::Circular {
@@ -119,6 +141,9 @@ fn gather(
     }
     let mut promised = Vec::new();
     for leaf in leaves {
+        if is_empty_section(&leaf, docs) {
+            continue;
+        }
         match leaf.key.as_str() {
             "extends" => {}
             "name" => into.name = text_of(&leaf)?,
@@ -149,6 +174,10 @@ fn gather(
 fn gather_arm(leaf: &Leaf, docs: &[ValueDoc], into: &mut Gathered) -> Result<(), ScenarioError> {
     let rest = leaf.key.trim_start_matches("arms.");
     let Some((name, key)) = rest.split_once('.') else {
+        if is_empty_table(&leaf.value) {
+            into.arms.entry(rest.to_owned()).or_default();
+            return Ok(());
+        }
         return Err(ScenarioError::WrongType {
             place: leaf.place.clone(),
             key: leaf.key.clone(),
@@ -160,6 +189,10 @@ fn gather_arm(leaf: &Leaf, docs: &[ValueDoc], into: &mut Gathered) -> Result<(),
         key: key.to_owned(),
         ..leaf.clone()
     };
+    if is_empty_section(&inner, docs) {
+        into.arms.entry(name.to_owned()).or_default();
+        return Ok(());
+    }
     if key == "description" {
         into.arms.entry(name.to_owned()).or_default().description = text_of(&inner)?;
         return Ok(());
@@ -168,6 +201,21 @@ fn gather_arm(leaf: &Leaf, docs: &[ValueDoc], into: &mut Gathered) -> Result<(),
     let arm = into.arms.entry(name.to_owned()).or_default();
     arm.values.push(inner);
     Ok(())
+}
+
+fn is_empty_table(value: &toml::Value) -> bool {
+    value.as_table().is_some_and(toml::Table::is_empty)
+}
+
+/// Says whether a leaf is the head of a section that says nothing, such as one whose values are all commented out.
+fn is_empty_section(leaf: &Leaf, docs: &[ValueDoc]) -> bool {
+    is_empty_table(&leaf.value)
+        && (["arms", "expect"].contains(&leaf.key.as_str()) || is_section(&leaf.key, docs))
+}
+
+fn is_section(key: &str, docs: &[ValueDoc]) -> bool {
+    docs.iter()
+        .any(|d| d.key.strip_prefix(key).is_some_and(|r| r.starts_with('.')))
 }
 
 fn expectation(leaf: &Leaf) -> Result<Expectation, ScenarioError> {
@@ -229,7 +277,12 @@ fn text_of(leaf: &Leaf) -> Result<String, ScenarioError> {
 }
 
 fn shown(value: &toml::Value) -> String {
-    let text = value.to_string();
+    // On one line, and without what would move the cursor.
+    let text: String = value
+        .to_string()
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     if text.chars().count() > 60 {
         text.chars().take(57).chain("...".chars()).collect()
     } else {
@@ -295,9 +348,11 @@ fn check_value(leaf: &Leaf, docs: &[ValueDoc]) -> Result<(), ScenarioError> {
 
 /// Suggests the nearest known key.
 fn nearest(key: &str, docs: &[ValueDoc]) -> String {
-    let is_table = docs.iter().any(|d| d.key.starts_with(&format!("{key}.")));
-    if is_table {
+    if is_section(key, docs) || ["arms", "expect"].contains(&key) {
         return " (it is a table of values, not a value)".to_owned();
+    }
+    if ["name", "description", "extends", "world"].contains(&key) {
+        return " (only a scenario file can say it, and only at its top)".to_owned();
     }
     let last = key.rsplit('.').next().unwrap_or(key);
     let best = docs
@@ -308,9 +363,11 @@ fn nearest(key: &str, docs: &[ValueDoc]) -> String {
             (whole.min(tail + 1), &d.key)
         })
         .min();
+    // Half of a short word may be wrong by chance; no advice is better than bad advice.
+    let tolerated = (last.chars().count() / 2).min(4);
     match best {
-        Some((d, near)) if d <= 4 => format!(" (did you mean {near}?)"),
-        _ => " (agora check --keys lists all of them)".to_owned(),
+        Some((d, near)) if d <= tolerated => format!(" (did you mean {near}?)"),
+        _ => " (agora check quickstart --keys lists all of them)".to_owned(),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Where scenarios come from: files, and those shipped inside the program.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::error::ScenarioError;
+use super::error::{Place, ScenarioError};
 
 /// The scenarios inside the program, in the order in which they are listed.
 pub const SHIPPED: [(&str, &str); 7] = [
@@ -35,43 +37,41 @@ pub struct Source {
     pub folder: Option<PathBuf>,
 }
 
+/// Most bytes of a scenario file: far more than every value written out, far less than would hurt.
+const LARGEST: u64 = 1 << 20;
+
 fn read(path: &Path) -> Result<Source, ScenarioError> {
-    let bytes = std::fs::read(path).map_err(|cause| ScenarioError::Unreadable {
-        path: path.to_path_buf(),
-        cause,
-    })?;
-    let text = String::from_utf8(bytes).map_err(|e| ScenarioError::NotText {
-        path: path.to_path_buf(),
-        at: e.utf8_error().valid_up_to(),
+    let mut bytes = Vec::new();
+    // Bounded, as a path may lead to a device that never ends.
+    File::open(path)
+        .and_then(|f| f.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(|cause| ScenarioError::Unreadable {
+            path: path.to_path_buf(),
+            cause,
+        })?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(ScenarioError::TooLarge {
+            path: path.to_path_buf(),
+            most: LARGEST,
+        });
+    }
+    let file = path.display().to_string();
+    let text = String::from_utf8(bytes).map_err(|e| {
+        let at = e.utf8_error().valid_up_to();
+        let line = e.as_bytes()[..at].split(|b| *b == b'\n').count();
+        ScenarioError::NotText {
+            place: Place::Line(file.clone(), line),
+            at,
+        }
     })?;
     Ok(Source {
-        file: path.display().to_string(),
+        file,
         text,
         folder: path.parent().map(Path::to_path_buf),
     })
 }
 
-/// Finds a scenario: a file, a folder with a `scenario.toml`, or a shipped name. `beside` is looked in first, if given.
-///
-/// # Errors
-/// [`ScenarioError`] if there is none, or it cannot be read.
-pub fn find(name: &str, beside: Option<&Path>) -> Result<Source, ScenarioError> {
-    let mut candidates = Vec::new();
-    if let Some(folder) = beside {
-        candidates.push(folder.join(format!("{name}.toml")));
-        candidates.push(folder.join(name));
-    }
-    candidates.push(PathBuf::from(name));
-    for path in candidates {
-        if path.is_dir() {
-            let inside = path.join("scenario.toml");
-            if inside.is_file() {
-                return read(&inside);
-            }
-        } else if path.exists() {
-            return read(&path);
-        }
-    }
+fn shipped(name: &str) -> Option<Source> {
     SHIPPED
         .iter()
         .find(|(n, _)| *n == name)
@@ -80,8 +80,64 @@ pub fn find(name: &str, beside: Option<&Path>) -> Result<Source, ScenarioError> 
             text: (*text).to_owned(),
             folder: None,
         })
-        .ok_or_else(|| ScenarioError::NoSuchScenario {
-            name: name.to_owned(),
-            shipped: SHIPPED.map(|(n, _)| n).join(", "),
-        })
+}
+
+fn no_such(asked: String) -> ScenarioError {
+    ScenarioError::NoSuchScenario {
+        asked,
+        shipped: SHIPPED.map(|(n, _)| n).join(", "),
+    }
+}
+
+/// Finds the scenario that the command line names: a file, a folder with a `scenario.toml`, or a shipped name.
+///
+/// # Errors
+/// [`ScenarioError`] if there is none, or it cannot be read.
+pub fn find(name: &str) -> Result<Source, ScenarioError> {
+    let asked = if name.is_empty() {
+        "\"\"".to_owned()
+    } else {
+        name.to_owned()
+    };
+    search(name, asked, &[PathBuf::from(name)])
+}
+
+/// Finds the scenario that `child` extends: beside it, or as the command line would; a shipped one extends a shipped one,
+/// whatever lies in the working folder.
+///
+/// # Errors
+/// As [`find`]; the message begins with the line that says so.
+pub fn find_parent(name: &str, child: &Source, place: &Place) -> Result<Source, ScenarioError> {
+    let asked = format!("{place}: extends = \"{name}\"");
+    let Some(folder) = &child.folder else {
+        return shipped(name).ok_or_else(|| no_such(asked));
+    };
+    let candidates = [
+        folder.join(format!("{name}.toml")),
+        folder.join(name),
+        PathBuf::from(name),
+    ];
+    search(name, asked, &candidates)
+}
+
+fn search(name: &str, asked: String, candidates: &[PathBuf]) -> Result<Source, ScenarioError> {
+    let mut has_folder = false;
+    for path in candidates.iter().filter(|_| !name.is_empty()) {
+        if path.is_dir() {
+            let inside = path.join("scenario.toml");
+            if inside.is_file() {
+                return read(&inside);
+            }
+            has_folder = true;
+        } else if path.exists() {
+            return read(path);
+        }
+    }
+    shipped(name).ok_or_else(|| {
+        if has_folder {
+            ScenarioError::EmptyFolder { asked }
+        } else {
+            no_such(asked)
+        }
+    })
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use bevy::app::App;
+
 use crate::economy::ledger::{Currency, Ledger};
 use crate::economy::market::titles::AssetMarket;
 use crate::economy::plugin::EconomyPlugin;
@@ -40,15 +42,20 @@ pub enum FoundingError {
 /// [`FoundingError`] if threads cannot be started or state is unregistered.
 pub fn found(
     scenario: &Scenario,
-    mut plantings: Plantings,
+    plantings: Plantings,
     threads: usize,
 ) -> Result<Simulation, FoundingError> {
-    let mut app = Simulation::new_app(scenario.seed);
-    app.insert_unhashed(
-        "workers",
-        "threads; results do not depend on them",
+    Ok(Simulation::start(plan(
+        scenario,
+        plantings,
         Workers::new(threads)?,
-    );
+    ))?)
+}
+
+/// Plans the city a scenario asks for: everything is there, nothing has started, and tests may add systems that watch.
+pub fn plan(scenario: &Scenario, mut plantings: Plantings, workers: Workers) -> App {
+    let mut app = Simulation::new_app(scenario.seed);
+    app.insert_unhashed("workers", "threads; results do not depend on them", workers);
     let past = std::mem::take(&mut plantings.past);
     app.add_plugins(SocietyPlugin {
         config: scenario.society.clone(),
@@ -64,7 +71,7 @@ pub fn found(
     app.add_plugins(LabPlugin {
         config: scenario.lab.clone(),
     });
-    Ok(Simulation::start(app)?)
+    app
 }
 
 /// What a run has come to, at any time.

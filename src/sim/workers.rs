@@ -7,6 +7,8 @@ use rayon::prelude::*;
 #[derive(Resource)]
 pub struct Workers {
     pool: rayon::ThreadPool,
+    serial_below: usize,
+    chunk: usize,
 }
 
 /// Items below which a loop stays on one thread: waking workers would cost more than it saves.
@@ -25,6 +27,21 @@ impl Workers {
             pool: rayon::ThreadPoolBuilder::new()
                 .num_threads(threads)
                 .build()?,
+            serial_below: SERIAL_BELOW,
+            chunk: CHUNK,
+        })
+    }
+
+    /// Starts `threads` workers that share even the smallest loop item by item: slow, but a small city then takes every
+    /// parallel path a large one takes, which is what tests of determinism want.
+    ///
+    /// # Errors
+    /// As [`Workers::new`].
+    pub fn eager(threads: usize) -> Result<Self, rayon::ThreadPoolBuildError> {
+        Ok(Self {
+            serial_below: 2,
+            chunk: 1,
+            ..Self::new(threads)?
         })
     }
 
@@ -36,11 +53,11 @@ impl Workers {
 
     /// Maps `items` to results in the same order, whatever the number of threads.
     pub fn map<I: Sync, O: Send>(&self, items: &[I], f: impl Fn(&I) -> O + Sync + Send) -> Vec<O> {
-        if items.len() < SERIAL_BELOW || self.threads() == 1 {
+        if items.len() < self.serial_below || self.threads() == 1 {
             return items.iter().map(f).collect();
         }
         self.pool
-            .install(|| items.par_iter().with_min_len(CHUNK).map(f).collect())
+            .install(|| items.par_iter().with_min_len(self.chunk).map(f).collect())
     }
 
     /// Runs `f` inside the pool, so that libraries use these threads and no others.

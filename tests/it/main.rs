@@ -7,8 +7,17 @@
 
 mod ads;
 mod architecture;
+mod binary;
+mod determinism;
+mod folders;
+mod fuzz;
 mod import;
 mod import_bad_input;
+mod kill;
+mod malformed;
 mod ml100k;
+mod pipeline;
 mod report;
 mod scenarios;
+mod storage;
+mod worlds;

@@ -5,8 +5,10 @@
 //! | `schema` | the columns, documented |
 //! | `writer` | writing, closed safely |
 //! | `reader` | reading back |
+//! | `contain` | panics of the Parquet library become errors |
 //! | `error` | what can go wrong |
 
+pub mod contain;
 pub mod error;
 pub mod reader;
 pub mod schema;

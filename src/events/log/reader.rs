@@ -7,6 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Int64Type, UInt8Type, UInt32Type, UInt64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::contain::contained;
 use super::error::LogError;
 use super::schema::event_schema;
 use crate::events::behavior::{Event, EventKind, Surface, Thing, ThingKind};
@@ -50,13 +51,55 @@ pub fn read_day(run: &Path, day: u32) -> Result<Vec<Event>, LogError> {
     read_events(&path)
 }
 
+/// Opens a Parquet file after checking that everything its footer promises lies within it: the library trusts the footer.
+fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, LogError> {
+    let file = File::open(path).map_err(LogError::io(path))?;
+    let size = file.metadata().map_err(LogError::io(path))?.len();
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(LogError::format(path))?;
+    for group in builder.metadata().row_groups() {
+        for column in group.columns() {
+            let start = column
+                .dictionary_page_offset()
+                .unwrap_or_else(|| column.data_page_offset());
+            let end = start.checked_add(column.compressed_size());
+            let is_within = start >= 0
+                && column.compressed_size() >= 0
+                && end.is_some_and(|e| u64::try_from(e).is_ok_and(|e| e <= size));
+            if !is_within || group.num_rows() < 0 || column.num_values() < 0 {
+                return Err(LogError::format(path)("its footer points outside the file"));
+            }
+        }
+    }
+    Ok(builder)
+}
+
+/// Decodes every row of a Parquet file of the log, whatever its columns, and counts them.
+///
+/// # Errors
+/// [`LogError`] if the file is missing or truncated.
+pub fn count_rows(path: &Path) -> Result<usize, LogError> {
+    contained(|| count_rows_of(path)).map_err(LogError::format(path))?
+}
+
+fn count_rows_of(path: &Path) -> Result<usize, LogError> {
+    let reader = open(path)?.build().map_err(LogError::format(path))?;
+    let mut n = 0;
+    for batch in reader {
+        n += batch.map_err(LogError::format(path))?.num_rows();
+    }
+    Ok(n)
+}
+
 /// Reads a file of events.
 ///
 /// # Errors
 /// As [`read_day`].
 pub fn read_events(path: &Path) -> Result<Vec<Event>, LogError> {
-    let file = File::open(path).map_err(LogError::io(path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(LogError::format(path))?;
+    contained(|| read_events_of(path)).map_err(LogError::format(path))?
+}
+
+fn read_events_of(path: &Path) -> Result<Vec<Event>, LogError> {
+    let builder = open(path)?;
     if builder.schema().fields() != event_schema().fields() {
         return Err(LogError::format(path)(
             "its columns are not those of an event log",

@@ -6,7 +6,7 @@ config! {
     /// The map and getting around on it.
     pub struct SpacesConfig {
         /// Parcels along a side of the map.
-        side: u32 = 64, "parcels", 4..=1024;
+        side: u32 = 64, "parcels", 8..=1024;
         /// Districts.
         districts: u32 = 9, "districts", 1..=64;
         /// Every how many parcels a road runs.

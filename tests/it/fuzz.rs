@@ -1,0 +1,199 @@
+//! Brave readers in a small dose: whatever the bytes, an answer or an error, never a panic.
+
+use std::fs;
+use std::path::Path;
+
+use agora::events::log::reader::{count_rows, read_events};
+use agora::scenario::chain;
+use agora::scenario::leaves::{from_command_line, take_apart};
+use agora::scenario::load::{Overrides, load};
+use agora::scenario::schema::Scenario;
+use proptest::prelude::*;
+
+use crate::binary::run_tiny;
+
+/// Loads a text as a scenario file.
+fn load_text(dir: &Path, bytes: &[u8]) -> bool {
+    let path = dir.join("fuzzed.toml");
+    fs::write(&path, bytes).unwrap();
+    match load(&path.display().to_string(), &Overrides::default()) {
+        Ok(loaded) => {
+            // What was accepted resolves to something that is accepted.
+            fs::write(&path, loaded.scenario.to_toml()).unwrap();
+            let again = load(&path.display().to_string(), &Overrides::default()).unwrap();
+            assert_eq!(again.scenario.hash(), loaded.scenario.hash());
+            true
+        }
+        Err(e) => {
+            let text = e.to_string();
+            assert!(!text.is_empty() && !text.contains('\n'), "{text:?}");
+            false
+        }
+    }
+}
+
+/// TOML values of every type, nested a little.
+fn value() -> impl Strategy<Value = toml::Value> {
+    let leaf = prop_oneof![
+        any::<i64>().prop_map(toml::Value::Integer),
+        any::<f64>().prop_map(toml::Value::Float),
+        any::<bool>().prop_map(toml::Value::Boolean),
+        ".{0,12}".prop_map(toml::Value::String),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(toml::Value::Array),
+            prop::collection::vec(("[a-z_.\"\\n]{0,8}", inner), 0..4)
+                .prop_map(|pairs| toml::Value::Table(pairs.into_iter().collect())),
+        ]
+    })
+}
+
+/// Keys that exist, with the words around values.
+fn known_key() -> impl Strategy<Value = String> {
+    let mut keys: Vec<String> = Scenario::describe().into_iter().map(|d| d.key).collect();
+    keys.extend(
+        [
+            "name",
+            "description",
+            "extends",
+            "arms",
+            "arms.a",
+            "arms.a.days",
+            "expect",
+            "expect.dau",
+        ]
+        .map(str::to_owned),
+    );
+    prop::sample::select(keys)
+}
+
+/// Cases of a test that finds more the longer it runs; `AGORA_FUZZ` multiplies them.
+fn dose(cases: u32) -> u32 {
+    let factor = std::env::var("AGORA_FUZZ")
+        .ok()
+        .and_then(|f| f.parse().ok());
+    cases.saturating_mul(factor.unwrap_or(1))
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+#[test]
+fn prop_random_bytes_are_no_scenario_and_no_panic() {
+    let dir = tempfile::tempdir().unwrap();
+    proptest!(config(dose(600)), |(bytes in prop::collection::vec(any::<u8>(), 0..400))| {
+        load_text(dir.path(), &bytes);
+    });
+    proptest!(config(dose(600)), |(text in "[a-z\\[\\]=.\"'#0-9\n{},+-]{0,120}")| {
+        load_text(dir.path(), text.as_bytes());
+        let _leaf = from_command_line(&text).is_ok();
+        let _leaves = take_apart("x", &text).is_ok();
+    });
+}
+
+#[test]
+fn prop_random_trees_are_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    let trees = prop::collection::vec((known_key(), value()), 0..4);
+    proptest!(config(dose(800)), |(tree in trees)| {
+        let lines: Vec<String> = tree.iter().map(|(k, v)| format!("{k} = {v}")).collect();
+        let text = lines.join("\n");
+        load_text(dir.path(), text.as_bytes());
+    });
+}
+
+#[test]
+fn prop_mutated_scenarios_are_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    let valid = load("quickstart", &Overrides::default())
+        .unwrap()
+        .scenario
+        .to_toml();
+    let n = valid.len();
+    let mutations = prop::collection::vec((0..n, any::<u8>(), 0..3u8), 1..6);
+    let accepted = std::cell::Cell::new(0);
+    proptest!(config(dose(400)), |(mutations in mutations)| {
+        let mut bytes = valid.clone().into_bytes();
+        for (at, byte, how) in mutations {
+            let at = at.min(bytes.len() - 1);
+            match how {
+                0 => bytes[at] = byte,
+                1 => bytes.insert(at, byte),
+                _ => { bytes.remove(at); }
+            }
+        }
+        accepted.set(accepted.get() + u32::from(load_text(dir.path(), &bytes)));
+    });
+    assert!(accepted.get() > 0, "mutations never leave a valid scenario");
+}
+
+fn numbered(line: impl Fn(u32) -> String) -> String {
+    (0..20_000).map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn texts_built_to_exhaust_a_parser_are_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    for text in [
+        format!("a = {}", "[".repeat(200_000)),
+        format!("a = {}", "{a = ".repeat(100_000)),
+        format!("{}a = 1", "a.".repeat(200_000)),
+        format!("[{}a]\n", "a.".repeat(200_000)),
+        "[[a]]\n".repeat(50_000),
+        "\"".repeat(300_000),
+        format!("days = {}", "9".repeat(500_000)),
+        numbered(|i| format!("k{i} = {i}")),
+        numbered(|i| format!("[arms.k{i}]\ndays = 1")),
+    ] {
+        load_text(dir.path(), text.as_bytes());
+    }
+}
+
+/// A damaged copy of some bytes.
+fn damaged(whole: &[u8]) -> impl Strategy<Value = Vec<u8>> + use<> {
+    let whole = whole.to_vec();
+    let n = whole.len();
+    let cut = prop_oneof![3 => Just(n), 1 => 0..n];
+    let changes = prop::collection::vec((0..n, any::<u8>()), 0..6);
+    // The end of a Parquet file says where everything is.
+    let at_the_end = prop::collection::vec((n.saturating_sub(600)..n, any::<u8>()), 0..3);
+    (cut, changes, at_the_end).prop_map(move |(cut, changes, at_the_end)| {
+        let mut bytes = whole.clone();
+        for (at, byte) in changes.into_iter().chain(at_the_end) {
+            bytes[at] = byte;
+        }
+        bytes.truncate(cut);
+        bytes
+    })
+}
+
+#[test]
+fn prop_damaged_chains_and_logs_are_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(run_tiny(dir.path(), "1", "run").status.success());
+    let path = dir.path().join("damaged");
+    let chain = fs::read(dir.path().join("run/hashes.bin")).unwrap();
+    proptest!(config(dose(300)), |(bytes in damaged(&chain[..3_000]))| {
+        fs::write(&path, &bytes).unwrap();
+        if let Ok(read) = chain::read(&path) {
+            assert!(read.links.len() * 8 <= bytes.len());
+        }
+    });
+    for table in ["events", "offers"] {
+        let table = dir
+            .path()
+            .join(format!("run/events/day=000/{table}.parquet"));
+        let whole = fs::read(table).unwrap();
+        proptest!(config(dose(1_500)), |(bytes in damaged(&whole))| {
+            fs::write(&path, &bytes).unwrap();
+            let _rows = count_rows(&path).is_ok();
+            let _events = read_events(&path).is_ok();
+        });
+    }
+}
