@@ -15,7 +15,7 @@ const WIDTH: usize = 8;
 #[target_feature(enable = "avx2")]
 #[inline]
 fn load(x: &Row, at: usize) -> __m256 {
-    let x = &x[at..at + WIDTH];
+    let x = &x.0[at..at + WIDTH];
     _mm256_setr_ps(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7])
 }
 
@@ -25,7 +25,7 @@ fn store(v: __m256, out: &mut Row, at: usize) {
     #[expect(unsafe_code, reason = "there is no safe way from a vector to an array")]
     // SAFETY: both are 8 floats, and every bit pattern is a float.
     let half = unsafe { std::mem::transmute::<__m256, [f32; WIDTH]>(v) };
-    out[at..at + WIDTH].copy_from_slice(&half);
+    out.0[at..at + WIDTH].copy_from_slice(&half);
 }
 
 /// Scores half a panel, from lane `at` on, for `N` users.

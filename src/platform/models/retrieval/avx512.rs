@@ -11,7 +11,7 @@ use super::packed::{Hit, PackedItems};
 #[target_feature(enable = "avx512f")]
 #[inline]
 fn load(x: &Row) -> __m512 {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *x;
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = x.0;
     _mm512_setr_ps(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
 }
 
@@ -19,7 +19,7 @@ fn load(x: &Row) -> __m512 {
 #[inline]
 fn store(v: __m512) -> Row {
     #[expect(unsafe_code, reason = "there is no safe way from a vector to an array")]
-    // SAFETY: both are 16 floats, and every bit pattern is a float.
+    // SAFETY: both are 16 floats with the alignment of a vector, and every bit pattern is a float.
     unsafe {
         std::mem::transmute::<__m512, Row>(v)
     }
@@ -37,7 +37,10 @@ fn tile<const P: usize, const N: usize>(
     for (sums, start) in sums.iter_mut().zip(starts) {
         *sums = [load(start); N];
     }
-    let panels = panels.map(|p| &p[..users.len()]);
+    let mut panels = panels;
+    for panel in &mut panels {
+        *panel = &panel[..users.len()];
+    }
     for (d, u) in users.iter().enumerate() {
         for (sums, panel) in sums.iter_mut().zip(panels) {
             let x = load(&panel[d]);

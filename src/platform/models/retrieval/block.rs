@@ -18,8 +18,10 @@ pub(super) const CHUNK: usize = 64;
 /// Sets of lanes over which a chunk's highest scores are kept: `SETS · LANES` disjoint sets of items a chunk.
 pub(super) const SETS: usize = 4;
 
-/// A number for each item of a panel.
-pub(super) type Row = [f32; LANES];
+/// A number for each item of a panel: one line of the cache.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Row(pub(super) [f32; LANES]);
 
 /// The scores of a panel for a group of users.
 pub(super) type Tile = [Row; GROUP];
@@ -46,7 +48,7 @@ pub(super) struct Scratch {
 impl Default for Scratch {
     fn default() -> Self {
         Self {
-            scores: vec![[[0.0; LANES]; GROUP]; CHUNK],
+            scores: vec![[Row([0.0; LANES]); GROUP]; CHUNK],
             candidates: Candidates::default(),
         }
     }
@@ -69,7 +71,7 @@ pub(super) fn walk(
     out.fill(Hit::NONE);
     for first in (0..panels).step_by(CHUNK) {
         let scores = &mut scratch.scores[..CHUNK.min(panels - first)];
-        let mut highest = [[[f32::NEG_INFINITY; LANES]; GROUP]; SETS];
+        let mut highest = [[Row([f32::NEG_INFINITY; LANES]); GROUP]; SETS];
         tiles(block, first, scores, &mut highest);
         let low = if k <= SETS * LANES {
             floors(&highest, k, above)
@@ -92,8 +94,8 @@ pub(super) fn score_all(
 ) {
     let rows = items.rows.chunks_exact(items.dims);
     for ((rows, start), out) in rows.zip(&items.starts).zip(out.chunks_mut(LANES)) {
-        let mut scores = [0.0; LANES];
+        let mut scores = Row([0.0; LANES]);
         panel(rows, start, &mut scores);
-        out.copy_from_slice(&scores[..out.len()]);
+        out.copy_from_slice(&scores.0[..out.len()]);
     }
 }

@@ -54,13 +54,13 @@ impl PackedItems {
         assert_eq!(rows.len() % dims, 0, "rows are whole");
         let len = rows.len() / dims;
         let panels = len.div_ceil(LANES);
-        let mut packed = vec![[0.0; LANES]; panels * dims];
-        let mut starts = vec![[f32::NEG_INFINITY; LANES]; panels];
+        let mut packed = vec![Row([0.0; LANES]); panels * dims];
+        let mut starts = vec![Row([f32::NEG_INFINITY; LANES]); panels];
         for (i, row) in rows.chunks_exact(dims).enumerate() {
             let (panel, lane) = (i / LANES, i % LANES);
-            starts[panel][lane] = 0.0;
+            starts[panel].0[lane] = 0.0;
             for (out, x) in packed[panel * dims..].iter_mut().zip(row) {
-                out[lane] = *x;
+                out.0[lane] = *x;
             }
         }
         Self {
@@ -79,7 +79,7 @@ impl PackedItems {
     pub fn with_bias(mut self, bias: &[f32]) -> Self {
         assert_eq!(bias.len(), self.len, "one bias an item");
         for (i, b) in bias.iter().enumerate() {
-            self.starts[i / LANES][i % LANES] = *b;
+            self.starts[i / LANES].0[i % LANES] = *b;
         }
         self
     }

@@ -9,7 +9,7 @@ fn tile<const N: usize>(panel: &[Row], start: &Row, users: &[[f32; N]], out: &mu
     let mut sums = [*start; N];
     for (x, u) in panel.iter().zip(users) {
         for (sum, u) in sums.iter_mut().zip(u) {
-            for (s, x) in sum.iter_mut().zip(x) {
+            for (s, x) in sum.0.iter_mut().zip(&x.0) {
                 *s += u * x;
             }
         }
@@ -25,7 +25,7 @@ fn tiles(block: &Block<'_>, first: usize, scores: &mut [Tile], highest: &mut Hig
         let rows = &items.rows[panel * items.dims..(panel + 1) * items.dims];
         tile(rows, &items.starts[panel], block.users, out);
         for (high, out) in highest[i % SETS].iter_mut().zip(out) {
-            for (h, o) in high.iter_mut().zip(out) {
+            for (h, o) in high.0.iter_mut().zip(&out.0) {
                 *h = if *o > *h { *o } else { *h };
             }
         }
@@ -35,7 +35,7 @@ fn tiles(block: &Block<'_>, first: usize, scores: &mut [Tile], highest: &mut Hig
 /// Returns a bit for each lane that is at least `low`.
 #[inline(always)]
 fn above(row: &Row, low: f32) -> u32 {
-    (0..LANES).fold(0, |bits, l| bits | u32::from(row[l] >= low) << l)
+    (0..LANES).fold(0, |bits, l| bits | u32::from(row.0[l] >= low) << l)
 }
 
 /// Ranks for a block of users.
@@ -47,7 +47,7 @@ pub(super) fn top_k(block: &Block<'_>, scratch: &mut Scratch, out: &mut [Hit]) {
 pub(super) fn scores(items: &PackedItems, user: &[f32], out: &mut [f32]) {
     let (user, _) = user.as_chunks::<1>();
     score_all(items, out, |rows, start, out| {
-        let mut one = [[0.0; LANES]];
+        let mut one = [Row([0.0; LANES])];
         tile(rows, start, user, &mut one);
         *out = one[0];
     });

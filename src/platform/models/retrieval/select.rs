@@ -22,10 +22,10 @@ pub(super) fn floors(
 ) -> [f32; GROUP] {
     let (mut low, mut high) = ([0.0; GROUP], [0.0; GROUP]);
     for q in 0..GROUP {
-        let (mut most, mut least) = (highest[0][q], highest[0][q]);
+        let (mut most, mut least) = (highest[0][q].0, highest[0][q].0);
         for set in &highest[1..] {
             for l in 0..LANES {
-                let x = set[q][l];
+                let x = set[q].0[l];
                 most[l] = if x > most[l] { x } else { most[l] };
                 least[l] = if x < least[l] { x } else { least[l] };
             }
@@ -100,7 +100,7 @@ impl Candidates {
                 bits &= bits - 1;
                 self.0.push(Hit {
                     item: (first + p * LANES + l) as u32,
-                    score: scores[p][q][l],
+                    score: scores[p][q].0[l],
                 });
             }
         }
@@ -117,7 +117,10 @@ impl Candidates {
 fn rank_few(candidates: &[Hit], best: &mut [Hit]) {
     let mut hits = [Hit::NONE; FEW];
     hits[..candidates.len()].copy_from_slice(candidates);
-    let scores = hits.map(|h| h.score);
+    let mut scores = [f32::NEG_INFINITY; FEW];
+    for (score, hit) in scores.iter_mut().zip(&hits) {
+        *score = hit.score;
+    }
     let mut ranks = [0u32; FEW];
     for (j, other) in scores.iter().enumerate() {
         for (i, (rank, own)) in ranks.iter_mut().zip(&scores).enumerate() {
