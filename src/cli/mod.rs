@@ -8,8 +8,10 @@
 //! | `folder` | the run folder |
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
+//! | `bench` | `agora bench` |
 
 mod args;
+mod bench;
 mod check;
 pub mod folder;
 mod output;
@@ -75,6 +77,7 @@ pub fn main() -> ExitCode {
         args::Command::Check(a) => check::command(a),
         args::Command::List(a) => check::list(a),
         args::Command::Verify(a) => verify::command(a),
+        args::Command::Bench(a) => bench::command(a),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

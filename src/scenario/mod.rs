@@ -9,6 +9,7 @@
 //! | `load` | from files and `--set` to a checked scenario |
 //! | `reference` | the generated documentation of all values |
 //! | `world` | from a scenario to a running city |
+//! | `workload` | declared worlds of vectors that programs are compared on |
 //! | `chain` | the chain of state hashes of a run |
 
 pub mod chain;
@@ -18,4 +19,5 @@ pub mod load;
 pub mod reference;
 pub mod schema;
 pub mod source;
+pub mod workload;
 pub mod world;

@@ -58,6 +58,10 @@ impl Default for Scratch {
 ///
 /// `tiles(block, first, scores, highest)` scores as many panels as `scores` has from `first` on and raises `highest[panel % SETS]`;
 /// `above(row, low)` has a bit for each lane that is at least `low`.
+#[expect(
+    clippy::inline_always,
+    reason = "compiled anew for each level, with its instructions"
+)]
 #[inline(always)]
 pub(super) fn walk(
     block: &Block<'_>,
@@ -86,6 +90,10 @@ pub(super) fn walk(
 }
 
 /// Scores all items panel by panel; `panel(rows, start, out)` scores one.
+#[expect(
+    clippy::inline_always,
+    reason = "compiled anew for each level, with its instructions"
+)]
 #[inline(always)]
 pub(super) fn score_all(
     items: &PackedItems,

@@ -4,6 +4,10 @@ use super::block::{Block, Highest, LANES, Row, SETS, Scratch, Tile, score_all, w
 use super::packed::{Hit, PackedItems};
 
 /// Scores a panel for `N` users at once.
+#[expect(
+    clippy::inline_always,
+    reason = "compiled anew for each level, with its instructions"
+)]
 #[inline(always)]
 fn tile<const N: usize>(panel: &[Row], start: &Row, users: &[[f32; N]], out: &mut [Row; N]) {
     let mut sums = [*start; N];
@@ -33,6 +37,10 @@ fn tiles(block: &Block<'_>, first: usize, scores: &mut [Tile], highest: &mut Hig
 }
 
 /// Returns a bit for each lane that is at least `low`.
+#[expect(
+    clippy::inline_always,
+    reason = "compiled anew for each level, with its instructions"
+)]
 #[inline(always)]
 fn above(row: &Row, low: f32) -> u32 {
     (0..LANES).fold(0, |bits, l| bits | u32::from(row.0[l] >= low) << l)

@@ -14,6 +14,10 @@ const HALVINGS: usize = 8;
 const FEW: usize = 16;
 
 /// Returns for each user a number that at least `k` of its `highest` reach: the `k`-th highest, or a little less.
+#[expect(
+    clippy::inline_always,
+    reason = "compiled anew for each level, with its instructions"
+)]
 #[inline(always)]
 pub(super) fn floors(
     highest: &Highest,
@@ -63,6 +67,10 @@ pub(super) struct Candidates(Vec<Hit>);
 
 impl Candidates {
     /// Merges what user `q` finds in a chunk (its scores and its first item) into `best`; nothing below `low` is wanted.
+    #[expect(
+        clippy::inline_always,
+        reason = "compiled anew for each level, with its instructions"
+    )]
     #[inline(always)]
     pub(super) fn merge(
         &mut self,
@@ -113,6 +121,10 @@ impl Candidates {
 }
 
 /// Ranks by counting for each how many come before it: no branch depends on the scores.
+#[expect(
+    clippy::inline_always,
+    reason = "compiled anew for each level, with its instructions"
+)]
 #[inline(always)]
 fn rank_few(candidates: &[Hit], best: &mut [Hit]) {
     let mut hits = [Hit::NONE; FEW];
@@ -124,7 +136,7 @@ fn rank_few(candidates: &[Hit], best: &mut [Hit]) {
     let mut ranks = [0u32; FEW];
     for (j, other) in scores.iter().enumerate() {
         for (i, (rank, own)) in ranks.iter_mut().zip(&scores).enumerate() {
-            *rank += u32::from((other > own) | ((other == own) & (j < i)));
+            *rank += u32::from(other > own) | (u32::from(other == own) & u32::from(j < i));
         }
     }
     let mut ranked = [Hit::NONE; FEW];

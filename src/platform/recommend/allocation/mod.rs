@@ -12,6 +12,8 @@
 
 pub mod ascent;
 pub mod problem;
+#[cfg(test)]
+mod reference;
 pub mod simplex;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,9 @@ pub struct Problem {
     capacities: Vec<f64>,
 }
 
+/// What is allowed, in words and as a test.
+type Rule = (&'static str, fn(f64) -> bool);
+
 /// What is wrong with a problem.
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum ProblemError {
@@ -60,7 +63,6 @@ impl Problem {
                 });
             }
         }
-        type Rule = (&'static str, fn(f64) -> bool);
         let finite: Rule = ("a finite number", f64::is_finite);
         let above: Rule = ("above 0", |x| x > 0.0 && x.is_finite());
         let budget: Rule = ("0 or above", |x| x >= 0.0 && x.is_finite());
