@@ -67,6 +67,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora selftest determinism --seeds 1000 --ticks 200\n  agora selftest kills --n 100 --json\n  agora selftest golden"
     )]
     Selftest(SelftestArgs),
+    /// Measures how fast the engine is on this machine.
+    #[command(
+        after_help = "Examples:\n  agora bench workload-a\n  agora bench city --json\n  agora bench all --threads 2\n\nTimings depend on the machine and on what else it does: compare within one run."
+    )]
+    Bench(BenchArgs),
 }
 
 /// How the scenario is changed for this run.
@@ -235,6 +240,54 @@ pub(super) struct CompareArgs {
     pub(super) json: bool,
 }
 
+/// `agora bench`.
+#[derive(Debug, Args)]
+pub(super) struct BenchArgs {
+    /// What to measure.
+    #[command(subcommand)]
+    pub(super) what: Bench,
+}
+
+/// What `agora bench` measures.
+#[derive(Debug, Subcommand)]
+pub(super) enum Bench {
+    /// The recommendation loop other programs are compared on; prints name, users, items, dims, steps, seconds, user-steps/s.
+    #[command(
+        name = "workload-a",
+        after_help = "Examples:\n  agora bench workload-a\n  agora bench workload-a --set workload.users=100000 --set workload.steps=10\n  agora bench workload-a --out runs/workload-a --threads 1\n\nThe clock starts after founding and one step, and stops when the log is on disk."
+    )]
+    WorkloadA(WorkloadArgs),
+    /// The shipped cities, each in a process of its own, against their bars of time and memory.
+    #[command(
+        after_help = "Examples:\n  agora bench city\n  agora bench city --only quickstart --json"
+    )]
+    City(CityArgs),
+    /// Whether cost follows activity: ten times the residents with as many sessions.
+    #[command(
+        after_help = "Examples:\n  agora bench activity\n  agora bench activity --days 2 --json"
+    )]
+    Activity(ActivityArgs),
+    /// How near prices come to the best allocation of a city's attention (P2).
+    #[command(
+        after_help = "Examples:\n  agora bench allocation\n  agora bench allocation --avatars 2000 --contents 50"
+    )]
+    Allocation(AllocationArgs),
+    /// Everything above.
+    #[command(after_help = "Example:\n  agora bench all --json")]
+    All(CommonArgs),
+}
+
+/// What all measurements take.
+#[derive(Debug, Args, Clone, Default)]
+pub(super) struct CommonArgs {
+    /// Worker threads (default: one per core).
+    #[arg(long)]
+    pub(super) threads: Option<usize>,
+    /// Prints JSON on stdout.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
 /// `agora selftest`.
 #[derive(Debug, Args)]
 pub(super) struct SelftestArgs {
@@ -279,4 +332,63 @@ pub(super) enum Proof {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// `agora bench workload-a`.
+#[derive(Debug, Args, Clone, Default)]
+pub(super) struct WorkloadArgs {
+    /// What all measurements take.
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+    /// A scenario with a [workload] part instead of the shipped one.
+    #[arg(long)]
+    pub(super) scenario: Option<String>,
+    /// Overrides a scenario value, such as workload.users=100000; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) sets: Vec<String>,
+    /// Keeps the run folder (log, scenario, state hashes) here instead of a temporary one.
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+    /// Overwrites an existing run folder.
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// `agora bench city`.
+#[derive(Debug, Args, Clone, Default)]
+pub(super) struct CityArgs {
+    /// What all measurements take.
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+    /// Only this city; may be repeated.
+    #[arg(long, value_parser = ["quickstart", "baseline", "metropolis"])]
+    pub(super) only: Vec<String>,
+}
+
+/// `agora bench activity`.
+#[derive(Debug, Args, Clone, Default)]
+pub(super) struct ActivityArgs {
+    /// What all measurements take.
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+    /// Residents of the smaller city.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=500_000))]
+    pub(super) residents: u32,
+    /// Simulated days.
+    #[arg(long, default_value_t = 3)]
+    pub(super) days: u32,
+}
+
+/// `agora bench allocation`.
+#[derive(Debug, Args, Clone, Default)]
+pub(super) struct AllocationArgs {
+    /// What all measurements take.
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+    /// Avatars of the instance.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) avatars: u32,
+    /// Contents of the instance.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(super) contents: u32,
 }

@@ -14,8 +14,10 @@
 //! | `compare` | `agora compare` |
 //! | `trials` | many runs at once, in memory |
 //! | `selftest` | `agora selftest` |
+//! | `bench` | `agora bench` |
 
 mod args;
+mod bench;
 mod check;
 mod compare;
 pub mod folder;
@@ -102,6 +104,7 @@ pub fn main() -> ExitCode {
         args::Command::Report(a) => report::command(a),
         args::Command::Import(a) => import::command(a),
         args::Command::Selftest(a) => selftest::command(a),
+        args::Command::Bench(a) => bench::command(a),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -55,6 +55,13 @@ impl Run {
         threads: usize,
         out: Option<(&Path, Box<dyn LogStorage>)>,
     ) -> Result<Self, CommandError> {
+        if loaded.scenario.workload.users > 0 {
+            let name = &loaded.scenario.name;
+            return Err(CommandError::Usage(format!(
+                "{name}: workload.users = {}: this is a workload, not a city; agora bench workload-a --scenario {name} runs it",
+                loaded.scenario.workload.users
+            )));
+        }
         let plantings = plantings(loaded)?;
         let mut sim = found(&loaded.scenario, plantings, threads)?;
         sim.state_hash();

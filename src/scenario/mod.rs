@@ -10,6 +10,7 @@
 //! | `promises` | whether what was expected came true |
 //! | `reference` | the generated documentation of all values |
 //! | `world` | from a scenario to a running city |
+//! | `workload` | declared worlds of vectors that programs are compared on |
 //! | `chain` | the chain of state hashes of a run |
 //! | `import` | worlds made from real logs |
 
@@ -22,4 +23,5 @@ pub mod promises;
 pub mod reference;
 pub mod schema;
 pub mod source;
+pub mod workload;
 pub mod world;

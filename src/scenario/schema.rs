@@ -11,6 +11,8 @@ use crate::sim::config::{ConfigPart, ValueDoc, Violation};
 use crate::sim::state_hash::StateHasher;
 use crate::society::config::SocietyConfig;
 
+use super::workload::config::WorkloadConfig;
+
 /// A world and how long to watch it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -35,6 +37,8 @@ pub struct Scenario {
     pub platform: PlatformConfig,
     /// What is measured.
     pub lab: LabConfig,
+    /// A world of declared vectors instead of a city.
+    pub workload: WorkloadConfig,
     /// Variants of the scenario, by name.
     #[serde(skip)]
     pub arms: BTreeMap<String, Arm>,
@@ -100,6 +104,7 @@ impl Scenario {
         EconomyConfig::describe("economy", &mut docs);
         PlatformConfig::describe("platform", &mut docs);
         LabConfig::describe("lab", &mut docs);
+        WorkloadConfig::describe("workload", &mut docs);
         docs
     }
 
@@ -118,6 +123,7 @@ impl Scenario {
         self.economy.check("economy", &mut found);
         self.platform.check("platform", &mut found);
         self.lab.check("lab", &mut found);
+        self.workload.check("workload", &mut found);
         found
     }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::{Place, ScenarioError};
 
 /// The scenarios inside the program, in the order in which they are listed.
-pub const SHIPPED: [(&str, &str); 7] = [
+pub const SHIPPED: [(&str, &str); 8] = [
     (
         "quickstart",
         include_str!("../../scenarios/quickstart.toml"),
@@ -24,6 +24,10 @@ pub const SHIPPED: [(&str, &str); 7] = [
         include_str!("../../scenarios/filter-bubble.toml"),
     ),
     ("inflation", include_str!("../../scenarios/inflation.toml")),
+    (
+        "workload-a",
+        include_str!("../../scenarios/workload-a.toml"),
+    ),
 ];
 
 /// A scenario's text and where it is from.

@@ -8,13 +8,17 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow_array::{
-    ArrayRef, Float32Array, Int64Array, RecordBatch, UInt8Array, UInt32Array, UInt64Array,
-};
-use arrow_schema::Schema;
+use arrow_array::{ArrayRef, Float32Array, Int64Array, UInt8Array, UInt32Array, UInt64Array};
+use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
+};
 use parquet::basic::Compression;
+use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
+use rayon::prelude::*;
 
 use super::error::LogError;
 use super::schema::{event_schema, offer_schema};
@@ -62,8 +66,13 @@ struct TableWriter {
     temporary: PathBuf,
     target: PathBuf,
     schema: Arc<Schema>,
-    writer: ArrowWriter<BufWriter<Box<dyn SyncWrite>>>,
+    writer: SerializedFileWriter<BufWriter<Box<dyn SyncWrite>>>,
+    factory: ArrowRowGroupWriterFactory,
+    groups: usize,
 }
+
+/// Takes a column out of rows.
+type Column<R> = fn(&[R]) -> ArrayRef;
 
 impl TableWriter {
     fn create(
@@ -82,22 +91,56 @@ impl TableWriter {
             .set_statistics_enabled(EnabledStatistics::None)
             .set_created_by(concat!("agora ", env!("CARGO_PKG_VERSION")).to_owned())
             .build();
-        let writer = ArrowWriter::try_new(BufWriter::new(file), schema.clone(), Some(properties))
-            .map_err(LogError::format(&temporary))?;
+        let (writer, factory) =
+            ArrowWriter::try_new(BufWriter::new(file), schema.clone(), Some(properties))
+                .and_then(ArrowWriter::into_serialized_writer)
+                .map_err(LogError::format(&temporary))?;
         Ok(Self {
             temporary,
             target,
             schema,
             writer,
+            factory,
+            groups: 0,
         })
     }
 
-    fn write(&mut self, columns: Vec<ArrayRef>) -> Result<(), LogError> {
-        let batch = RecordBatch::try_new(self.schema.clone(), columns)
-            .map_err(LogError::format(&self.temporary))?;
-        self.writer
-            .write(&batch)
+    /// Writes rows as a group of their own.
+    ///
+    /// Columns do not concern each other: called by a worker, they are encoded by all of them, to the same bytes.
+    fn write<R: Sync>(&mut self, rows: &[R], columns: &[Column<R>]) -> Result<(), LogError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.write_group(rows, columns)
             .map_err(LogError::format(&self.temporary))
+    }
+
+    fn write_group<R: Sync>(
+        &mut self,
+        rows: &[R],
+        columns: &[Column<R>],
+    ) -> Result<(), ParquetError> {
+        let writers = self.factory.create_column_writers(self.groups)?;
+        let fields = &self.schema.fields;
+        let chunks: Result<Vec<ArrowColumnChunk>, ParquetError> =
+            if rayon::current_thread_index().is_some() {
+                let work = writers.into_par_iter().zip(columns).zip(&fields[..]);
+                work.with_max_len(1)
+                    .map(|((writer, column), field)| encode(writer, &column(rows), field))
+                    .collect()
+            } else {
+                let work = writers.into_iter().zip(columns).zip(fields);
+                work.map(|((writer, column), field)| encode(writer, &column(rows), field))
+                    .collect()
+            };
+        let mut group = self.writer.next_row_group()?;
+        for chunk in chunks? {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
+        self.groups += 1;
+        Ok(())
     }
 
     fn finish(self) -> Result<(), LogError> {
@@ -113,6 +156,17 @@ impl TableWriter {
         file.sync().map_err(LogError::io(&self.temporary))?;
         fs::rename(&self.temporary, &self.target).map_err(LogError::io(&self.target))
     }
+}
+
+fn encode(
+    mut writer: ArrowColumnWriter,
+    column: &ArrayRef,
+    field: &Field,
+) -> Result<ArrowColumnChunk, ParquetError> {
+    for leaf in compute_leaves(field, column)? {
+        writer.write(&leaf)?;
+    }
+    writer.close()
 }
 
 /// The log of a run.
@@ -241,10 +295,10 @@ impl EventLog {
         let rows = std::mem::take(&mut self.events);
         macro_rules! column {
             ($array:ident, $f:expr) => {
-                Arc::new($array::from_iter_values(rows.iter().map($f))) as ArrayRef
+                |rows| Arc::new($array::from_iter_values(rows.iter().map($f)))
             };
         }
-        let columns = vec![
+        let columns: [Column<Event>; 12] = [
             column!(UInt32Array, |e| e.tick.0),
             column!(UInt8Array, |e| e.kind.code()),
             column!(UInt32Array, |e| e.avatar.0),
@@ -258,7 +312,7 @@ impl EventLog {
             column!(UInt64Array, |e| e.offer.0),
             column!(Float32Array, |e| e.value),
         ];
-        self.day(day)?.events.write(columns)?;
+        self.day(day)?.events.write(&rows, &columns)?;
         self.events = rows;
         self.events.clear();
         Ok(())
@@ -268,10 +322,10 @@ impl EventLog {
         let rows = std::mem::take(&mut self.slates);
         macro_rules! column {
             ($array:ident, $field:ident) => {
-                Arc::new($array::from_iter_values(rows.iter().map(|r| r.$field))) as ArrayRef
+                |rows| Arc::new($array::from_iter_values(rows.iter().map(|r| r.$field)))
             };
         }
-        let columns = vec![
+        let columns: [Column<SlotRow>; 11] = [
             column!(UInt32Array, tick),
             column!(UInt64Array, offer),
             column!(UInt32Array, avatar),
@@ -285,7 +339,7 @@ impl EventLog {
             column!(UInt8Array, model),
         ];
         if let Some(offers) = &mut self.day(day)?.offers {
-            offers.write(columns)?;
+            offers.write(&rows, &columns)?;
         }
         self.slates = rows;
         self.slates.clear();

@@ -18,6 +18,7 @@
 //! | `ranker` | the live model |
 //! | `learn` | observing and training on a cadence |
 //! | `two_tower` | two-tower retrieval in candle |
+//! | `retrieval` | exact top-k of inner products, fast |
 //! | `tower_index` | the two-tower model in the running city |
 //! | `params` | ordered, seeded parameters |
 //! | `registry` | model cards, which is live |
@@ -36,6 +37,7 @@ pub mod popularity;
 pub mod positive_definite;
 pub mod ranker;
 pub mod registry;
+pub mod retrieval;
 pub mod scorer;
 pub mod seed_formulas;
 pub mod shelf;

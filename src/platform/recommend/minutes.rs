@@ -21,7 +21,8 @@ pub fn fill(value: &[f64], minutes: &[f64], budget: f64) -> (Vec<f64>, f64) {
         let part = (left / minutes[i]).min(1.0);
         share[i] = part;
         left -= part * minutes[i];
-        if left <= 0.0 {
+        // What is cut ends the list, even where rounding leaves a crumb of the budget.
+        if part < 1.0 || left <= 0.0 {
             return (share, value[i] / minutes[i]);
         }
     }

@@ -8,7 +8,9 @@
 //! | `rerank` | diversity and exploration |
 //! | `minutes` | an avatar's minutes as a knapsack (P1) |
 //! | `prices` | prices on exposure and seats (P2) |
+//! | `allocation` | P1 and P2 of a whole instance, exactly or with a bound |
 
+pub mod allocation;
 pub mod config;
 pub mod minutes;
 pub(crate) mod places;

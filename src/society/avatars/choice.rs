@@ -3,6 +3,9 @@
 use crate::sim::math;
 use crate::sim::rng::RngStream;
 
+/// Longest slate whose weights are kept while choosing.
+const SHORT: usize = 16;
+
 /// How much attention a position gets, relative to the first.
 #[must_use]
 pub fn examination(position: usize, exponent: f64) -> f64 {
@@ -24,6 +27,12 @@ pub fn choose(
     let top = utilities.iter().copied().fold(outside, f64::max);
     let nothing = math::exp(outside - top);
     let weight = |k: usize| examination(k, position_exponent) * math::exp(utilities[k] - top);
+    // Slates are short: their weights are kept, so that each is worked out once.
+    let mut kept = [0.0; SHORT];
+    for (k, w) in kept.iter_mut().enumerate().take(utilities.len()) {
+        *w = weight(k);
+    }
+    let weight = |k: usize| kept.get(k).copied().unwrap_or_else(|| weight(k));
     let total: f64 = nothing + (0..utilities.len()).map(weight).sum::<f64>();
     let mut x = rng.uniform() * total - nothing;
     if x < 0.0 {

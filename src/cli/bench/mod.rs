@@ -1,0 +1,98 @@
+//! `agora bench`: how fast the engine is on this machine.
+//!
+//! Wall time is read here and nowhere inside the simulation. Nothing is compared with other machines: bars are printed beside what
+//! was measured, and a bar that does not hold is an answer (exit code 1), not an error of the program.
+//!
+//! | file | what it measures |
+//! | --- | --- |
+//! | `workload` | a declared workload, in this process |
+//! | `child` | a run in a process of its own |
+//! | `city` | the shipped cities against their bars |
+//! | `activity` | whether cost follows activity |
+//! | `allocation` | how near prices come to the best allocation |
+
+mod activity;
+mod allocation;
+mod child;
+mod city;
+mod workload;
+
+use serde_json::{Value, json};
+
+use super::CommandError;
+use super::args::{
+    ActivityArgs, AllocationArgs, Bench, BenchArgs, CityArgs, CommonArgs, WorkloadArgs,
+};
+use super::output;
+
+/// What a measurement says.
+struct Report {
+    /// For people, one line each.
+    lines: Vec<String>,
+    /// For programs.
+    json: Value,
+    /// Bars that do not hold.
+    broken: Vec<String>,
+}
+
+/// `agora bench`.
+pub(super) fn command(args: &BenchArgs) -> Result<(), CommandError> {
+    match &args.what {
+        Bench::WorkloadA(a) => show(&workload::measure(a)?, a.common.json),
+        Bench::City(a) => show(&city::measure(a)?, a.common.json),
+        Bench::Activity(a) => show(&activity::measure(a)?, a.common.json),
+        Bench::Allocation(a) => show(&allocation::measure(a)?, a.common.json),
+        Bench::All(common) => show(&all(common)?, common.json),
+    }
+}
+
+fn all(common: &CommonArgs) -> Result<Report, CommandError> {
+    let workload = workload::measure(&WorkloadArgs {
+        common: common.clone(),
+        ..WorkloadArgs::default()
+    })?;
+    let city = city::measure(&CityArgs {
+        common: common.clone(),
+        ..CityArgs::default()
+    })?;
+    let activity = activity::measure(&ActivityArgs {
+        common: common.clone(),
+        ..ActivityArgs::usual()
+    })?;
+    let allocation = allocation::measure(&AllocationArgs {
+        common: common.clone(),
+        avatars: 10_000,
+        contents: 200,
+    })?;
+    let json = json!({
+        "workload_a": workload.json,
+        "city": city.json,
+        "activity": activity.json,
+        "allocation": allocation.json,
+    });
+    let (mut lines, mut broken) = (Vec::new(), Vec::new());
+    for part in [workload, city, activity, allocation] {
+        lines.extend(part.lines);
+        broken.extend(part.broken);
+    }
+    Ok(Report {
+        lines,
+        json,
+        broken,
+    })
+}
+
+fn show(report: &Report, as_json: bool) -> Result<(), CommandError> {
+    if as_json {
+        output::result(&report.json.to_string());
+    } else {
+        output::result(&report.lines.join("\n"));
+    }
+    if report.broken.is_empty() {
+        return Ok(());
+    }
+    Err(CommandError::Failed(format!(
+        "not held: {}",
+        report.broken.join("; ")
+    )))
+}
