@@ -375,7 +375,7 @@ pub(super) struct ActivityArgs {
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=500_000))]
     pub(super) residents: u32,
     /// Simulated days.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 7)]
     pub(super) days: u32,
 }
 

@@ -170,7 +170,7 @@ impl Ranker {
             })),
             ModelKind::TwoTower => match (&self.learned, place) {
                 (Learned::Tower(index), Some(place)) => {
-                    index.score(place, shelf_index, shelf, scores);
+                    index.score(place, shelf_index, scores);
                 }
                 _ => Self::score_cold(observed, shelf, catalogue, scores),
             },

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use super::params::ModelError;
 use super::ranker::{ITEM_SURFACES, Learned, Ranker};
 use super::registry::{ModelCard, Promotion};
+use super::retrieval::PackedItems;
 use super::shelf::Shelf;
 use super::two_tower::config::TwoTowerConfig;
 use super::two_tower::data::{ITEM_FEATURES, ItemInputs, PROFILE_LENGTH, TrainingData, UserInputs};
@@ -41,7 +42,8 @@ pub struct TowerIndex {
     /// By item, what was ever on a shelf; a model places an item once.
     known: Vec<f32>,
     is_known: Vec<bool>,
-    places: [Vec<f32>; ITEM_SURFACES],
+    /// By shelf; an item's score begins with its popularity.
+    shelves: [PackedItems; ITEM_SURFACES],
 }
 
 fn settings() -> TwoTowerConfig {
@@ -81,7 +83,7 @@ impl TowerIndex {
             model,
             known: Vec::new(),
             is_known: Vec::new(),
-            places: Default::default(),
+            shelves: Default::default(),
         }
     }
 
@@ -106,11 +108,16 @@ impl TowerIndex {
             self.known[item.idx() * DIMENSIONS..][..DIMENSIONS].copy_from_slice(place);
             self.is_known[item.idx()] = true;
         }
-        for (places, shelf) in self.places.iter_mut().zip(shelves) {
+        let mut places = Vec::new();
+        let mut biases = Vec::new();
+        for (packed, shelf) in self.shelves.iter_mut().zip(shelves) {
             places.clear();
             for item in &shelf.items {
                 places.extend_from_slice(&self.known[item.idx() * DIMENSIONS..][..DIMENSIONS]);
             }
+            biases.clear();
+            biases.extend(shelf.log_popularity.iter().map(|p| POPULARITY_WEIGHT * p));
+            *packed = PackedItems::pack(&places, DIMENSIONS).with_bias(&biases);
         }
     }
 
@@ -135,16 +142,11 @@ impl TowerIndex {
         self.model.embed_users(&inputs).unwrap_or_default()
     }
 
-    /// Scores all items of a shelf for an avatar at `place`.
-    pub fn score(&self, place: &[f32], shelf_index: usize, shelf: &Shelf, scores: &mut Vec<f32>) {
-        let items = self.places[shelf_index].chunks_exact(DIMENSIONS);
-        scores.extend(
-            items
-                .zip(&shelf.log_popularity)
-                .map(|(item, p)| math::dot(place, item) + POPULARITY_WEIGHT * p),
-        );
-        // Should placing have failed, nothing is preferred to anything.
-        scores.resize(shelf.items.len(), 0.0);
+    /// Scores all items of a shelf for an avatar at `place`, as of the last [`TowerIndex::place_items`].
+    pub fn score(&self, place: &[f32], shelf_index: usize, scores: &mut Vec<f32>) {
+        let shelf = &self.shelves[shelf_index];
+        scores.resize(shelf.len(), 0.0);
+        shelf.scores(place, scores);
     }
 
     /// Hashes the parameters.

@@ -420,18 +420,28 @@ impl Knowledge<'_> {
 
 /// Returns the positions of the `k` highest scores, best first; of equal ones the lower position.
 fn top(scores: &[f32], k: usize) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..scores.len() as u32).collect();
-    let better = |a: &u32, b: &u32| {
-        scores[*b as usize]
-            .total_cmp(&scores[*a as usize])
-            .then(a.cmp(b))
-    };
-    if k < order.len() {
-        order.select_nth_unstable_by(k, better);
-        order.truncate(k);
+    // One integer a score that sorts as the scores do, with the position in its low bits: selecting is then plain comparison.
+    let mut keys: Vec<u64> = scores
+        .iter()
+        .enumerate()
+        .map(|(i, score)| u64::from(!growing_bits(*score)) << 32 | i as u64)
+        .collect();
+    if k < keys.len() {
+        keys.select_nth_unstable(k);
+        keys.truncate(k);
     }
-    order.sort_unstable_by(better);
-    order
+    keys.sort_unstable();
+    keys.into_iter().map(|key| key as u32).collect()
+}
+
+/// Bits that grow with a number, in the order of `total_cmp`.
+const fn growing_bits(score: f32) -> u32 {
+    let bits = score.to_bits();
+    if bits >> 31 == 1 {
+        !bits
+    } else {
+        bits | 1 << 31
+    }
 }
 
 #[cfg(test)]
@@ -443,6 +453,7 @@ mod tests {
         assert_eq!(top(&[1.0, 3.0, 3.0, 2.0], 3), [1, 2, 3]);
         assert_eq!(top(&[1.0], 5), [0]);
         assert!(top(&[], 5).is_empty());
+        assert_eq!(top(&[-2.0, 0.5, -1.0, -f32::INFINITY], 4), [1, 2, 0, 3]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::units::{Coins, Tick};
 
 /// Sessions a day below which nobody counts as living here.
-const MIN_RATE: f64 = 0.02;
+const MIN_RATE: f64 = 0.002;
 
 /// Interests shared by a kind of people, from which individual interests are drawn.
 #[derive(Debug, Clone, PartialEq)]
