@@ -13,6 +13,7 @@
 //! | `import` | `agora import` |
 //! | `compare` | `agora compare` |
 //! | `trials` | many runs at once, in memory |
+//! | `side_by_side` | whole cities at once, each on its own thread |
 //! | `selftest` | `agora selftest` |
 //! | `bench` | `agora bench` |
 
@@ -27,6 +28,7 @@ mod output;
 pub mod report;
 pub mod run;
 pub mod selftest;
+mod side_by_side;
 pub mod trials;
 mod verify;
 

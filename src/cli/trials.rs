@@ -1,10 +1,8 @@
 //! Many whole runs in memory: one thread a run, nothing written.
 
-use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
 use super::CommandError;
 use super::run::Run;
+use super::side_by_side::side_by_side;
 use crate::lab::experiment::comparison::Metrics;
 use crate::lab::metrics::book::Book;
 use crate::lab::metrics::headline::headline;
@@ -24,35 +22,9 @@ pub fn run_all(
     threads: usize,
     on_day: impl Fn() + Sync,
 ) -> Result<Vec<Metrics>, CommandError> {
-    let n_workers = match threads {
-        0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        n => n,
-    }
-    .min(scenarios.len());
-    let next = AtomicUsize::new(0);
-    let has_failed = AtomicBool::new(false);
-    let work = || {
-        let mut done = Vec::new();
-        while !has_failed.load(Ordering::Relaxed) {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some(scenario) = scenarios.get(i) else {
-                break;
-            };
-            let outcome = run_one(scenario, &on_day);
-            has_failed.fetch_or(outcome.is_err(), Ordering::Relaxed);
-            done.push((i, outcome));
-        }
-        done
-    };
-    let mut outcomes: Vec<(usize, Result<Metrics, CommandError>)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..n_workers).map(|_| scope.spawn(work)).collect();
-        workers
-            .into_iter()
-            .flat_map(|w| w.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
-            .collect()
-    });
-    outcomes.sort_by_key(|(i, _)| *i);
-    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+    side_by_side(scenarios.len(), threads, |i| {
+        run_one(&scenarios[i], &on_day)
+    })
 }
 
 fn run_one(scenario: &Loaded, on_day: &impl Fn()) -> Result<Metrics, CommandError> {

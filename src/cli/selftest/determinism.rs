@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::city;
 use crate::cli::CommandError;
 use crate::cli::run::wall_clock;
+use crate::cli::side_by_side::side_by_side;
 use crate::platform::recommend::serve::Exposures;
 use crate::scenario::schema::Scenario;
 use crate::scenario::world::{FoundingError, plan};
@@ -187,10 +187,9 @@ fn differing(a: &Simulation, b: &Simulation) -> Vec<String> {
 /// [`CommandError`] if a city cannot be founded.
 pub fn compare(seeds: &[u64], ticks: u32, threads: &[usize]) -> Result<Compared, CommandError> {
     let clock = wall_clock();
-    let each: Vec<Compared> = seeds
-        .par_iter()
-        .map(|seed| lockstep(&scenario(*seed)?, ticks, threads))
-        .collect::<Result<_, CommandError>>()?;
+    let each: Vec<Compared> = side_by_side(seeds.len(), 0, |i| {
+        lockstep(&scenario(seeds[i])?, ticks, threads)
+    })?;
     let mut all = Compared {
         seeds: seeds.len(),
         ticks,
