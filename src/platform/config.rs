@@ -5,6 +5,7 @@ use bevy::ecs::prelude::Resource;
 use super::ads::config::AdsConfig;
 use super::engage::config::EngageConfig;
 use super::incentives::config::IncentivesConfig;
+use super::integrity::config::IntegrityConfig;
 use super::recommend::config::RecommendConfig;
 use crate::config_group;
 
@@ -19,6 +20,8 @@ config_group! {
         ads: AdsConfig;
         /// Coins, drops, quests.
         incentives: IncentivesConfig;
+        /// What is held for too many complaints.
+        integrity: IntegrityConfig;
     }
 }
 
@@ -29,6 +32,7 @@ impl PlatformConfig {
         engage: EngageConfig::NULL,
         ads: AdsConfig::NULL,
         incentives: IncentivesConfig::NULL,
+        integrity: IntegrityConfig::NULL,
     };
 }
 

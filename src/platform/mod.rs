@@ -9,12 +9,14 @@
 //! | `engage` | pushes, invitations, live events |
 //! | `ads` | campaigns and auctions |
 //! | `incentives` | rewards |
+//! | `integrity` | holds on what too many complain about |
 //! | `plugin` | what joins them into a tick |
 
 pub mod ads;
 pub mod config;
 pub mod engage;
 pub mod incentives;
+pub mod integrity;
 pub mod models;
 pub mod plugin;
 pub mod privacy;

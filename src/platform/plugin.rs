@@ -13,6 +13,7 @@ use super::config::{PlatformConfig, PlatformRules};
 use super::engage::invite::{InvitePlan, hold_live_events, invite_friends};
 use super::engage::push::{PushPlan, plan_pushes, send_pushes};
 use super::incentives::reward::{RewardBook, grant_rewards};
+use super::integrity::holds::{Holds, hold_items};
 use super::models::learn::{calibrate, learn, observe, take_in};
 use super::models::ranker::Ranker;
 use super::privacy::observation::Observations;
@@ -77,7 +78,9 @@ impl Plugin for PlatformPlugin {
                 .chain()
                 .in_set(SimSystems::Observe),
         )
+        .insert_state("holds", Holds::default())
         .add_systems(SimTick, learn.in_set(SimSystems::Learn))
+        .add_systems(SimTick, hold_items.in_set(SimSystems::Guard))
         .add_systems(SimTick, score_requests.in_set(SimSystems::Score))
         .add_systems(
             SimTick,

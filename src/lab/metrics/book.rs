@@ -152,6 +152,8 @@ pub struct Book {
     pub lambdas: (f64, u64),
     /// Sum over ticks of avatars awake.
     pub active_ticks: u64,
+    /// Items held for complaints so far.
+    pub n_holds: u64,
     /// Events so far.
     pub n_events: u64,
     /// Lessons' quiz answers: right and all.

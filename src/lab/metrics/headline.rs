@@ -80,6 +80,7 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
     });
     put("pushes_sent", Some(sent as f64));
     put("push_open_rate", ratio(opened as f64, sent as f64));
+    put("items_held", Some(book.n_holds as f64));
     put("live_attendance", Some(book.gatherings.0 as f64));
     put("published", Some(book.published.0 as f64));
     out

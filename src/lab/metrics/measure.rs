@@ -13,6 +13,7 @@ use crate::events::bus::{EventBus, OfferBus};
 use crate::lab::config::LabRules;
 use crate::lab::report::DayRow;
 use crate::platform::config::PlatformRules;
+use crate::platform::integrity::holds::Holds;
 use crate::platform::privacy::observation::Observations;
 use crate::platform::recommend::prices::AttentionPrices;
 use crate::sim::config::ConfigValue;
@@ -43,6 +44,7 @@ pub struct Sight<'w> {
     market: Res<'w, AssetMarket>,
     ledger: Res<'w, Ledger>,
     index: Res<'w, PriceIndex>,
+    holds: Res<'w, Holds>,
 }
 
 /// Counts what happened in this tick.
@@ -50,6 +52,7 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
     let s = &sight;
     let book = &mut *book;
     book.active_ticks += s.avatars.awake.len() as u64;
+    book.n_holds = s.holds.n_holds;
     book.this_hour.awake_ticks += s.avatars.awake.len() as u64;
     book.this_hour.slates += s.offers.slates.len() as u64;
     book.today.pushes += s.offers.pushes.len() as u64;

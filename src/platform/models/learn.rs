@@ -8,6 +8,7 @@ use crate::economy::market::titles::AssetMarket;
 use crate::events::behavior::{Event, EventKind, NO_POSITION, Surface, ThingKind};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::platform::config::PlatformRules;
+use crate::platform::integrity::holds::Holds;
 use crate::platform::privacy::observation::{Observations, engagement_weight};
 use crate::platform::recommend::config::ModelKind;
 use crate::platform::recommend::prices::AttentionPrices;
@@ -114,6 +115,7 @@ pub fn learn(
     catalogue: Res<Catalogue>,
     market: Res<AssetMarket>,
     observations: Res<Observations>,
+    holds: Res<Holds>,
     mut ranker: ResMut<Ranker>,
     mut prices: ResMut<AttentionPrices>,
 ) {
@@ -129,7 +131,10 @@ pub fn learn(
             &ranker.popularity,
             clock.now,
             config.popularity_half_life_days,
-            |item| catalogue.card(item).kind != ItemKind::Asset || market.asking(item).is_some(),
+            |item| {
+                let is_asset = catalogue.card(item).kind == ItemKind::Asset;
+                !holds.is_held(item) && (!is_asset || market.asking(item).is_some())
+            },
         );
     }
     if let Learned::Tower(index) = &mut ranker.learned {

@@ -82,11 +82,3 @@ pub fn find(
     }
     rng.weighted(&weights[..n]).map(|i| options[i])
 }
-
-/// Returns how many minutes the way takes on foot, at least one.
-#[must_use]
-pub fn walking_minutes(distance: f64, view: &View<'_>) -> u32 {
-    (distance / view.rules.spaces.walking_speed)
-        .ceil()
-        .clamp(1.0, 120.0) as u32
-}
