@@ -1,6 +1,8 @@
 //! Agora: a laboratory for attention economies.
 
 pub mod cli;
+#[cfg(feature = "desktop")]
+pub mod desktop;
 pub mod economy;
 pub mod events;
 pub mod lab;

@@ -1,0 +1,92 @@
+//! Panels: rows in, commands out.
+//!
+//! A panel is a type that implements [`Panel`] and one line in the list below. On the city's thread [`Panel::watch`] may
+//! collect something after every tick, and [`Panel::view`] fills the rows that are shown; on the window's thread
+//! [`Panel::ui`] draws them. The three meet only in these rows.
+
+mod overview;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::command::UiCommand;
+use super::look::Look;
+use super::view::sight::{Ask, City};
+
+/// One panel of the window.
+pub trait Panel {
+    /// Rows it shows; the default is what it shows before a city is there.
+    type View: Default + Send + Sync + 'static;
+    /// What it collects while the city runs; `()` for most.
+    type Watch: Default + Send + 'static;
+
+    /// Collects after every tick, on the city's thread; must cost next to nothing.
+    fn watch(_watch: &mut Self::Watch, _city: &City<'_>) {}
+    /// Fills its rows, on the city's thread, a few times a second and only while the panel can be seen.
+    fn view(watch: &Self::Watch, city: &City<'_>, ask: &Ask) -> Self::View;
+    /// Draws its rows; changes nothing but what egui remembers for it.
+    fn ui(ui: &mut egui::Ui, view: &Self::View, look: &Look, out: &mut Vec<UiCommand>);
+}
+
+macro_rules! panels {
+    ($($kind:ident, $field:ident, $panel:ty, $title:literal, $help:literal;)+) => {
+        /// Names the panels.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum PanelKind { $(#[doc = $help] $kind,)+ }
+
+        impl PanelKind {
+            /// All panels, in the order of the menu.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// Returns its title.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$kind => $title,)+ }
+            }
+
+            /// Returns what it is for, in one sentence.
+            #[must_use]
+            pub const fn help(self) -> &'static str {
+                match self { $(Self::$kind => $help,)+ }
+            }
+        }
+
+        /// What all panels collect while the city runs.
+        #[derive(Default)]
+        pub struct Watches { $($field: <$panel as Panel>::Watch,)+ }
+
+        impl Watches {
+            /// Collects after a tick.
+            pub fn watch(&mut self, city: &City<'_>) {
+                $(<$panel as Panel>::watch(&mut self.$field, city);)+
+            }
+
+            /// Fills the rows of one panel and leaves the others as they are.
+            pub fn fill(&self, kind: PanelKind, city: &City<'_>, ask: &Ask, into: &mut Views) {
+                match kind { $(PanelKind::$kind => {
+                    into.$field = Arc::new(<$panel as Panel>::view(&self.$field, city, ask));
+                })+ }
+            }
+        }
+
+        /// The rows of all panels, as last filled.
+        #[derive(Clone, Default)]
+        pub struct Views { $(
+            #[doc = $help]
+            pub $field: Arc<<$panel as Panel>::View>,
+        )+ }
+
+        impl Views {
+            /// Draws one panel.
+            pub fn ui(&self, kind: PanelKind, ui: &mut egui::Ui, look: &Look, out: &mut Vec<UiCommand>) {
+                match kind { $(PanelKind::$kind => <$panel as Panel>::ui(ui, &self.$field, look, out),)+ }
+            }
+        }
+    };
+}
+
+panels! {
+    Overview, overview, overview::Overview, "Overview",
+        "The city in a few numbers and curves.";
+}

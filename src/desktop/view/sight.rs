@@ -1,0 +1,70 @@
+//! The city as those who fill the window's rows see it: everything, for reading.
+
+use bevy::ecs::prelude::{Resource, World};
+
+use super::subject::Subject;
+use crate::lab::report::ReportData;
+use crate::scenario::schema::Scenario;
+use crate::sim::schedule::{SimClock, Simulation};
+use crate::sim::units::Tick;
+
+/// A policy value that was changed while the city ran.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PolicyMark {
+    /// Before which tick.
+    pub tick: Tick,
+    /// Which value, as a dotted key.
+    pub key: String,
+    /// What it was, as TOML.
+    pub from: String,
+    /// What it is now, as TOML.
+    pub to: String,
+}
+
+/// A city between two ticks.
+pub struct City<'a> {
+    /// The city itself.
+    pub sim: &'a Simulation,
+    /// The scenario as it is now, changed policy values included.
+    pub scenario: &'a Scenario,
+    /// What a report would say, gathered at the last turn of an hour; its rows of days are whole days.
+    pub report: &'a ReportData,
+    /// Policy values changed so far, oldest first.
+    pub marks: &'a [PolicyMark],
+}
+
+impl<'a> City<'a> {
+    /// Returns the world.
+    #[must_use]
+    pub fn world(&self) -> &'a World {
+        self.sim.world()
+    }
+
+    /// Returns a resource of the world.
+    ///
+    /// # Panics
+    /// If the world has no such resource; a founded city has all of them.
+    #[must_use]
+    pub fn get<R: Resource>(&self) -> &'a R {
+        self.sim.world().resource::<R>()
+    }
+
+    /// Returns the tick that runs next.
+    #[must_use]
+    pub fn now(&self) -> Tick {
+        self.get::<SimClock>().now
+    }
+}
+
+/// What the window wants to see, beyond which panels are open.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ask {
+    /// Whom or what the inspector shows.
+    pub inspected: Option<Subject>,
+    /// Whether the truth may be shown beside what the platform knows.
+    pub shows_truth: bool,
+    /// Text that events must contain, in lower case; empty for all.
+    pub event_search: String,
+    /// Words of event kinds to leave out.
+    pub hidden_events: Vec<String>,
+}
