@@ -8,10 +8,14 @@
 //! | --- | --- |
 //! | `command` | what a click or a key can ask for |
 //! | `look` | palettes, sizes and what the window shows of the truth |
+//! | `engine` | the thread the city lives on |
+//! | `wall` | the wall clock |
 //! | `view` | what panels are filled from, and what can be pointed at |
 //! | `panels` | one file or folder per panel: rows in, commands out |
 
 pub mod command;
+pub mod engine;
 pub mod look;
 pub mod panels;
 pub mod view;
+pub mod wall;

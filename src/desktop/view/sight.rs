@@ -3,6 +3,7 @@
 use bevy::ecs::prelude::{Resource, World};
 
 use super::subject::Subject;
+use crate::desktop::command::Overlay;
 use crate::lab::report::ReportData;
 use crate::scenario::schema::Scenario;
 use crate::sim::schedule::{SimClock, Simulation};
@@ -63,6 +64,8 @@ pub struct Ask {
     pub inspected: Option<Subject>,
     /// Whether the truth may be shown beside what the platform knows.
     pub shows_truth: bool,
+    /// What colours the people.
+    pub overlay: Overlay,
     /// Text that events must contain, in lower case; empty for all.
     pub event_search: String,
     /// Words of event kinds to leave out.
