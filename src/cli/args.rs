@@ -37,6 +37,16 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora run quickstart\n  agora run scenarios/baseline.toml --days 10 --threads 2 --out runs/short\n  agora run quickstart --set platform.recommend.model=popularity --json"
     )]
     Run(RunArgs),
+    /// Opens the window: the city in 3D, its panels, its people, its policies (needs the feature desktop).
+    #[command(
+        after_help = "Examples:\n  agora desktop\n  agora desktop scenarios/quickstart.toml\n  agora desktop baseline --seed 7 --set platform.ads.load=0.2 --speed max\n\nKeys: F1 lists them. Every run goes into a folder of its own under runs/, with the commands given in the window:\nagora verify FOLDER runs it again without one and compares every state hash."
+    )]
+    Desktop(DesktopArgs),
+    /// Photographs every panel, overlay, page and sheet of the window, without a screen (needs the feature desktop).
+    #[command(
+        after_help = "Examples:\n  agora pictures pictures\n  agora pictures pictures --size 1280x720 --only inspector\n  agora pictures pictures --scenario metropolis --days 1"
+    )]
+    Pictures(PicturesArgs),
     /// Checks a scenario and shows every value it resolves to.
     #[command(
         after_help = "Examples:\n  agora check scenarios/ad-load.toml\n  agora check quickstart --json"
@@ -114,6 +124,101 @@ pub(super) struct RunArgs {
     /// Prints the summary as JSON on stdout and nothing else.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// How fast time runs in the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SpeedWord {
+    /// One simulated minute a second.
+    #[value(name = "1")]
+    X1,
+    /// Ten.
+    #[value(name = "10")]
+    X10,
+    /// A hundred.
+    #[value(name = "100")]
+    X100,
+    /// As fast as the machine can.
+    Max,
+}
+
+/// `agora desktop`.
+#[derive(Debug, Args)]
+#[cfg_attr(not(feature = "desktop"), expect(dead_code, reason = "read by the window"))]
+pub(super) struct DesktopArgs {
+    /// A scenario file, a folder with a scenario.toml, or the name of a shipped scenario; without it the window offers some.
+    pub(super) scenario: Option<String>,
+    /// Overrides a scenario value, such as platform.ads.load=0.2; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) sets: Vec<String>,
+    /// Seed of the world.
+    #[arg(long, allow_negative_numbers = true)]
+    pub(super) seed: Option<u64>,
+    /// Simulated days.
+    #[arg(long, allow_negative_numbers = true)]
+    pub(super) days: Option<u32>,
+    /// Arm of a scenario that has arms.
+    #[arg(long)]
+    pub(super) arm: Option<String>,
+    /// Run folder of the first city (default: a new one under runs/).
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+    /// Overwrites an existing run folder.
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Keeps no run folders.
+    #[arg(long, conflicts_with = "out")]
+    pub(super) keep_nothing: bool,
+    /// Worker threads (default: one per core).
+    #[arg(long, value_parser = threads)]
+    pub(super) threads: Option<usize>,
+    /// Waits for Play.
+    #[arg(long)]
+    pub(super) paused: bool,
+    /// Stops time before this tick.
+    #[arg(long, value_name = "TICK")]
+    pub(super) until: Option<u32>,
+    /// Ticks a second.
+    #[arg(long, value_enum)]
+    pub(super) speed: Option<SpeedWord>,
+    /// Neither reads nor writes what is remembered between starts.
+    #[arg(long)]
+    pub(super) fresh: bool,
+}
+
+/// `agora pictures`.
+#[derive(Debug, Args)]
+#[cfg_attr(not(feature = "desktop"), expect(dead_code, reason = "read by the window"))]
+pub(super) struct PicturesArgs {
+    /// Folder the pictures go to.
+    pub(super) dir: PathBuf,
+    /// Scenario of the city.
+    #[arg(long, default_value = "quickstart")]
+    pub(super) scenario: String,
+    /// Overrides a scenario value; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) sets: Vec<String>,
+    /// Size of the window in pixels; may be repeated.
+    #[arg(long = "size", value_name = "WIDTHxHEIGHT", value_parser = size, default_values = ["1280x720", "1920x1080"])]
+    pub(super) sizes: Vec<(u32, u32)>,
+    /// Days that pass before the pictures are taken, at noon of the next.
+    #[arg(long, default_value_t = 3)]
+    pub(super) days: u32,
+    /// Only pictures whose name contains this.
+    #[arg(long)]
+    pub(super) only: Option<String>,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// Reads a size such as 1280x720.
+fn size(given: &str) -> Result<(u32, u32), String> {
+    let read = |t: &str| t.parse::<u32>().ok().filter(|n| (320..=8_192).contains(n));
+    given
+        .split_once('x')
+        .and_then(|(w, h)| Some((read(w)?, read(h)?)))
+        .ok_or_else(|| "allowed is WIDTHxHEIGHT, each 320 to 8192".to_owned())
 }
 
 /// `agora check`.
@@ -272,7 +377,12 @@ pub(super) enum Bench {
         after_help = "Examples:\n  agora bench allocation\n  agora bench allocation --avatars 2000 --contents 50"
     )]
     Allocation(AllocationArgs),
-    /// Everything above.
+    /// The window: frames a second, a hundred thousand people, and what looking costs the city (needs the feature desktop).
+    #[command(
+        after_help = "Examples:\n  agora bench desktop\n  agora bench desktop --seconds 4 --people 20000 --json\n\nDraws without a screen, each frame waited for until it is drawn; prints what draws."
+    )]
+    Desktop(DesktopBenchArgs),
+    /// Everything but the window.
     #[command(after_help = "Example:\n  agora bench all --json")]
     All(CommonArgs),
 }
@@ -377,6 +487,24 @@ pub(super) struct ActivityArgs {
     /// Simulated days.
     #[arg(long, default_value_t = 7)]
     pub(super) days: u32,
+}
+
+/// `agora bench desktop`.
+#[derive(Debug, Args, Clone, Default)]
+#[cfg_attr(not(feature = "desktop"), expect(dead_code, reason = "read by the window"))]
+pub(super) struct DesktopBenchArgs {
+    /// What all measurements take.
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+    /// Seconds of each measurement.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub(super) seconds: u32,
+    /// People in view at once in the crowded city.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) people: u32,
+    /// Size of the window in pixels.
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size, default_value = "1280x720")]
+    pub(super) size: (u32, u32),
 }
 
 /// `agora bench allocation`.

@@ -6,6 +6,7 @@
 //! | `output` | how results, errors and progress are shown |
 //! | `run` | `agora run` |
 //! | `report` | `agora report` |
+//! | `desktop` | `agora desktop`, `agora pictures` |
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
 //! | `import` | `agora import` |
@@ -19,6 +20,7 @@ mod args;
 mod bench;
 mod check;
 mod compare;
+mod desktop;
 mod import;
 mod output;
 pub mod report;
@@ -99,6 +101,8 @@ pub fn main() -> ExitCode {
     let cli = args::Cli::parse();
     let done = match &cli.command {
         args::Command::Run(a) => run::command(a),
+        args::Command::Desktop(a) => desktop::command(a),
+        args::Command::Pictures(a) => desktop::pictures(a),
         args::Command::Check(a) => check::command(a),
         args::Command::Compare(a) => compare::command(a),
         args::Command::List(a) => check::list(a),

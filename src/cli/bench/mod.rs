@@ -9,12 +9,14 @@
 //! | `child` | a run in a process of its own |
 //! | `city` | the shipped cities against their bars |
 //! | `activity` | whether cost follows activity |
+//! | `desktop` | the window |
 //! | `allocation` | how near prices come to the best allocation |
 
 mod activity;
 mod allocation;
 mod child;
 mod city;
+mod desktop;
 mod workload;
 
 use serde_json::{Value, json};
@@ -42,6 +44,7 @@ pub(super) fn command(args: &BenchArgs) -> Result<(), CommandError> {
         Bench::City(a) => show(&city::measure(a)?, a.common.json),
         Bench::Activity(a) => show(&activity::measure(a)?, a.common.json),
         Bench::Allocation(a) => show(&allocation::measure(a)?, a.common.json),
+        Bench::Desktop(a) => show(&desktop::measure(a)?, a.common.json),
         Bench::All(common) => show(&all(common)?, common.json),
     }
 }

@@ -13,6 +13,7 @@ use bevy::winit::{UpdateMode, WinitSettings};
 
 use super::frames::DeskState;
 use crate::desktop::command::Speed;
+use crate::desktop::engine::frame::Status;
 use crate::desktop::wall;
 
 /// Share of the wall's time that drawing may take while the city runs as fast as it can on the same processors.
@@ -45,6 +46,13 @@ fn begin_frame(mut cost: ResMut<Cost>) {
     cost.began = wall::now();
 }
 
+/// Returns how long to rest after a frame of this cost so that the city keeps most of the machine; `None` for not at all.
+#[must_use]
+pub fn rest(frame: Duration, is_software: bool, status: &Status) -> Option<Duration> {
+    let is_racing = status.is_playing && status.speed == Speed::Max;
+    (is_software && is_racing).then(|| frame.mul_f64(1.0 / DRAWING_SHARE).min(SLOWEST))
+}
+
 fn govern(
     state: Res<DeskState>,
     adapter: Res<RenderAdapterInfo>,
@@ -63,13 +71,11 @@ fn govern(
     }
     let desk = &state.desk;
     let status = &desk.frame.status;
-    let mode = if !status.is_playing && desk.has_city() && !desk.rig.is_moving() {
-        UpdateMode::reactive(IDLE)
-    } else if is_software && status.is_playing && status.speed == Speed::Max {
-        let wait = cost.frame.mul_f64(1.0 / DRAWING_SHARE);
-        UpdateMode::reactive(wait.min(SLOWEST))
-    } else {
-        UpdateMode::Continuous
+    let mode = match rest(cost.frame, is_software, status) {
+        _ if !desk.has_city() => UpdateMode::reactive(IDLE),
+        _ if !status.is_playing && !desk.is_flying => UpdateMode::reactive(IDLE),
+        Some(rest) => UpdateMode::reactive(rest),
+        None => UpdateMode::Continuous,
     };
     settings.focused_mode = mode;
     settings.unfocused_mode = mode;

@@ -10,6 +10,6 @@
 
 pub mod error;
 pub mod frames;
-mod governor;
+pub mod governor;
 pub mod open;
 pub mod photograph;

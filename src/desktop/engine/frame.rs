@@ -87,7 +87,7 @@ pub struct Frame {
     /// The rows of the panels.
     pub views: Views,
     /// The city's ground and buildings.
-    pub city: Arc<CityView>,
+    pub city: CityView,
     /// The people.
     pub crowd: Arc<CrowdView>,
     /// Policy values changed so far.

@@ -15,7 +15,7 @@ use crate::desktop::wall;
 use crate::lab::metrics::book::Book;
 use crate::scenario::run::error::RunError;
 use crate::scenario::run::progress::Run;
-use crate::scenario::steer::command::Command;
+use crate::scenario::steer::order::Command;
 use crate::sim::phase_clock::PhaseClock;
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 
@@ -26,8 +26,8 @@ const NAP: Duration = Duration::from_millis(50);
 #[derive(Debug, Clone)]
 struct Change {
     key: String,
-    from: String,
-    to: String,
+    from: toml::Value,
+    to: toml::Value,
 }
 
 /// What the thread knows while the city lives.
@@ -150,6 +150,10 @@ impl Keeper {
             }
             Request::Watch(panels, ask) => living.readers.watch(panels, ask),
             Request::Look => self.must_answer = true,
+            Request::Recall(tick) => {
+                living.readers.recall(tick);
+                self.must_answer = true;
+            }
             Request::Steer(command) => {
                 if self.steer(command, living) {
                     self.undone.clear();
@@ -185,33 +189,32 @@ impl Keeper {
         self.rate.since = now;
     }
 
-    fn set(&mut self, key: &str, value: &str, living: &mut Living) -> bool {
-        match Command::set_policy(key, value) {
-            Ok(command) => self.steer(command, living),
-            Err(e) => {
-                self.refuse(&e.to_string());
-                false
-            }
-        }
+    fn set(&mut self, key: &str, value: &toml::Value, living: &mut Living) -> bool {
+        let command = Command::SetPolicy {
+            key: key.to_owned(),
+            value: value.clone(),
+        };
+        self.steer(command, living)
     }
 
     /// Applies a command before the next tick; says whether it was accepted.
     fn steer(&mut self, command: Command, living: &mut Living) -> bool {
-        let tick = Tick(living.run.ticks);
-        match living.run.steer(command) {
-            Ok(None) => true,
-            Ok(Some(change)) => {
-                self.changes.push(Change {
-                    key: change.key.clone(),
-                    from: change.from.clone(),
-                    to: change.to.clone(),
-                });
-                living.readers.mark(PolicyMark {
-                    tick,
-                    key: change.key,
-                    from: change.from,
-                    to: change.to,
-                });
+        let known = living.run.policy_changes().len();
+        match living.run.command(command) {
+            Ok(()) => {
+                for change in living.run.policy_changes()[known..].to_vec() {
+                    self.changes.push(Change {
+                        key: change.key.clone(),
+                        from: change.from.clone(),
+                        to: change.to.clone(),
+                    });
+                    living.readers.mark(PolicyMark {
+                        tick: Tick(change.tick),
+                        key: change.key,
+                        from: change.from.to_string(),
+                        to: change.to.to_string(),
+                    });
+                }
                 true
             }
             Err(e) => {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::frame::{Frame, Status};
+use super::memory::Memory;
 use crate::desktop::panels::{PanelKind, Views, Watches};
-use crate::desktop::view::city::CityView;
+use crate::desktop::view::city::{CityMaker, CityView};
 use crate::desktop::view::crowd::{CrowdMaker, CrowdView};
 use crate::desktop::view::sight::{Ask, City, PolicyMark};
 use crate::desktop::wall;
@@ -13,7 +14,7 @@ use crate::lab::report::ReportData;
 use crate::lab::report::gather::{Asked, gather};
 use crate::scenario::run::progress::Run;
 use crate::scenario::schema::Scenario;
-use crate::sim::units::{TICKS_PER_DAY, Tick};
+use crate::sim::units::Tick;
 
 /// Shortest time between two fillings of the same panel while time runs.
 const PANEL_EVERY: Duration = Duration::from_millis(200);
@@ -65,39 +66,50 @@ pub(super) struct Readers {
     command: String,
     scenario: Arc<Scenario>,
     marks: Arc<Vec<PolicyMark>>,
-    city: Arc<CityView>,
-    city_day: u32,
-    crowd: Arc<CrowdView>,
+    city_maker: CityMaker,
+    city: CityView,
     maker: CrowdMaker,
-    last_tick: Option<u32>,
+    crowd: Arc<CrowdView>,
+    crowd_tick: Option<u32>,
+    crowd_reading: Reading,
+    memory: Memory,
+    recalled: Option<Tick>,
+    filled: Vec<Option<u32>>,
     is_stale: bool,
 }
 
 impl Readers {
     pub(super) fn new(run: &Run, command: String) -> Self {
         let report = report(run, &command);
-        let city = CityView::of(run.sim.world());
-        let mut maker = CrowdMaker::default();
-        let crowd = maker.make(run.sim.world(), &city, &Ask::default());
+        let n = PanelKind::ALL.len();
         Self {
             watches: Watches::default(),
             views: Views::default(),
             open: Vec::new(),
             ask: Ask::default(),
-            readings: vec![Reading::never(); PanelKind::ALL.len()],
+            readings: vec![Reading::never(); n],
             report,
             report_reading: Reading::never(),
             report_tick: 0,
             command,
-            scenario: Arc::new(run.scenario().clone()),
+            scenario: Arc::new(run.policy().clone()),
             marks: Arc::default(),
-            city: Arc::new(city),
-            city_day: 0,
-            crowd: Arc::new(crowd),
-            maker,
-            last_tick: None,
+            city_maker: CityMaker::default(),
+            city: CityView::default(),
+            maker: CrowdMaker::default(),
+            crowd: Arc::default(),
+            crowd_tick: None,
+            crowd_reading: Reading::never(),
+            memory: Memory::default(),
+            recalled: None,
+            filled: vec![None; n],
             is_stale: true,
         }
+    }
+
+    /// Shows the people as they were; `None` for now.
+    pub(super) const fn recall(&mut self, tick: Option<Tick>) {
+        self.recalled = tick;
     }
 
     /// Notes which panels can be seen and what they should show.
@@ -116,24 +128,43 @@ impl Readers {
         self.is_stale = true;
     }
 
-    /// Collects after a tick.
+    /// Collects after a tick, and remembers the people as often as that costs little.
     pub(super) fn ticked(&mut self, run: &Run) {
         let city = City {
             sim: &run.sim,
-            scenario: run.scenario(),
+            scenario: run.policy(),
             report: &self.report,
             marks: &self.marks,
         };
         self.watches.watch(&city);
-        self.maker.watch(run.sim.world());
+        self.city_maker.watch(&city);
+        self.maker.watch(&city);
+        if self.crowd_reading.is_due(wall::now(), Duration::ZERO) {
+            self.read_crowd(run);
+        }
+    }
+
+    fn read_crowd(&mut self, run: &Run) {
+        let city = City {
+            sim: &run.sim,
+            scenario: run.policy(),
+            report: &self.report,
+            marks: &self.marks,
+        };
+        let began = wall::now();
+        self.city = self.city_maker.view(&city);
+        let crowd = self
+            .maker
+            .view(&city, &self.city.rows, &self.ask, self.ask.overlay);
+        self.crowd = Arc::new(crowd);
+        self.crowd_tick = Some(run.ticks);
+        self.memory.remember(Arc::clone(&self.crowd));
+        self.crowd_reading.took(began);
     }
 
     /// Fills what is due and returns everything.
     pub(super) fn frame(&mut self, run: &Run, status: Status) -> Frame {
         let now = wall::now();
-        let world = run.sim.world();
-        let has_ticked = self.last_tick != Some(run.ticks);
-        self.last_tick = Some(run.ticks);
         let hour = run.ticks / REPORT_TICKS;
         if hour != self.report_tick / REPORT_TICKS
             && self.report_reading.is_due(now, Duration::from_secs(1))
@@ -142,46 +173,44 @@ impl Readers {
             self.report_tick = run.ticks;
             self.report_reading.took(now);
         }
-        if *self.scenario != *run.scenario() {
-            self.scenario = Arc::new(run.scenario().clone());
+        if *self.scenario != *run.policy() {
+            self.scenario = Arc::new(run.policy().clone());
         }
-        if run.ticks / TICKS_PER_DAY != self.city_day || CityView::is_outdated(&self.city, world) {
-            self.city_day = run.ticks / TICKS_PER_DAY;
-            self.city = Arc::new(CityView::of(world));
-        }
-        if has_ticked || self.is_stale {
-            self.crowd = Arc::new(self.maker.make(world, &self.city, &self.ask));
+        if self.is_stale || self.crowd_tick != Some(run.ticks) {
+            self.read_crowd(run);
         }
         let city = City {
             sim: &run.sim,
-            scenario: run.scenario(),
+            scenario: run.policy(),
             report: &self.report,
             marks: &self.marks,
         };
         for kind in &self.open {
-            let began = wall::now();
-            let reading = &mut self.readings[*kind as usize];
-            if self.is_stale || has_ticked && reading.is_due(began, PANEL_EVERY) {
+            let (began, i) = (wall::now(), *kind as usize);
+            let is_old = self.filled[i] != Some(run.ticks);
+            if self.is_stale || is_old && self.readings[i].is_due(began, PANEL_EVERY) {
                 self.watches.fill(*kind, &city, &self.ask, &mut self.views);
-                reading.took(began);
+                self.readings[i].took(began);
+                self.filled[i] = Some(run.ticks);
             }
         }
         self.is_stale = false;
+        let past = self.recalled.and_then(|t| self.memory.at(t));
         Frame {
             status,
             views: self.views.clone(),
-            city: Arc::clone(&self.city),
-            crowd: Arc::clone(&self.crowd),
+            city: self.city.clone(),
+            crowd: past.unwrap_or_else(|| Arc::clone(&self.crowd)),
             marks: Arc::clone(&self.marks),
             scenario: Arc::clone(&self.scenario),
-            remembered: None::<(Tick, Tick)>,
+            remembered: self.memory.span(),
         }
     }
 }
 
 fn report(run: &Run, command: &str) -> ReportData {
     let (summary, scorecard) = run.summary(0.0);
-    let scenario = run.scenario();
+    let scenario = run.policy();
     let asked = Asked {
         command: command.to_owned(),
         description: scenario.description.clone(),

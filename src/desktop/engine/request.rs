@@ -39,8 +39,10 @@ pub enum Request {
     Watch(Vec<PanelKind>, Ask),
     /// Send a frame as soon as a tick is over.
     Look,
+    /// Show the people as they were before a tick that is still in memory; `None` for now.
+    Recall(Option<crate::sim::units::Tick>),
     /// Apply this before the next tick.
-    Steer(crate::scenario::steer::command::Command),
+    Steer(crate::scenario::steer::order::Command),
     /// Take the last change of a policy value back.
     Undo,
     /// Make it again.

@@ -8,18 +8,19 @@ use egui_tiles::Tree;
 use super::layout::{self, Pane};
 use super::settings::Settings;
 use super::sheets::Dialog;
-use crate::desktop::command::Overlay;
+use crate::desktop::command::{Overlay, Speed};
 use crate::desktop::engine::frame::{Frame, Stage};
 use crate::desktop::engine::handle::Engine;
 use crate::desktop::engine::request::Request;
 use crate::desktop::look::Look;
 use crate::desktop::panels::PanelKind;
+use super::settings::Bookmark;
 use crate::desktop::scene::camera::CameraRig;
+use crate::desktop::view::crowd::CrowdView;
 use crate::desktop::view::sight::Ask;
 use crate::desktop::view::subject::Subject;
 use crate::desktop::wall;
 use crate::scenario::load::Overrides;
-use crate::sim::ids::AvatarId;
 use crate::sim::units::Tick;
 
 /// What the command line said.
@@ -39,6 +40,10 @@ pub struct Options {
     pub keeps_runs: bool,
     /// Whether time runs as soon as a city is founded.
     pub plays: bool,
+    /// Before which tick it stops.
+    pub until: Option<u32>,
+    /// How fast it runs at first.
+    pub speed: Option<Speed>,
 }
 
 /// What only the program around the window can do.
@@ -72,12 +77,12 @@ pub struct Desk {
     pub overlay: Overlay,
     /// What the inspector shows, and before that, newest last.
     pub inspected: Vec<Subject>,
-    /// Whom the camera keeps to.
-    pub following: Option<AvatarId>,
     /// The camera.
     pub rig: CameraRig,
     /// Where the city is seen, in points; `None` while its pane is hidden.
     pub city_rect: Option<egui::Rect>,
+    /// Whether the camera moves by itself.
+    pub is_flying: bool,
     /// What lies under the pointer in the city.
     pub hovered: Option<Subject>,
     /// The past tick that is shown.
@@ -96,6 +101,8 @@ pub struct Desk {
     pub copied: Option<String>,
     /// What the program around the window must do.
     pub errands: Vec<Errand>,
+    /// Pixels per point.
+    pub pixels_per_point: f32,
     /// What the thread was last told to show.
     pub(super) told: Option<(Vec<PanelKind>, Ask)>,
     /// Commands refused so far, as last seen.
@@ -124,9 +131,9 @@ impl Desk {
             panes,
             overlay: Overlay::None,
             inspected: Vec::new(),
-            following: None,
             rig: CameraRig::default(),
             city_rect: None,
+            is_flying: false,
             hovered: None,
             scrubbed: None,
             event_filter: (String::new(), Vec::new()),
@@ -136,6 +143,7 @@ impl Desk {
             notice: None,
             copied: None,
             errands: Vec::new(),
+            pixels_per_point: 1.0,
             told: None,
             n_refused: 0,
         }
@@ -180,9 +188,14 @@ impl Desk {
                 self.frame = Frame::default();
             }
             Stage::Living | Stage::Finished if was_founding => {
-                self.rig = CameraRig::over(&self.frame.city);
-                if self.options.plays {
-                    engine.send(Request::Play);
+                self.rig.reset(self.frame.city.rows.grid.extent());
+                if let Some(speed) = self.options.speed {
+                    engine.send(Request::Speed(speed));
+                }
+                match (self.options.plays, self.options.until) {
+                    (true, Some(tick)) => engine.send(Request::PlayUntil(tick)),
+                    (true, None) => engine.send(Request::Play),
+                    (false, _) => {}
                 }
             }
             _ => {}
@@ -191,6 +204,12 @@ impl Desk {
             self.n_refused = self.frame.status.n_refused;
             self.failure.clone_from(&self.frame.status.refused);
         }
+    }
+
+    /// Returns the people as they are shown.
+    #[must_use]
+    pub fn crowd(&self) -> &CrowdView {
+        &self.frame.crowd
     }
 
     /// Returns how far the shown people are between the last two ticks, from 0 to 1.
@@ -208,7 +227,7 @@ impl Desk {
 
     /// Returns the bookmarks of the scenario that is open.
     #[must_use]
-    pub fn bookmarks(&self) -> &[crate::desktop::scene::camera::Bookmark] {
+    pub fn bookmarks(&self) -> &[Bookmark] {
         self.settings
             .bookmarks
             .get(&self.scenario_name)
@@ -232,7 +251,6 @@ impl Desk {
         self.told = None;
         self.n_refused = 0;
         self.inspected.clear();
-        self.following = None;
         self.scrubbed = None;
     }
 

@@ -110,7 +110,7 @@ pub(super) fn menu_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
         {
             out.push(UiCommand::ToggleTruth);
         }
-        if let Some(id) = desk.following
+        if let Some(id) = desk.rig.followed()
             && ui.button(format!("Following avatar {} ✖", id.0)).on_hover_text("Lets the camera go").clicked()
         {
             out.push(UiCommand::Unfollow);

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::desk::{Desk, Errand};
 use super::layout;
-use super::settings::TEXT_SCALE;
+use super::city_pane::position;
+use super::settings::{Bookmark, TEXT_SCALE};
 use super::sheets::Dialog;
 use crate::desktop::command::UiCommand;
 use crate::desktop::engine::frame::Frame;
@@ -14,7 +15,7 @@ use crate::desktop::engine::request::{Opening, Request};
 use crate::desktop::look::Look;
 use crate::desktop::view::subject::Subject;
 use crate::scenario::load::load;
-use crate::scenario::steer::command::Command;
+use crate::scenario::steer::order::Command;
 
 /// Subjects remembered by the inspector.
 const MOST_INSPECTED: usize = 64;
@@ -65,18 +66,17 @@ impl Desk {
             }
             UiCommand::LookAt(subject) => self.look_at(subject),
             UiCommand::Follow(avatar) => {
-                self.following = Some(avatar);
-                self.look_at(Subject::Avatar(avatar));
+                self.rig.follow(avatar);
             }
-            UiCommand::Unfollow => self.following = None,
+            UiCommand::Unfollow => self.rig.unfollow(),
             UiCommand::SetOverlay(overlay) => self.overlay = overlay,
             UiCommand::FilterEvents { search, hidden } => self.event_filter = (search, hidden),
             UiCommand::ShowPanel(kind) => layout::show(&mut self.panes, kind),
             UiCommand::HidePanel(kind) => layout::hide(&mut self.panes, kind),
             UiCommand::ResetLayout => self.panes = layout::first(),
-            UiCommand::SetPolicy { key, value } => match Command::set_policy(&key, &value) {
-                Ok(command) => self.send(Request::Steer(command)),
-                Err(e) => self.failure = Some(e.to_string()),
+            UiCommand::SetPolicy { key, value } => match read_value(&value) {
+                Some(value) => self.send(Request::Steer(Command::SetPolicy { key, value })),
+                None => self.failure = Some(format!("{key} = {value}: is not a value")),
             },
             UiCommand::UndoPolicy => self.send(Request::Undo),
             UiCommand::RedoPolicy => self.send(Request::Redo),
@@ -123,7 +123,10 @@ impl Desk {
             UiCommand::ToggleHelp => self.shows_help = !self.shows_help,
             UiCommand::AddBookmark => {
                 let n = self.bookmarks().len() + 1;
-                let mark = self.rig.bookmark(format!("View {n}"));
+                let mark = Bookmark {
+                    name: format!("View {n}"),
+                    pose: self.rig.pose,
+                };
                 self.settings
                     .bookmarks
                     .entry(self.scenario_name.clone())
@@ -133,8 +136,7 @@ impl Desk {
             }
             UiCommand::GoToBookmark(i) => {
                 if let Some(mark) = self.bookmarks().get(i).cloned() {
-                    self.following = None;
-                    self.rig.go_to(&mark);
+                    self.rig.go_to(mark.pose);
                 }
             }
             UiCommand::RemoveBookmark(i) => {
@@ -156,15 +158,9 @@ impl Desk {
     }
 
     fn look_at(&mut self, subject: Subject) {
-        let place = match subject {
-            Subject::Avatar(id) => self.frame.crowd.position(id, 1.0),
-            Subject::Space(id) => self.frame.city.space(id),
-            Subject::Parcel(id) => Some(self.frame.city.center(id)),
-            Subject::Campaign(id) => self.frame.city.billboard(id),
-            Subject::Item(_) | Subject::Community(_) => None,
-        };
+        let (place, distance) = (position(self, subject), near(subject));
         if let Some(at) = place {
-            self.rig.fly_to(at);
+            self.rig.fly_to(at, distance);
         } else {
             self.tell(format!("{} is nowhere in the city now", subject.label()));
         }
@@ -230,6 +226,12 @@ impl Desk {
     }
 }
 
+/// Reads a value as TOML spells it.
+fn read_value(text: &str) -> Option<toml::Value> {
+    let table: toml::Table = format!("v = {text}").parse().ok()?;
+    table.get("v").cloned()
+}
+
 /// Returns the first of many names that is free.
 fn free(name: impl Fn(u32) -> PathBuf) -> PathBuf {
     (1..u32::MAX)
@@ -247,4 +249,13 @@ fn free_folder(scenario: &crate::scenario::schema::Scenario) -> PathBuf {
             PathBuf::from(format!("{}-{n}", first.display()))
         }
     })
+}
+
+/// From how far a subject is looked at, in metres.
+const fn near(subject: Subject) -> f32 {
+    match subject {
+        Subject::Avatar(_) => 22.0,
+        Subject::Campaign(_) => 40.0,
+        _ => 70.0,
+    }
 }

@@ -7,13 +7,22 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::layout::Pane;
-use crate::desktop::scene::camera::Bookmark;
+use crate::desktop::scene::camera::Pose;
 
 /// Scenarios remembered.
 const MOST_RECENT: usize = 8;
 
 /// Smallest and largest scale of text.
 pub const TEXT_SCALE: (f32, f32) = (0.75, 2.0);
+
+/// A view of the city worth coming back to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Bookmark {
+    /// Its name.
+    pub name: String,
+    /// Where the camera was.
+    pub pose: Pose,
+}
 
 /// What a person has chosen, in one file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -91,7 +91,7 @@ fn next_overlay(overlay: Overlay) -> Overlay {
 }
 
 fn follow(desk: &Desk) -> Vec<UiCommand> {
-    match (desk.following, desk.inspected.last()) {
+    match (desk.rig.followed(), desk.inspected.last()) {
         (Some(_), _) => vec![UiCommand::Unfollow],
         (None, Some(Subject::Avatar(id))) => vec![UiCommand::Follow(*id)],
         _ => Vec::new(),
@@ -119,7 +119,7 @@ pub fn pressed(ctx: &Context, desk: &Desk) -> Vec<UiCommand> {
     if !is_writing && ctx.input(|i| i.key_pressed(Key::Escape)) {
         if desk.shows_help {
             out.push(UiCommand::ToggleHelp);
-        } else if desk.following.is_some() {
+        } else if desk.rig.followed().is_some() {
             out.push(UiCommand::Unfollow);
         }
     }
