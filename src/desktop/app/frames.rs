@@ -77,20 +77,16 @@ fn show_city(
     mut city: ResMut<SceneCity>,
     mut crowd: ResMut<SceneCrowd>,
     mut scene: ResMut<SceneState>,
-    context: Query<&bevy_egui::EguiContext>,
-) {
+    mut contexts: EguiContexts,
+) -> Result {
     let desk = &mut state.desk;
-    if !std::sync::Arc::ptr_eq(&city.0, &desk.frame.city) {
-        city.0 = desk.frame.city.clone();
-    }
+    city.0 = desk.frame.city.clone();
     if !std::sync::Arc::ptr_eq(&crowd.0, &desk.frame.crowd) {
         crowd.0 = desk.frame.crowd.clone();
     }
-    let scale = context
-        .iter()
-        .next()
-        .map_or(1.0, |c| c.get().pixels_per_point());
-    desk.scene(scale, &mut scene);
+    desk.pixels_per_point = contexts.ctx_mut()?.pixels_per_point();
+    desk.set_scene(&mut scene);
+    Ok(())
 }
 
 /// Closes the run's files and remembers the panels when the program ends.

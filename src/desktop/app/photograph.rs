@@ -78,19 +78,18 @@ fn save(
     scale: f32,
 ) -> Result<PathBuf, String> {
     let fail = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
-    let image = captured
+    let mut image = captured
         .image
         .clone()
         .try_into_dynamic()
         .map_err(|e| fail(&e))?;
-    // Transparency means nothing in a picture of a window.
-    let mut image = image.into_rgb8();
     if let Some([left, top, right, bottom]) = part {
-        let (w, h) = image.dimensions();
+        let (w, h) = (image.width(), image.height());
         let at = |v: f32, most: u32| ((v * scale).max(0.0) as u32).min(most);
         let (x0, y0, x1, y1) = (at(left, w), at(top, h), at(right, w), at(bottom, h));
-        image = bevy_image_crop(&image, x0, y0, x1.saturating_sub(x0), y1.saturating_sub(y0));
+        image = image.crop_imm(x0, y0, x1.saturating_sub(x0), y1.saturating_sub(y0));
     }
-    image.save(path).map_err(|e| fail(&e))?;
+    // Transparency means nothing in a picture of a window.
+    image.into_rgb8().save(path).map_err(|e| fail(&e))?;
     Ok(path.clone())
 }

@@ -58,12 +58,12 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desktop::view::city::CityRows;
 
     fn crowd(tick: u32, rows: usize) -> Arc<CrowdView> {
         Arc::new(CrowdView {
             tick: Tick(tick),
-            rows: vec![crate::desktop::view::crowd::CrowdRow::default(); rows],
-            ..CrowdView::default()
+            ..CrowdView::parade(&CityRows::default(), rows as u32)
         })
     }
 

@@ -130,15 +130,15 @@ pub fn position(desk: &Desk, subject: Subject) -> Option<Ground> {
     let rows = &desk.frame.city.rows;
     match subject {
         Subject::Avatar(id) => desk.crowd().row(id).map(|r| r.at(desk.alpha())),
-        Subject::Space(id) => rows.spaces.get(id.idx()).map(|s| s.spot.center()),
-        Subject::Parcel(id) => (id.idx() < rows.cells.len()).then(|| rows.grid.center(id)),
+        Subject::Space(id) => rows.spaces.get(id.idx()).map(|s| rows.grid.middle(s.parcel)),
+        Subject::Parcel(id) => (id.idx() < rows.cells.len()).then(|| rows.grid.middle(id)),
         Subject::Campaign(id) => desk
             .frame
             .city
             .boards
             .iter()
             .find(|b| b.campaign == id)
-            .map(|b| rows.grid.center(b.parcel)),
+            .map(|b| rows.grid.middle(b.parcel)),
         Subject::Item(_) | Subject::Community(_) => None,
     }
 }
@@ -198,7 +198,7 @@ fn names_ui(ui: &Ui, desk: &Desk, pane: Pane, scale: f32) {
     // Billboards can be read from near enough.
     if desk.rig.pose.distance < 160.0 {
         for board in desk.frame.city.boards.iter() {
-            name(desk.frame.city.rows.grid.center(board.parcel), 7.0, &board.text, false);
+            name(desk.frame.city.rows.grid.middle(board.parcel), 7.0, &board.text, false);
         }
     }
 }

@@ -241,7 +241,7 @@ fn free(name: impl Fn(u32) -> PathBuf) -> PathBuf {
 }
 
 fn free_folder(scenario: &crate::scenario::schema::Scenario) -> PathBuf {
-    let first = crate::scenario::run::folder::default_folder(scenario, Some("desktop"));
+    let first = crate::scenario::run::folder::default_path(scenario, Some("desktop"));
     free(|n| {
         if n == 1 {
             first.clone()
