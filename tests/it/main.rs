@@ -16,8 +16,14 @@ mod import_bad_input;
 mod kill;
 mod malformed;
 mod ml100k;
+#[cfg(feature = "desktop")]
+mod pictures;
 mod pipeline;
+#[cfg(feature = "desktop")]
+mod pixels;
 mod report;
 mod scenarios;
 mod storage;
+#[cfg(feature = "desktop")]
+mod window;
 mod worlds;

@@ -9,6 +9,7 @@ use super::photograph::{Orders, photograph};
 use crate::desktop::command::UiCommand;
 use crate::desktop::scene::{SceneCity, SceneCrowd, SceneState};
 use crate::desktop::shell::desk::{Desk, Errand};
+use crate::desktop::shell::time_bar::clock_text;
 use crate::desktop::shell::ui::window_ui;
 
 /// The desk, for Bevy.
@@ -31,7 +32,7 @@ pub(super) fn plugin(app: &mut App, mut desk: Desk) {
     .init_resource::<Orders>()
     .add_systems(PreUpdate, meet_city)
     .add_systems(EguiPrimaryContextPass, draw_window)
-    .add_systems(PostUpdate, (obey, show_city).chain())
+    .add_systems(PostUpdate, (obey, show_city, title).chain())
     .add_systems(Last, leave);
 }
 
@@ -87,6 +88,25 @@ fn show_city(
     desk.pixels_per_point = contexts.ctx_mut()?.pixels_per_point();
     desk.set_scene(&mut scene);
     Ok(())
+}
+
+/// Says in the window's title which city it shows and what time it is there.
+fn title(state: Res<DeskState>, mut window: Query<&mut Window, With<PrimaryWindow>>) {
+    let desk = &state.desk;
+    let title = if desk.has_city() {
+        format!(
+            "Agora · {} · {}",
+            desk.scenario_name,
+            clock_text(desk.frame.status.tick)
+        )
+    } else {
+        "Agora".to_owned()
+    };
+    if let Ok(mut window) = window.single_mut()
+        && window.title != title
+    {
+        window.title = title;
+    }
 }
 
 /// Closes the run's files and remembers the panels when the program ends.

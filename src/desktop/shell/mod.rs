@@ -29,5 +29,5 @@ mod sheets;
 pub mod shortcuts;
 mod start;
 pub mod theme;
-mod time_bar;
+pub mod time_bar;
 pub mod ui;

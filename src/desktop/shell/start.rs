@@ -32,7 +32,7 @@ fn cards() -> &'static [Card] {
                     name,
                     size: format!(
                         "{} residents, {} days",
-                        crate::desktop::panels::kit::numbers::whole(u64::from(s.society.population.residents)),
+                        crate::desktop::panels::kit::numbers::count(u64::from(s.society.population.residents)),
                         s.days
                     ),
                     description: s.description,

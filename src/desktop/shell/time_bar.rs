@@ -11,7 +11,7 @@ use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// Returns day and hour in words; days count from 1.
 #[must_use]
-pub(super) fn clock_text(tick: Tick) -> String {
+pub fn clock_text(tick: Tick) -> String {
     let minute = tick.minute_of_day();
     format!(
         "Day {} {:02}:{:02}",
@@ -88,7 +88,7 @@ fn costs_ui(ui: &mut Ui, desk: &Desk) {
         ui.label(format!(
             "{:.0} ticks/s  {} events/s",
             status.ticks_per_second,
-            crate::desktop::panels::kit::numbers::count(status.events_per_second)
+            crate::desktop::panels::kit::numbers::whole(status.events_per_second)
         ));
     }
     let (rect, response) = ui.allocate_exact_size(vec2(72.0, 12.0), Sense::hover());
