@@ -19,5 +19,7 @@ mod ml100k;
 mod pipeline;
 mod report;
 mod scenarios;
+mod steer;
 mod storage;
+mod walk_in;
 mod worlds;
