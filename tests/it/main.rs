@@ -23,7 +23,9 @@ mod pipeline;
 mod pixels;
 mod report;
 mod scenarios;
+mod steer;
 mod storage;
 #[cfg(feature = "desktop")]
 mod window;
+mod walk_in;
 mod worlds;
