@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::window_args::{DesktopArgs, DesktopBenchArgs, PicturesArgs};
+
 /// A laboratory for attention economies.
 #[derive(Debug, Parser)]
 #[command(
@@ -72,6 +74,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora import data/ml-100k --out worlds/ml-100k && agora run worlds/ml-100k\n  agora import ratings.csv --out worlds/ratings --map user=userId,item=movieId,time=timestamp\n  agora import plays.parquet --out worlds/plays --map user=who,item=track,genres=style --min-interactions 10\n\nFormats: RecBole atomic files (.inter, with .item beside it), delimited text with a header, Parquet. See docs/import.md."
     )]
     Import(ImportArgs),
+    /// Runs a city for a while and explains what was offered to one of its avatars, and why.
+    #[command(
+        after_help = "Examples:\n  agora why quickstart --avatar 17\n  agora why quickstart --avatar 17 --ticks 2880 --offer 4711\n  agora why baseline --avatar 3 --set platform.recommend.model=ease --json\n\nThe last 20000 offers are remembered; numbers of an avatar's offers are listed below its explanation."
+    )]
+    Why(WhyArgs),
     /// Proves on this machine what the engine promises: equal hashes at any thread count, no day lost to a kill.
     #[command(
         after_help = "Examples:\n  agora selftest determinism --seeds 1000 --ticks 200\n  agora selftest kills --n 100 --json\n  agora selftest golden"
@@ -129,99 +136,48 @@ pub(super) struct RunArgs {
     pub(super) json: bool,
 }
 
-/// How fast time runs in the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum SpeedWord {
-    /// One simulated minute a second.
-    #[value(name = "1")]
-    X1,
-    /// Ten.
-    #[value(name = "10")]
-    X10,
-    /// A hundred.
-    #[value(name = "100")]
-    X100,
-    /// As fast as the machine can.
-    Max,
+/// Which offer is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OfferArg {
+    /// The last one.
+    Last,
+    /// The one of this number.
+    Id(u64),
 }
 
-/// `agora desktop`.
+/// Reads which offer is explained.
+fn offer(given: &str) -> Result<OfferArg, String> {
+    match (given, given.parse()) {
+        ("last", _) => Ok(OfferArg::Last),
+        (_, Ok(id)) => Ok(OfferArg::Id(id)),
+        _ => Err("allowed is last or the number of an offer".to_owned()),
+    }
+}
+
+/// `agora why`.
 #[derive(Debug, Args)]
-#[cfg_attr(not(feature = "desktop"), expect(dead_code, reason = "read by the window"))]
-pub(super) struct DesktopArgs {
-    /// A scenario file, a folder with a scenario.toml, or the name of a shipped scenario; without it the window offers some.
-    pub(super) scenario: Option<String>,
-    /// Overrides a scenario value, such as platform.ads.load=0.2; may be repeated.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(super) sets: Vec<String>,
-    /// Seed of the world.
-    #[arg(long, allow_negative_numbers = true)]
-    pub(super) seed: Option<u64>,
-    /// Simulated days.
-    #[arg(long, allow_negative_numbers = true)]
-    pub(super) days: Option<u32>,
-    /// Arm of a scenario that has arms.
-    #[arg(long)]
-    pub(super) arm: Option<String>,
-    /// Run folder of the first city (default: a new one under runs/).
-    #[arg(long)]
-    pub(super) out: Option<PathBuf>,
-    /// Overwrites an existing run folder.
-    #[arg(long)]
-    pub(super) force: bool,
-    /// Keeps no run folders.
-    #[arg(long, conflicts_with = "out")]
-    pub(super) keep_nothing: bool,
+pub(super) struct WhyArgs {
+    /// The scenario.
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArgs,
+    /// Number of the avatar.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) avatar: u32,
+    /// Simulated minutes before the question.
+    #[arg(long, value_name = "T", allow_negative_numbers = true, default_value_t = 1_440, value_parser = clap::value_parser!(u32).range(1..=5_256_000))]
+    pub(super) ticks: u32,
+    /// Which offer: last, or its number.
+    #[arg(long, value_name = "last|ID", allow_negative_numbers = true, default_value = "last", value_parser = offer)]
+    pub(super) offer: OfferArg,
     /// Worker threads (default: one per core).
     #[arg(long, value_parser = threads)]
     pub(super) threads: Option<usize>,
-    /// Waits for Play.
-    #[arg(long)]
-    pub(super) paused: bool,
-    /// Stops time before this tick.
-    #[arg(long, value_name = "TICK")]
-    pub(super) until: Option<u32>,
-    /// Ticks a second.
-    #[arg(long, value_enum)]
-    pub(super) speed: Option<SpeedWord>,
-    /// Neither reads nor writes what is remembered between starts.
-    #[arg(long)]
-    pub(super) fresh: bool,
-}
-
-/// `agora pictures`.
-#[derive(Debug, Args)]
-#[cfg_attr(not(feature = "desktop"), expect(dead_code, reason = "read by the window"))]
-pub(super) struct PicturesArgs {
-    /// Folder the pictures go to.
-    pub(super) dir: PathBuf,
-    /// Scenario of the city.
-    #[arg(long, default_value = "quickstart")]
-    pub(super) scenario: String,
-    /// Overrides a scenario value; may be repeated.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(super) sets: Vec<String>,
-    /// Size of the window in pixels; may be repeated.
-    #[arg(long = "size", value_name = "WIDTHxHEIGHT", value_parser = size, default_values = ["1280x720", "1920x1080"])]
-    pub(super) sizes: Vec<(u32, u32)>,
-    /// Days that pass before the pictures are taken, at noon of the next.
-    #[arg(long, default_value_t = 3)]
-    pub(super) days: u32,
-    /// Only pictures whose name contains this.
-    #[arg(long)]
-    pub(super) only: Option<String>,
     /// No progress bar.
     #[arg(long, short)]
     pub(super) quiet: bool,
-}
-
-/// Reads a size such as 1280x720.
-fn size(given: &str) -> Result<(u32, u32), String> {
-    let read = |t: &str| t.parse::<u32>().ok().filter(|n| (320..=8_192).contains(n));
-    given
-        .split_once('x')
-        .and_then(|(w, h)| Some((read(w)?, read(h)?)))
-        .ok_or_else(|| "allowed is WIDTHxHEIGHT, each 320 to 8192".to_owned())
+    /// Prints everything as JSON on stdout and nothing else.
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// `agora check`.
@@ -386,6 +342,10 @@ pub(super) enum Bench {
     )]
     Desktop(DesktopBenchArgs),
     /// Everything but the window.
+    /// What it costs to take down why each offer was made.
+    #[command(after_help = "Examples:\n  agora bench traces\n  agora bench traces --days 1 --json")]
+    Traces(TracesArgs),
+    /// Everything above.
     #[command(after_help = "Example:\n  agora bench all --json")]
     All(CommonArgs),
 }
@@ -490,24 +450,6 @@ pub(super) struct ActivityArgs {
     /// Simulated days.
     #[arg(long, default_value_t = 7)]
     pub(super) days: u32,
-}
-
-/// `agora bench desktop`.
-#[derive(Debug, Args, Clone, Default)]
-#[cfg_attr(not(feature = "desktop"), expect(dead_code, reason = "read by the window"))]
-pub(super) struct DesktopBenchArgs {
-    /// What all measurements take.
-    #[command(flatten)]
-    pub(super) common: CommonArgs,
-    /// Seconds of each measurement.
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=600))]
-    pub(super) seconds: u32,
-    /// People in view at once in the crowded city.
-    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub(super) people: u32,
-    /// Size of the window in pixels.
-    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size, default_value = "1280x720")]
-    pub(super) size: (u32, u32),
 }
 
 /// `agora bench allocation`.

@@ -3,7 +3,7 @@
 //! Without the feature `desktop` both say how to get it.
 
 use super::CommandError;
-use super::args::{DesktopArgs, PicturesArgs};
+use super::window_args::{DesktopArgs, PicturesArgs};
 
 /// `agora desktop`.
 #[cfg(not(feature = "desktop"))]
@@ -30,7 +30,7 @@ pub(super) use with_window::{command, pictures};
 #[cfg(feature = "desktop")]
 mod with_window {
     use super::{CommandError, DesktopArgs, PicturesArgs};
-    use crate::cli::args::SpeedWord;
+    use crate::cli::window_args::SpeedWord;
     use crate::cli::output;
     use crate::desktop::app::error::DesktopError;
     use crate::desktop::app::open::window;

@@ -3,6 +3,7 @@
 //! | file | command |
 //! | --- | --- |
 //! | `args` | what is accepted |
+//! | `window_args` | what the window's commands accept |
 //! | `output` | how results, errors and progress are shown |
 //! | `run` | `agora run` |
 //! | `report` | `agora report` |
@@ -10,6 +11,7 @@
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
 //! | `import` | `agora import` |
+//! | `why` | `agora why` |
 //! | `compare` | `agora compare` |
 //! | `trials` | many runs at once, in memory |
 //! | `side_by_side` | whole cities at once, each on its own thread |
@@ -29,6 +31,8 @@ pub mod selftest;
 mod side_by_side;
 pub mod trials;
 mod verify;
+mod window_args;
+mod why;
 
 use std::process::ExitCode;
 
@@ -109,6 +113,7 @@ pub fn main() -> ExitCode {
         args::Command::Verify(a) => verify::command(a),
         args::Command::Report(a) => report::command(a),
         args::Command::Import(a) => import::command(a),
+        args::Command::Why(a) => why::command(a),
         args::Command::Selftest(a) => selftest::command(a),
         args::Command::Bench(a) => bench::command(a),
     };

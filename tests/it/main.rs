@@ -28,4 +28,5 @@ mod storage;
 #[cfg(feature = "desktop")]
 mod window;
 mod walk_in;
+mod why;
 mod worlds;

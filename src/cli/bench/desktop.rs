@@ -2,7 +2,7 @@
 
 use super::Report;
 use crate::cli::CommandError;
-use crate::cli::args::DesktopBenchArgs;
+use crate::cli::window_args::DesktopBenchArgs;
 
 #[cfg(not(feature = "desktop"))]
 pub(super) fn measure(_args: &DesktopBenchArgs) -> Result<Report, CommandError> {
