@@ -43,19 +43,18 @@ pub struct AdDesk<'w> {
 }
 
 impl AdDesk<'_> {
-    /// Sells a slot before an avatar in a space, numbers the ad and takes it down.
+    /// Sells a slot before an avatar in a space, numbers the ad and takes it down; a billboard, on no surface, knows nobody.
     fn sell(
         &mut self,
         avatar: AvatarId,
         space: SpaceId,
-        format: Format,
-        personal: bool,
+        (place, format): (Surface, Format),
         number: impl FnOnce() -> OfferId,
     ) -> Option<AdSlot> {
         let config = &self.rules.0.ads;
         let profile = self.profiles.get(avatar);
-        let place = Clue::of_place(self.spaces.table.rows().get(space.idx()));
-        let targets = personal && config.targeting && may_target(profile);
+        let surroundings = Clue::of_place(self.spaces.table.rows().get(space.idx()));
+        let targets = place != Surface::None && config.targeting && may_target(profile);
         let clue = self
             .observations
             .table
@@ -63,11 +62,12 @@ impl AdDesk<'_> {
             .get(avatar.idx())
             .filter(|_| targets)
             .and_then(Clue::of_interests)
-            .unwrap_or(place);
+            .unwrap_or(surroundings);
         let day = self.clock.now.day();
         let lot = Lot {
             avatar,
             day,
+            place,
             format,
             clue: &clue,
         };
@@ -82,7 +82,7 @@ impl AdDesk<'_> {
                 campaign: sale.campaign,
                 format,
                 cell: sale.cell,
-                place: place.cell(usize::from(sale.topic)),
+                place: surroundings.cell(usize::from(sale.topic)),
                 p_click: sale.p_click,
             });
         }
@@ -123,7 +123,9 @@ pub fn place_ads(mut desk: AdDesk<'_>, mut offers: ResMut<OfferBus>) {
             Some(request) if request.avatar == slate.avatar => request.space,
             _ => NO_SPACE,
         };
-        slate.ad = desk.sell(slate.avatar, space, format, true, || offers.number());
+        slate.ad = desk.sell(slate.avatar, space, (slate.surface, format), || {
+            offers.number()
+        });
     }
     offers.slates = slates;
 }
@@ -139,8 +141,8 @@ pub fn place_billboards(events: Res<EventBus>, mut desk: AdDesk<'_>, mut offers:
         if !desk.has_slot(stream, config.billboard_share) {
             continue;
         }
-        let format = Format::Display;
-        if let Some(ad) = desk.sell(e.avatar, e.space, format, false, || offers.number()) {
+        let slot = (Surface::None, Format::Display);
+        if let Some(ad) = desk.sell(e.avatar, e.space, slot, || offers.number()) {
             offers.billboards.push((e.avatar, ad));
         }
     }
