@@ -15,8 +15,8 @@ use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::view::sight::{Ask, City};
 
-pub use view::AdsView;
-pub use watch::AdsWatch;
+use view::AdsView;
+use watch::AdsWatch;
 
 /// The panel.
 pub struct Ads;

@@ -1,6 +1,6 @@
 //! The rows of the ads panel.
 
-use super::watch::{AdDay, AdsWatch, flight_budget};
+use super::watch::{AdDay, AdsWatch, Tally, flight_budget};
 use crate::desktop::view::sight::City;
 use crate::economy::ledger::{Account, Currency, Ledger};
 use crate::events::behavior::Surface;
@@ -157,7 +157,11 @@ pub(super) fn fill(watch: &AdsWatch, city: &City<'_>) -> AdsView {
     AdsView {
         enabled: Some(config.enabled),
         load: config.load,
-        billboard_share: if config.billboards { config.billboard_share } else { 0.0 },
+        billboard_share: if config.billboards {
+            config.billboard_share
+        } else {
+            0.0
+        },
         caps: (config.cap_per_day, config.cap_per_week),
         auctions: auction_rows(watch),
         more_campaigns: (campaigns.len() - rows.len()) as u64,
@@ -166,8 +170,13 @@ pub(super) fn fill(watch: &AdsWatch, city: &City<'_>) -> AdsView {
         campaigns: rows,
         days: watch.days.iter().map(AdDayRow::of).collect(),
         today: AdDayRow::of(&watch.today),
-        satisfaction: city.report.days.iter().map(|d| (d.day, d.satisfaction)).collect(),
-        marks: city.marks.iter().map(|m| (day(m.tick), format!("{} {} → {}", m.key, m.from, m.to))).collect(),
+        satisfaction: city
+            .report
+            .days
+            .iter()
+            .map(|d| (d.day, d.satisfaction))
+            .collect(),
+        marks: city.mark_texts(),
     }
 }
 
@@ -197,6 +206,7 @@ fn auction_rows(watch: &AdsWatch) -> Vec<AuctionRow> {
 fn campaign_rows(watch: &AdsWatch, city: &City<'_>, campaigns: &Campaigns) -> Vec<CampaignRow> {
     let now = day(city.now());
     let ledger = city.get::<Ledger>();
+    let nothing = Tally::default();
     let mut order: Vec<(bool, i64, usize)> = (0..campaigns.len())
         .map(|i| {
             let spent = watch.campaigns.get(i).map_or(0, |t| t.spent.micros());
@@ -214,11 +224,11 @@ fn campaign_rows(watch: &AdsWatch, city: &City<'_>, campaigns: &Campaigns) -> Ve
         .map(|(is_over, _, i)| {
             let id = CampaignId::from_idx(i);
             let c = campaigns.get(id);
-            let tally = watch.campaigns.get(i).cloned().unwrap_or_default();
+            let tally = watch.campaigns.get(i).unwrap_or(&nothing);
             let left = ledger.balance(Currency::Outside, Account::Advertiser(id));
             let budget = c.daily_budget.as_f64();
-            let spent_today = (!is_over && budget > 0.0)
-                .then(|| (1.0 - left.as_f64() / budget).clamp(0.0, 1.0));
+            let spent_today =
+                (!is_over && budget > 0.0).then(|| (1.0 - left.as_f64() / budget).clamp(0.0, 1.0));
             CampaignRow {
                 id,
                 topic: topic_name(usize::from(c.topic)),

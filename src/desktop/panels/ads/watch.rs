@@ -81,7 +81,12 @@ impl AdsWatch {
         self.taken_at = Some(now);
         if ran.day() != self.today.day {
             let done = std::mem::take(&mut self.today);
-            if done != (AdDay { day: done.day, ..AdDay::default() }) {
+            if done
+                != (AdDay {
+                    day: done.day,
+                    ..AdDay::default()
+                })
+            {
                 self.days.push(done);
             }
             self.today.day = ran.day();
@@ -175,5 +180,8 @@ fn flown(campaigns: &Campaigns, id: CampaignId, now: Tick, tallies: &[Tally]) ->
     }
     let gone = f64::from(now.0) / f64::from(TICKS_PER_DAY) - f64::from(c.starts);
     let spent = tallies.get(id.idx())?.spent.as_f64();
-    Some([(gone / days).clamp(0.0, 1.0) as f32, (spent / budget) as f32])
+    Some([
+        (gone / days).clamp(0.0, 1.0) as f32,
+        (spent / budget) as f32,
+    ])
 }

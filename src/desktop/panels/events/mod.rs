@@ -19,8 +19,8 @@ use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::view::sight::{Ask, City};
 
-pub use ring::EventRing;
-pub use view::{EventRow, EventsView};
+use ring::EventRing;
+use view::EventsView;
 
 /// The panel.
 pub struct Events;

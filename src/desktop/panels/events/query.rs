@@ -54,7 +54,10 @@ impl Masks {
             .fold(0, |bits, k| bits | bit(k.code()));
         Self {
             kinds,
-            things: mask(ThingKind::ALL[1..].iter().map(|k| (k.code(), k.word())), text),
+            things: mask(
+                ThingKind::ALL[1..].iter().map(|k| (k.code(), k.word())),
+                text,
+            ),
             surfaces: mask(
                 Surface::ALL
                     .iter()
@@ -177,7 +180,15 @@ mod tests {
 
     #[test]
     fn ids_are_found_whole_and_with_their_kind() {
-        for search in ["avatar 12", "avatar 345", "12", "345", "offer 9000", "9000", ""] {
+        for search in [
+            "avatar 12",
+            "avatar 345",
+            "12",
+            "345",
+            "offer 9000",
+            "9000",
+            "",
+        ] {
             assert!(finds(search), "{search}");
         }
         for search in ["avatar 1", "34", "item 345", "offer 12", "space 12"] {
@@ -187,7 +198,14 @@ mod tests {
 
     #[test]
     fn words_of_the_line_are_found_in_any_order() {
-        for search in ["tie", "request tie", "tie_request", "PEOPLE avatar", "12:05", "peo"] {
+        for search in [
+            "tie",
+            "request tie",
+            "tie_request",
+            "PEOPLE avatar",
+            "12:05",
+            "peo",
+        ] {
             assert!(finds(search), "{search}");
         }
         for search in ["tie accept", "feed", "12:06", "plaza"] {

@@ -7,7 +7,7 @@ use crate::events::bus::EventBus;
 use crate::sim::units::Tick;
 
 /// Events kept.
-pub const KEPT: usize = 20_000;
+pub(super) const KEPT: usize = 20_000;
 
 /// The newest events, and how many of each kind are among them.
 #[derive(Debug, Default)]

@@ -67,10 +67,12 @@ pub(super) fn events_ui(ui: &mut Ui, view: &EventsView, look: &Look, out: &mut V
     let paused_id = Id::new("events paused");
     let mut paused: Option<Arc<EventsView>> = ui.data(|d| d.get_temp(paused_id)).flatten();
     let filter_id = Id::new("events filter");
-    let before: Filter = ui.data(|d| d.get_temp(filter_id)).unwrap_or_else(|| Filter {
-        search: view.search.clone(),
-        hidden: view.hidden.clone(),
-    });
+    let before: Filter = ui
+        .data(|d| d.get_temp(filter_id))
+        .unwrap_or_else(|| Filter {
+            search: view.search.clone(),
+            hidden: view.hidden.clone(),
+        });
     let mut filter = before.clone();
 
     filter_ui(ui, view, &mut filter);
@@ -80,7 +82,11 @@ pub(super) fn events_ui(ui: &mut Ui, view: &EventsView, look: &Look, out: &mut V
         out.push(filter.command());
     }
     ui.horizontal_wrapped(|ui| {
-        let word = if paused.is_some() { "Resume stream" } else { "Pause stream" };
+        let word = if paused.is_some() {
+            "Resume stream"
+        } else {
+            "Pause stream"
+        };
         let help = "Keeps these rows on the screen; the city goes on";
         if ui.button(word).on_hover_text(help).clicked() {
             paused = match paused.take() {
@@ -134,7 +140,11 @@ fn filter_ui(ui: &mut Ui, view: &EventsView, filter: &mut Filter) {
 }
 
 fn group_ui(ui: &mut Ui, view: &EventsView, group: &Group, filter: &mut Filter) {
-    let shown = group.kinds.iter().filter(|k| !filter.is_hidden(**k)).count();
+    let shown = group
+        .kinds
+        .iter()
+        .filter(|k| !filter.is_hidden(**k))
+        .count();
     let title = format!("{} {shown}/{}", group.title, group.kinds.len());
     let config = egui::containers::menu::MenuConfig::new()
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
@@ -197,14 +207,22 @@ fn rate(ui: &Ui, total: u64) -> Option<f64> {
     let last: Option<Rate> = ui.data(|d| d.get_temp(id));
     let rate = match last {
         // Another city has begun.
-        Some(last) if total < last.total => Rate { at: now, total, per_second: None },
+        Some(last) if total < last.total => Rate {
+            at: now,
+            total,
+            per_second: None,
+        },
         Some(last) if now - last.at < RATE_SECONDS => return last.per_second,
         Some(last) => Rate {
             at: now,
             total,
             per_second: Some((total - last.total) as f64 / (now - last.at)),
         },
-        None => Rate { at: now, total, per_second: None },
+        None => Rate {
+            at: now,
+            total,
+            per_second: None,
+        },
     };
     ui.data_mut(|d| d.insert_temp(id, rate));
     rate.per_second
@@ -214,22 +232,24 @@ fn table_ui(ui: &mut Ui, view: &EventsView, look: &Look, out: &mut Vec<UiCommand
     let height = ui.spacing().interact_size.y;
     // The panel itself scrolls: what fits besides the filters is the place for rows.
     let room = (ui.clip_rect().height() - 140.0).clamp(200.0, 2_000.0);
-    ScrollArea::horizontal().id_salt("events wide").show(ui, |ui| {
-        ui.set_min_width(COLUMNS.iter().map(|c| c.1 + 6.0).sum());
-        line_ui(ui, height, |ui, i| {
-            ui.strong(COLUMNS[i].0);
-        });
-        ui.separator();
-        ScrollArea::vertical()
-            .id_salt("events rows")
-            .max_height(room)
-            .auto_shrink([false, true])
-            .show_rows(ui, height, view.rows.len(), |ui, range| {
-                for row in view.rows.get(range).unwrap_or_default() {
-                    line_ui(ui, height, |ui, i| cell_ui(ui, row, i, look, out));
-                }
+    ScrollArea::horizontal()
+        .id_salt("events wide")
+        .show(ui, |ui| {
+            ui.set_min_width(COLUMNS.iter().map(|c| c.1 + 6.0).sum());
+            line_ui(ui, height, |ui, i| {
+                ui.strong(COLUMNS[i].0);
             });
-    });
+            ui.separator();
+            ScrollArea::vertical()
+                .id_salt("events rows")
+                .max_height(room)
+                .auto_shrink([false, true])
+                .show_rows(ui, height, view.rows.len(), |ui, range| {
+                    for row in view.rows.get(range).unwrap_or_default() {
+                        line_ui(ui, height, |ui, i| cell_ui(ui, row, i, look, out));
+                    }
+                });
+        });
 }
 
 /// Lays out one line of cells.
@@ -276,8 +296,10 @@ fn cell_ui(ui: &mut Ui, row: &EventRow, column: usize, look: &Look, out: &mut Ve
                 }
             }
             if let Some(surface) = &row.surface {
-                ui.add(egui::Label::new(RichText::new(surface).color(look.palette.weak)).truncate())
-                    .on_hover_text("Surface, and the position in its slate");
+                ui.add(
+                    egui::Label::new(RichText::new(surface).color(look.palette.weak)).truncate(),
+                )
+                .on_hover_text("Surface, and the position in its slate");
             }
         }
         5 => {

@@ -13,7 +13,7 @@ use crate::sim::units::{Coins, Tick};
 use crate::society::spaces::space::Spaces;
 
 /// Rows shown at most.
-pub const MOST_ROWS: usize = 500;
+pub(super) const MOST_ROWS: usize = 500;
 
 /// One event as it is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +32,7 @@ pub struct EventRow {
     pub surface: Option<String>,
     /// How long, in seconds; 0 for what takes no time.
     pub dwell_secs: u32,
-    /// At what price; coins, but outside money for what [`is_outside_money`] lists.
+    /// At what price; coins, but outside money for ads and top-ups.
     pub amount: Coins,
     /// Answering which offer.
     pub offer: Option<u64>,
@@ -65,7 +65,11 @@ pub struct EventsView {
 pub(super) fn fill(ring: &EventRing, spaces: &Spaces, now: Tick, ask: &Ask) -> EventsView {
     let query = Query::new(&ask.event_search, &ask.hidden_events);
     let mut found = ring.newest_first().filter(|e| query.matches(e, spaces));
-    let rows: Vec<EventRow> = found.by_ref().take(MOST_ROWS).map(|e| row(e, spaces)).collect();
+    let rows: Vec<EventRow> = found
+        .by_ref()
+        .take(MOST_ROWS)
+        .map(|e| row(e, spaces))
+        .collect();
     EventsView {
         has_more: rows.len() == MOST_ROWS && found.next().is_some(),
         rows,
@@ -88,7 +92,11 @@ fn row(e: &Event, spaces: &Spaces) -> EventRow {
         place: place(e, spaces),
         surface: (e.surface != Surface::None).then(|| match e.position {
             NO_POSITION => e.surface.word().replace('_', " "),
-            at => format!("{} #{}", e.surface.word().replace('_', " "), u32::from(at) + 1),
+            at => format!(
+                "{} #{}",
+                e.surface.word().replace('_', " "),
+                u32::from(at) + 1
+            ),
         }),
         dwell_secs: e.dwell_secs,
         amount: e.amount,
@@ -102,8 +110,7 @@ fn place(e: &Event, spaces: &Spaces) -> Option<(SpaceId, &'static str)> {
 }
 
 /// Says whether the price of an event is in outside money.
-#[must_use]
-pub fn is_outside_money(kind: EventKind) -> bool {
+fn is_outside_money(kind: EventKind) -> bool {
     matches!(
         kind,
         EventKind::TopUp | EventKind::AdImpression | EventKind::AdClick | EventKind::AdConvert
