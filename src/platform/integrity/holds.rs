@@ -86,6 +86,12 @@ impl Holds {
         (self.uses, self.hides)
     }
 
+    /// Returns how many items are held.
+    #[must_use]
+    pub fn n_held(&self) -> usize {
+        self.held.len()
+    }
+
     /// Returns the usual share of hides.
     #[must_use]
     pub fn usual(&self) -> f64 {

@@ -113,6 +113,7 @@ impl Knowledge<'_> {
                     thing: slot.thing,
                     source: slot.source,
                     score: slot.score,
+                    asked: slot.price,
                     propensity: slot.propensity,
                     terms: put(o.position),
                     by_score: candidate.map(|_| by_score(o.position)),
@@ -134,6 +135,11 @@ impl Knowledge<'_> {
                 score: scores[*p as usize],
                 reason: bar(*p)
                     .map_or_else(|| reason(r, *p, by_score, by_relevance), PassedOver::Barred),
+                allotment: r
+                    .picked
+                    .iter()
+                    .position(|(q, _)| q == p)
+                    .and_then(allotment),
                 terms: put(*p),
             })
             .collect();
