@@ -4,6 +4,8 @@
 //! collect something after every tick, and [`Panel::view`] fills the rows that are shown; on the window's thread
 //! [`Panel::ui`] draws them. The three meet only in these rows.
 
+mod ads;
+mod events;
 pub mod kit;
 mod overview;
 #[cfg(test)]
@@ -92,4 +94,8 @@ macro_rules! panels {
 panels! {
     Overview, overview, overview::Overview, "Overview",
         "The city in a few numbers and curves.";
+    Ads, ads, ads::Ads, "Ads",
+        "Live auctions, campaigns and their pacing, revenue beside what it costs in goodwill.";
+    Events, events, events::Events, "Event stream",
+        "What happens, newest first, with filters.";
 }

@@ -79,6 +79,24 @@ impl TestCity {
         }
     }
 
+    /// Lets time pass while a panel watches, and returns what it has collected.
+    pub(super) fn watch<P: Panel>(&mut self, ticks: u32) -> P::Watch {
+        let mut watch = P::Watch::default();
+        for _ in 0..ticks {
+            self.sim.step();
+            P::watch(&mut watch, &self.city());
+        }
+        let now = self.city().now().0;
+        self.report = report_of(&self.sim, &self.scenario, now);
+        watch
+    }
+
+    /// Lets time pass while a panel watches, and fills its rows.
+    pub(super) fn watched<P: Panel>(&mut self, ticks: u32) -> P::View {
+        let watch = self.watch::<P>(ticks);
+        P::view(&watch, &self.city(), &Ask::default())
+    }
+
     /// Fills the rows of a panel that watches nothing before.
     pub(super) fn view<P: Panel>(&self) -> P::View {
         let mut watch = P::Watch::default();

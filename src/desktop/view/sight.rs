@@ -7,7 +7,7 @@ use crate::desktop::command::Overlay;
 use crate::lab::report::ReportData;
 use crate::scenario::schema::Scenario;
 use crate::sim::schedule::{SimClock, Simulation};
-use crate::sim::units::Tick;
+use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// A policy value that was changed while the city ran.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +54,18 @@ impl<'a> City<'a> {
     #[must_use]
     pub fn now(&self) -> Tick {
         self.get::<SimClock>().now
+    }
+
+    /// Returns policy changes as charts mark them: in days, with what became what.
+    #[must_use]
+    pub fn mark_texts(&self) -> Vec<(f64, String)> {
+        let marks = self.marks.iter();
+        marks
+            .map(|m| {
+                let day = f64::from(m.tick.0) / f64::from(TICKS_PER_DAY);
+                (day, format!("{} {} → {}", m.key, m.from, m.to))
+            })
+            .collect()
     }
 }
 

@@ -82,6 +82,7 @@ impl AdDesk<'_> {
         let lot = Lot {
             avatar,
             day,
+            place: spot.surface,
             format,
             clue: &clue,
         };

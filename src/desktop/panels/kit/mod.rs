@@ -11,6 +11,7 @@
 //! | `empty` | what to say where there is nothing to show |
 //! | `heat` | cohorts by age as a map of colours |
 //! | `lorenz` | how unequally something is shared |
+//! | `section` | titles of parts, and parts beside each other where there is room |
 //! | `sankey` | flows from sources to sinks |
 
 pub mod bars;
@@ -22,4 +23,5 @@ pub mod heat;
 pub mod lorenz;
 pub mod numbers;
 pub mod sankey;
+pub mod section;
 pub mod table;
