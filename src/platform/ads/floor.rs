@@ -25,8 +25,8 @@ const CONTENDERS: usize = 2;
 
 /// A bid that stands for this tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Standing {
-    campaign: CampaignId,
+pub(super) struct Standing {
+    pub(super) campaign: CampaignId,
     per_click: Coins,
     appeal: f64,
     /// What it is ordered by: bid, weighted by appeal if quality counts.
@@ -37,20 +37,20 @@ struct Standing {
 #[derive(Resource, Default)]
 pub struct Floor {
     /// By format, then by topic.
-    standing: [Vec<Vec<Standing>>; 2],
-    bids: Vec<Bid>,
+    pub(super) standing: [Vec<Vec<Standing>>; 2],
+    pub(super) bids: Vec<Bid>,
     /// Topic and predicted rate behind each bid, by campaign.
-    hopes: Vec<Hope>,
-    awards: Vec<Award>,
+    pub(super) hopes: Vec<Hope>,
+    pub(super) awards: Vec<Award>,
     /// Auctions held in this tick.
     pub(super) n_auctions: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Hope {
-    campaign: CampaignId,
-    topic: u8,
-    p_click: f64,
+pub(super) struct Hope {
+    pub(super) campaign: CampaignId,
+    pub(super) topic: u8,
+    pub(super) p_click: f64,
 }
 
 /// A slot sold.
@@ -74,10 +74,19 @@ pub(super) struct Lot<'a> {
 
 /// Returns what an answer to an ad of a format is worth relative to a click, in parts per million: a video watched to the end
 /// is worth a share of it that is the same for everybody.
-fn worth(format: Format, config: &AdsConfig) -> u32 {
+pub(super) fn worth(format: Format, config: &AdsConfig) -> u32 {
     match format {
         Format::Display => 1_000_000,
         Format::Rewarded => (config.rewarded_value * 1e6).round() as u32,
+    }
+}
+
+/// Returns how an auction weighs a probability of a click.
+pub(super) fn quality(p_click: f64, config: &AdsConfig) -> Quality {
+    if config.quality_weighting {
+        Quality::from_probability(p_click)
+    } else {
+        Quality::ONE
     }
 }
 
@@ -139,13 +148,6 @@ impl Floor {
         self.n_auctions += 1;
         self.bids.clear();
         self.hopes.clear();
-        let quality = |p: f64| {
-            if config.quality_weighting {
-                Quality::from_probability(p)
-            } else {
-                Quality::ONE
-            }
-        };
         for (topic, list) in self.standing[lot.format as usize].iter().enumerate() {
             if list.is_empty() {
                 continue;
@@ -160,7 +162,7 @@ impl Floor {
                 self.bids.push(Bid {
                     campaign: s.campaign,
                     per_click: s.per_click,
-                    quality: quality(p_click),
+                    quality: quality(p_click, config),
                 });
                 self.hopes.push(Hope {
                     campaign: s.campaign,
@@ -171,7 +173,7 @@ impl Floor {
         }
         let share = worth(lot.format, config);
         let floor_price = Coins::from_f64(config.reserve_price).scaled_ppm(share);
-        let reserve = score(floor_price, quality(lot.format.usual_rate()));
+        let reserve = score(floor_price, quality(lot.format.usual_rate(), config));
         clear(
             Pricing::GeneralizedSecond,
             &mut self.bids,
