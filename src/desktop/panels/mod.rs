@@ -5,6 +5,7 @@
 //! [`Panel::ui`] draws them. The three meet only in these rows.
 
 mod overview;
+mod policy;
 
 use std::sync::Arc;
 
@@ -89,4 +90,6 @@ macro_rules! panels {
 panels! {
     Overview, overview, overview::Overview, "Overview",
         "The city in a few numbers and curves.";
+    Policy, policy, policy::PolicyDesk, "Policy desk",
+        "Every value of the scenario as a control.";
 }
