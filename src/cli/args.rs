@@ -62,6 +62,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora import data/ml-100k --out worlds/ml-100k && agora run worlds/ml-100k\n  agora import ratings.csv --out worlds/ratings --map user=userId,item=movieId,time=timestamp\n  agora import plays.parquet --out worlds/plays --map user=who,item=track,genres=style --min-interactions 10\n\nFormats: RecBole atomic files (.inter, with .item beside it), delimited text with a header, Parquet. See docs/import.md."
     )]
     Import(ImportArgs),
+    /// Runs a city for a while and explains what was offered to one of its avatars, and why.
+    #[command(
+        after_help = "Examples:\n  agora why quickstart --avatar 17\n  agora why quickstart --avatar 17 --ticks 2880 --offer 4711\n  agora why baseline --avatar 3 --set platform.recommend.model=ease --json\n\nThe last 20000 offers are remembered; numbers of an avatar's offers are listed below its explanation."
+    )]
+    Why(WhyArgs),
     /// Proves on this machine what the engine promises: equal hashes at any thread count, no day lost to a kill.
     #[command(
         after_help = "Examples:\n  agora selftest determinism --seeds 1000 --ticks 200\n  agora selftest kills --n 100 --json\n  agora selftest golden"
@@ -112,6 +117,50 @@ pub(super) struct RunArgs {
     #[arg(long, short)]
     pub(super) quiet: bool,
     /// Prints the summary as JSON on stdout and nothing else.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Which offer is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OfferArg {
+    /// The last one.
+    Last,
+    /// The one of this number.
+    Id(u64),
+}
+
+/// Reads which offer is explained.
+fn offer(given: &str) -> Result<OfferArg, String> {
+    match (given, given.parse()) {
+        ("last", _) => Ok(OfferArg::Last),
+        (_, Ok(id)) => Ok(OfferArg::Id(id)),
+        _ => Err("allowed is last or the number of an offer".to_owned()),
+    }
+}
+
+/// `agora why`.
+#[derive(Debug, Args)]
+pub(super) struct WhyArgs {
+    /// The scenario.
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArgs,
+    /// Number of the avatar.
+    #[arg(long, value_name = "N")]
+    pub(super) avatar: u32,
+    /// Simulated minutes before the question.
+    #[arg(long, value_name = "T", default_value_t = 1_440, value_parser = clap::value_parser!(u32).range(1..=5_256_000))]
+    pub(super) ticks: u32,
+    /// Which offer: last, or its number.
+    #[arg(long, value_name = "last|ID", default_value = "last", value_parser = offer)]
+    pub(super) offer: OfferArg,
+    /// Worker threads (default: one per core).
+    #[arg(long, value_parser = threads)]
+    pub(super) threads: Option<usize>,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Prints everything as JSON on stdout and nothing else.
     #[arg(long)]
     pub(super) json: bool,
 }

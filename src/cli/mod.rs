@@ -11,6 +11,7 @@
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
 //! | `import` | `agora import` |
+//! | `why` | `agora why` |
 //! | `compare` | `agora compare` |
 //! | `trials` | many runs at once, in memory |
 //! | `side_by_side` | whole cities at once, each on its own thread |
@@ -31,6 +32,7 @@ pub mod selftest;
 mod side_by_side;
 pub mod trials;
 mod verify;
+mod why;
 
 use std::process::ExitCode;
 
@@ -105,6 +107,7 @@ pub fn main() -> ExitCode {
         args::Command::Verify(a) => verify::command(a),
         args::Command::Report(a) => report::command(a),
         args::Command::Import(a) => import::command(a),
+        args::Command::Why(a) => why::command(a),
         args::Command::Selftest(a) => selftest::command(a),
         args::Command::Bench(a) => bench::command(a),
     };

@@ -20,4 +20,5 @@ mod pipeline;
 mod report;
 mod scenarios;
 mod storage;
+mod why;
 mod worlds;

@@ -69,6 +69,12 @@ impl Holds {
         self.held.contains_key(&item)
     }
 
+    /// Returns how many items are held.
+    #[must_use]
+    pub fn n_held(&self) -> usize {
+        self.held.len()
+    }
+
     /// Returns the usual share of hides.
     fn usual(&self) -> f64 {
         (self.hides + u64::from(PRIOR.hides)) as f64 / (self.uses + u64::from(PRIOR.uses)) as f64

@@ -191,6 +191,7 @@ fn take_down(
             thing: c.thing,
             source: c.source,
             score: c.score,
+            asked: c.price,
             propensity: propensity(c),
             terms: put(c),
             by_score: rank(c).map(|r| r as u16 + 1),

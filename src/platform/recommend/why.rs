@@ -113,6 +113,7 @@ impl Knowledge<'_> {
                     thing: slot.thing,
                     source: slot.source,
                     score: slot.score,
+                    asked: slot.price,
                     propensity: slot.propensity,
                     terms: put(o.position),
                     by_score: candidate.map(|_| by_score(o.position)),

@@ -5,6 +5,7 @@ use super::term::Term;
 use crate::events::behavior::{Surface, Thing};
 use crate::events::offer::Source;
 use crate::platform::recommend::config::{AllocationKind, ModelKind};
+use crate::sim::units::Coins;
 
 /// Whether decisions are taken down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +100,8 @@ pub struct SlotTrace {
     pub source: Source,
     /// Its score.
     pub score: f32,
+    /// The price shown; zero for what is free.
+    pub asked: Coins,
     /// Probability with which the policy put it there.
     pub propensity: f32,
     /// Its terms, as a range of the slate's.

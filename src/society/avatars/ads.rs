@@ -37,6 +37,25 @@ pub enum AdReaction {
     Converted,
 }
 
+/// Returns how much an avatar cares for the topic of an ad.
+fn interest_in(a: &Avatar, topic: u8) -> f64 {
+    f64::from(a.interests.get(usize::from(topic)).copied().unwrap_or(0.0))
+}
+
+/// Returns the true probability that an avatar clicks an ad about a topic; `is_video` for a rewarded video among games.
+#[must_use]
+pub fn click_probability(a: &Avatar, topic: u8, is_video: bool, choice: &ChoiceConfig) -> f64 {
+    let interest = interest_in(a, topic);
+    // Every ad of a session makes the next one easier to overlook.
+    let blindness = math::pow(0.93, f64::from(a.ads_seen.min(60)));
+    let p = if is_video {
+        choice.rewarded_rate * (0.7 + 0.8 * interest) * blindness
+    } else {
+        choice.ad_click_rate * (0.25 + 1.6 * interest) * blindness * f64::from(a.ad_tolerance)
+    };
+    p.clamp(0.0, 1.0)
+}
+
 /// Draws what an avatar does with an ad.
 pub(super) fn react(
     a: &Avatar,
@@ -45,20 +64,9 @@ pub(super) fn react(
     choice: &ChoiceConfig,
     rng: &mut RngStream,
 ) -> AdReaction {
-    let interest = f64::from(
-        a.interests
-            .get(usize::from(ad.topic))
-            .copied()
-            .unwrap_or(0.0),
-    );
-    // Every ad of a session makes the next one easier to overlook.
-    let blindness = math::pow(0.93, f64::from(a.ads_seen.min(60)));
-    let p = if ad.rewarded && surface == Surface::Games {
-        choice.rewarded_rate * (0.7 + 0.8 * interest) * blindness
-    } else {
-        choice.ad_click_rate * (0.25 + 1.6 * interest) * blindness * f64::from(a.ad_tolerance)
-    };
-    if !rng.chance(p.clamp(0.0, 1.0)) {
+    let interest = interest_in(a, ad.topic);
+    let is_video = ad.rewarded && surface == Surface::Games;
+    if !rng.chance(click_probability(a, ad.topic, is_video, choice)) {
         AdReaction::Seen
     } else if rng.chance(CONVERSION_RATE * (0.5 + interest)) {
         AdReaction::Converted
