@@ -5,8 +5,6 @@
 //! | `args` | what is accepted |
 //! | `output` | how results, errors and progress are shown |
 //! | `run` | `agora run` |
-//! | `folder` | the run folder |
-//! | `leave` | what a run leaves in its folder |
 //! | `report` | `agora report` |
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
@@ -22,12 +20,10 @@ mod args;
 mod bench;
 mod check;
 mod compare;
-pub mod folder;
 mod import;
-pub mod leave;
 mod output;
 pub mod report;
-pub mod run;
+mod run;
 pub mod selftest;
 mod side_by_side;
 pub mod trials;
@@ -40,6 +36,7 @@ use clap::Parser;
 
 use crate::scenario::error::ScenarioError;
 use crate::scenario::import::error::ImportError;
+use crate::scenario::run::error::RunError;
 use crate::scenario::world::FoundingError;
 
 /// What can go wrong with a command.
@@ -48,6 +45,9 @@ pub enum CommandError {
     /// The scenario is at fault.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
+    /// A run or its folder is at fault.
+    #[error(transparent)]
+    Run(#[from] RunError),
     /// A log could not be imported.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -83,16 +83,16 @@ impl CommandError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Scenario(_) | Self::Usage(_) => 2,
-            Self::Import(e) => {
-                if e.is_usage() {
-                    2
-                } else {
-                    1
-                }
-            }
+            Self::Run(e) => code_of(e.is_usage()),
+            Self::Import(e) => code_of(e.is_usage()),
             Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Failed(_) => 1,
         }
     }
+}
+
+/// Returns the exit code of an error that is bad usage or input, or a failure.
+fn code_of(is_usage: bool) -> u8 {
+    if is_usage { 2 } else { 1 }
 }
 
 /// Runs the command line and returns the exit code: 0 done, 1 failed, 2 bad usage or input.

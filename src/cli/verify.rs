@@ -5,9 +5,9 @@ use std::io::ErrorKind;
 use super::CommandError;
 use super::args::VerifyArgs;
 use super::output;
-use super::run::Run;
 use crate::scenario::chain::{self, Link};
 use crate::scenario::load::{Overrides, load};
+use crate::scenario::run::progress::Run;
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// `agora verify`.

@@ -11,6 +11,7 @@
 //! | `reference` | the generated documentation of all values |
 //! | `world` | from a scenario to a running city |
 //! | `workload` | declared worlds of vectors that programs are compared on |
+//! | `run` | a run in progress and its folder |
 //! | `chain` | the chain of state hashes of a run |
 //! | `import` | worlds made from real logs |
 
@@ -21,6 +22,7 @@ pub mod leaves;
 pub mod load;
 pub mod promises;
 pub mod reference;
+pub mod run;
 pub mod schema;
 pub mod source;
 pub mod workload;

@@ -5,20 +5,22 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::CommandError;
+use super::error::RunError;
+use crate::scenario::schema::Scenario;
 
 /// Makes an empty run folder; an existing one is refused, or emptied if that is asked for.
 ///
 /// # Errors
-/// [`CommandError`] if there is one already, if what is there is no run folder, or the file system refuses.
-pub fn create(path: &Path, force: bool) -> Result<(), CommandError> {
+/// [`RunError`] if there is one already, if what is there is no run folder, or the file system refuses.
+pub fn create(path: &Path, force: bool) -> Result<(), RunError> {
     if path.as_os_str().is_empty() {
-        return Err(CommandError::Usage(
-            "--out \"\": expected the name of a folder".to_owned(),
-        ));
+        return Err(RunError::NoFolder);
     }
     if path.exists() {
-        let refuse = |why: &str| CommandError::Usage(format!("--out {}: {why}", path.display()));
+        let refuse = |why| RunError::Folder {
+            path: path.to_path_buf(),
+            why,
+        };
         if !path.is_dir() {
             return Err(refuse(
                 "exists already and is not a folder; choose another name",
@@ -41,10 +43,39 @@ pub fn create(path: &Path, force: bool) -> Result<(), CommandError> {
                     "is or encloses the working folder; it is not overwritten even with --force",
                 ));
             }
-            fs::remove_dir_all(path).map_err(CommandError::file(path))?;
+            fs::remove_dir_all(path).map_err(RunError::file(path))?;
         }
     }
-    fs::create_dir_all(path).map_err(CommandError::file(path))
+    fs::create_dir_all(path).map_err(RunError::file(path))
+}
+
+/// Makes the folder of a run that is to begin: empty but for its mark and the scenario as it was founded.
+///
+/// # Errors
+/// As [`create`].
+pub fn prepare(path: &Path, force: bool, scenario: &Scenario) -> Result<(), RunError> {
+    create(path, force)?;
+    // The mark of a run folder, before the scenario: what a kill leaves from here on may be overwritten with --force.
+    let events = path.join("events");
+    fs::create_dir(&events).map_err(RunError::file(&events))?;
+    write(&path.join("scenario.toml"), scenario.to_toml().as_bytes())
+}
+
+/// Returns where a run goes when nothing else is said.
+#[must_use]
+pub fn default_path(scenario: &Scenario, arm: Option<&str>) -> PathBuf {
+    let arm = arm.map_or_else(String::new, |a| format!("-{a}"));
+    let name = format!("{}{arm}-{}", scenario.name, scenario.seed);
+    // A name is text in a file that somebody else may have written; it must not lead out of the folder.
+    let name: String = name
+        .chars()
+        .map(|c| match c {
+            '/' | '\\' | ':' => '-',
+            c if c.is_control() => '-',
+            c => c,
+        })
+        .collect();
+    PathBuf::from("runs").join(name)
 }
 
 /// What a run has made by the time its city is founded.
@@ -55,10 +86,10 @@ const STILLBORN: [&str; 4] = [
     "hashes.bin.tmp",
 ];
 
-fn names_in(path: &Path) -> Result<Vec<OsString>, CommandError> {
+fn names_in(path: &Path) -> Result<Vec<OsString>, RunError> {
     fs::read_dir(path)
         .and_then(|entries| entries.map(|e| e.map(|e| e.file_name())).collect())
-        .map_err(CommandError::file(path))
+        .map_err(RunError::file(path))
 }
 
 /// Says whether a folder's content is that of a run or a comparison: a scenario and what came of it, or what is there of a
@@ -83,8 +114,8 @@ fn encloses_working_folder(path: &Path) -> bool {
 /// Writes a file whole or not at all: to a temporary name, made durable, renamed.
 ///
 /// # Errors
-/// [`CommandError::File`] as the file system says.
-pub fn write(path: &Path, content: &[u8]) -> Result<(), CommandError> {
+/// [`RunError::File`] as the file system says.
+pub fn write(path: &Path, content: &[u8]) -> Result<(), RunError> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".tmp");
     let temporary = PathBuf::from(temporary);
@@ -98,5 +129,5 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), CommandError> {
             _ => Ok(()),
         }
     };
-    put().map_err(CommandError::file(path))
+    put().map_err(RunError::file(path))
 }

@@ -5,8 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::CommandError;
-use super::args::ScenarioArgs;
+use super::error::RunError;
 use super::folder;
 use crate::lab::metrics::book::Book;
 use crate::lab::metrics::table;
@@ -23,21 +22,21 @@ const TWO_TOWER: &str = "two_tower";
 /// Writes report, metrics and models of a run, finished or stopped, each file whole or not at all.
 ///
 /// # Errors
-/// [`CommandError`] naming the file that could not be written.
+/// [`RunError`] naming the file that could not be written.
 pub fn leave(
     dir: &Path,
     sim: &Simulation,
     summary: &RunSummary,
     scorecard: &Scorecard,
     asked: Asked,
-) -> Result<(), CommandError> {
+) -> Result<(), RunError> {
     let book = sim.world().resource::<Book>();
     for (name, bytes) in [
         ("metrics.parquet", table::days_parquet(book)),
         ("metrics-hourly.parquet", table::hours_parquet(book)),
     ] {
         let path = dir.join(name);
-        let bytes = bytes.map_err(|e| CommandError::Failed(format!("{}: {e}", path.display())))?;
+        let bytes = bytes.map_err(RunError::format(&path))?;
         folder::write(&path, &bytes)?;
     }
     leave_models(dir, sim.world().resource::<Ranker>())?;
@@ -51,17 +50,15 @@ pub fn leave(
 }
 
 /// Writes the live two-tower model and its card, if there is one.
-fn leave_models(dir: &Path, ranker: &Ranker) -> Result<(), CommandError> {
+fn leave_models(dir: &Path, ranker: &Ranker) -> Result<(), RunError> {
     let (Learned::Tower(index), Some(card)) = (&ranker.learned, ranker.registry.live(TWO_TOWER))
     else {
         return Ok(());
     };
     let models = dir.join("models");
-    fs::create_dir_all(&models).map_err(CommandError::file(&models))?;
+    fs::create_dir_all(&models).map_err(RunError::file(&models))?;
     let path = models.join(format!("{TWO_TOWER}.safetensors"));
-    let weights = index
-        .save()
-        .map_err(|e| CommandError::Failed(format!("{}: {e}", path.display())))?;
+    let weights = index.save().map_err(RunError::format(&path))?;
     folder::write(&path, &weights)?;
     let card = serde_json::json!({
         "name": card.name,
@@ -76,33 +73,6 @@ fn leave_models(dir: &Path, ranker: &Ranker) -> Result<(), CommandError> {
         &models.join(format!("{TWO_TOWER}.json")),
         format!("{card:#}\n").as_bytes(),
     )
-}
-
-/// Writes the command that gives the same run again: what decides the result, in the words in which it was typed.
-#[must_use]
-pub(super) fn command_line(args: &ScenarioArgs) -> String {
-    let mut words = vec!["agora run".to_owned(), quoted(&args.scenario)];
-    if let Some(arm) = &args.arm {
-        words.push(format!("--arm {}", quoted(arm)));
-    }
-    words.extend(args.sets.iter().map(|s| format!("--set {}", quoted(s))));
-    if let Some(seed) = args.seed {
-        words.push(format!("--seed {seed}"));
-    }
-    if let Some(days) = args.days {
-        words.push(format!("--days {days}"));
-    }
-    words.join(" ")
-}
-
-/// Quotes a word for a shell where it needs it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 /// Writes `docs/run-folder.md`.
@@ -155,24 +125,5 @@ mod tests {
                 new.display()
             );
         }
-    }
-
-    #[test]
-    fn the_command_keeps_everything_that_decides_the_result_and_quotes_for_a_shell() {
-        let args = ScenarioArgs {
-            scenario: "my city.toml".to_owned(),
-            sets: vec![
-                "platform.recommend.model=popularity".to_owned(),
-                "a=\"it's\"".to_owned(),
-            ],
-            seed: Some(7),
-            days: Some(12),
-            arm: Some("high".to_owned()),
-        };
-        assert_eq!(
-            command_line(&args),
-            "agora run 'my city.toml' --arm high --set platform.recommend.model=popularity \
-             --set 'a=\"it'\\''s\"' --seed 7 --days 12"
-        );
     }
 }
