@@ -4,8 +4,11 @@
 //! collect something after every tick, and [`Panel::view`] fills the rows that are shown; on the window's thread
 //! [`Panel::ui`] draws them. The three meet only in these rows.
 
+pub mod kit;
 mod overview;
 mod policy;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 
