@@ -146,13 +146,13 @@ pub(super) struct WhyArgs {
     #[command(flatten)]
     pub(super) scenario: ScenarioArgs,
     /// Number of the avatar.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) avatar: u32,
     /// Simulated minutes before the question.
-    #[arg(long, value_name = "T", default_value_t = 1_440, value_parser = clap::value_parser!(u32).range(1..=5_256_000))]
+    #[arg(long, value_name = "T", allow_negative_numbers = true, default_value_t = 1_440, value_parser = clap::value_parser!(u32).range(1..=5_256_000))]
     pub(super) ticks: u32,
     /// Which offer: last, or its number.
-    #[arg(long, value_name = "last|ID", default_value = "last", value_parser = offer)]
+    #[arg(long, value_name = "last|ID", allow_negative_numbers = true, default_value = "last", value_parser = offer)]
     pub(super) offer: OfferArg,
     /// Worker threads (default: one per core).
     #[arg(long, value_parser = threads)]

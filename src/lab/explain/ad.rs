@@ -79,6 +79,7 @@ pub(super) fn auction(names: &Names<'_>, a: &AuctionTrace) -> AuctionWhy {
             name: names.campaign(b.campaign),
             value: b.value.as_f64(),
             multiplier: b.multiplier,
+            is_short: b.is_short,
             bid: b.per_click.as_f64(),
             fit: b.fits,
             appeal: b.appeal,

@@ -57,6 +57,8 @@ pub fn short(value: f64) -> String {
 /// A part of a score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Part {
+    /// Its kind; parts of one kind mean the same.
+    pub kind: String,
     /// Name, with the topic or item it is about.
     pub name: String,
     /// What it adds to the score.
@@ -92,6 +94,10 @@ pub struct SlotWhy {
     pub by_relevance: Option<u32>,
     /// Predicted attraction, where attention was allocated by it.
     pub attraction: Option<f64>,
+    /// Price of its exposure (μ), in attraction.
+    pub exposure_price: Option<f64>,
+    /// Largest cosine with what stands above it.
+    pub alike: f64,
     /// How it came to its place, step by step.
     pub steps: Vec<Line>,
     /// Probability with which the policy put it there.
@@ -124,6 +130,8 @@ pub struct BidWhy {
     pub value: f64,
     /// The price of its own budget: it bids value / (1 + multiplier), at most what it has left.
     pub multiplier: f64,
+    /// Whether it bids less than that, because it has no more left.
+    pub is_short: bool,
     /// What it bids for a click.
     pub bid: f64,
     /// Rate of clicks predicted from the match alone.

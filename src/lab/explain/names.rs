@@ -188,8 +188,10 @@ impl<'a> Names<'a> {
             About::Item(item) => format!("{kind} {}", self.item(item)),
         };
         Part {
+            kind: kind.to_owned(),
             name,
-            value: f64::from(term.value),
+            // A sum turns −0 into 0.
+            value: f64::from(term.value) + 0.0,
             meaning: term.kind.meaning().to_owned(),
         }
     }

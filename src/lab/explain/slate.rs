@@ -10,7 +10,7 @@ use crate::events::offer::Source;
 use crate::platform::integrity::holds::Holds;
 use crate::platform::recommend::config::ModelKind;
 use crate::platform::trace::ad::AdOutcome;
-use crate::platform::trace::slate::{Bar, PassedOver, Scorer, SlateTrace, SlotTrace};
+use crate::platform::trace::slate::{Bar, PassedOver, PassedTrace, Scorer, SlateTrace, SlotTrace};
 use crate::platform::trace::term::Term;
 
 /// Returns what scored, in words.
@@ -18,7 +18,7 @@ fn scorer_name(scorer: Scorer) -> String {
     match scorer {
         Scorer::Model(m) => names::model(m).to_owned(),
         Scorer::Cold(m) => format!(
-            "content and popularity, because the {} has nothing to say yet",
+            "content and popularity, because the {} has nothing to say about this avatar yet",
             names::model(m)
         ),
         Scorer::Formula => "a fixed formula of this surface".to_owned(),
@@ -36,6 +36,21 @@ fn reason(reason: PassedOver) -> &'static str {
         PassedOver::TooAlike => "too much like what stands above",
         PassedOver::Price => "its minutes or the price of its exposure put it behind others",
         PassedOver::LowerScore => "others came before it",
+    }
+}
+
+/// Returns why a candidate was not shown, with the numbers.
+fn reason_of(p: &PassedTrace) -> String {
+    let why = reason(p.reason);
+    match (p.reason, p.allotment) {
+        (PassedOver::Price, Some(a)) => format!(
+            "{why}: attraction {}, price {}, minutes {}, of which fits {}",
+            short(f64::from(a.attraction)),
+            short(f64::from(a.price)),
+            short(f64::from(a.minutes)),
+            short(f64::from(a.fits))
+        ),
+        _ => why.to_owned(),
     }
 }
 
@@ -100,6 +115,8 @@ pub(super) fn slots(names: &Names<'_>, s: &SlateTrace, e: &mut Explanation) {
             by_score: slot.by_score.map(u32::from),
             by_relevance: slot.by_relevance.map(u32::from),
             attraction: slot.allotment.map(|a| f64::from(a.attraction)),
+            exposure_price: slot.allotment.map(|a| f64::from(a.price)),
+            alike: f64::from(slot.alike),
             steps: steps(names, s, slot),
             propensity: f64::from(slot.propensity),
         });
@@ -109,7 +126,7 @@ pub(super) fn slots(names: &Names<'_>, s: &SlateTrace, e: &mut Explanation) {
             id: p.thing.id,
             name: names.thing(p.thing),
             score: f64::from(p.score),
-            reason: reason(p.reason).to_owned(),
+            reason: reason_of(p),
             parts: parts(names, s.terms(p.terms)).0,
         });
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::data::{AuctionWhy, Explanation, Line, Part, short};
+use super::data::{AuctionWhy, BidWhy, Explanation, Line, Part, short};
 use super::interests::Interests;
 use super::truth::Truth;
 
@@ -92,6 +92,8 @@ impl Explanation {
             "by score",
             "before diversity",
             "attraction",
+            "price μ",
+            "alike",
             "propensity",
         ])];
         rows.extend(self.slots.iter().map(|s| {
@@ -103,6 +105,8 @@ impl Explanation {
                 rank(s.by_score),
                 rank(s.by_relevance),
                 s.attraction.map_or_else(|| "-".to_owned(), short),
+                s.exposure_price.map_or_else(|| "-".to_owned(), short),
+                short(s.alike),
                 short(s.propensity),
             ]
         }));
@@ -125,7 +129,7 @@ impl Explanation {
             }
             for p in s.parts.iter().chain(&s.orientation) {
                 if meanings.iter().all(|m| m.1 != p.meaning) {
-                    meanings.push((p.name.clone(), p.meaning.clone()));
+                    meanings.push((p.kind.clone(), p.meaning.clone()));
                 }
             }
         }
@@ -134,6 +138,21 @@ impl Explanation {
         }
         text
     }
+}
+
+/// Returns what else there is to say about a bid.
+fn remark(b: &BidWhy) -> String {
+    let fate = match (b.won, b.reaches_reserve) {
+        (true, _) => "won",
+        (false, true) => "",
+        (false, false) => "below the reserve",
+    };
+    let limit = if b.is_short {
+        "bids all it has left"
+    } else {
+        ""
+    };
+    [fate, limit].join(" ").trim().to_owned()
 }
 
 impl AuctionWhy {
@@ -161,13 +180,7 @@ impl AuctionWhy {
                 format!("{:.3}", b.appeal),
                 format!("{:.5}", b.p_click),
                 format!("{:.9}", b.score),
-                if b.won {
-                    "won".to_owned()
-                } else if b.reaches_reserve {
-                    String::new()
-                } else {
-                    "below the reserve".to_owned()
-                },
+                remark(b),
             ]
         }));
         let mut text = format!(

@@ -35,15 +35,22 @@ impl Floor {
                 } else {
                     1.0
                 };
+                let value = campaign.value.scaled_ppm(share);
+                let wanted = if config.pacing {
+                    campaign.pacer.bid(value)
+                } else {
+                    value
+                };
                 Some(BidTrace {
                     campaign: hope.campaign,
                     topic: hope.topic,
-                    value: campaign.value.scaled_ppm(share),
+                    value,
                     multiplier: if config.pacing {
                         campaign.pacer.multiplier()
                     } else {
                         0.0
                     },
+                    is_short: bid.per_click < wanted,
                     per_click: bid.per_click,
                     fits: hope.p_click / appeal,
                     appeal,

@@ -195,7 +195,7 @@ fn take_down(
             propensity: propensity(c),
             terms: put(c),
             by_score: rank(c).map(|r| r as u16 + 1),
-            by_relevance: rank(c).map(|r| r as u16 + 1),
+            by_relevance: None,
             allotment: None,
             alike: 0.0,
             replaced: match seen.by_score.get(k) {
@@ -217,6 +217,7 @@ fn take_down(
             } else {
                 PassedOver::LowerScore
             },
+            allotment: None,
             terms: put(c),
         })
         .collect();

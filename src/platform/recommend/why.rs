@@ -135,6 +135,11 @@ impl Knowledge<'_> {
                 score: scores[*p as usize],
                 reason: bar(*p)
                     .map_or_else(|| reason(r, *p, by_score, by_relevance), PassedOver::Barred),
+                allotment: r
+                    .picked
+                    .iter()
+                    .position(|(q, _)| q == p)
+                    .and_then(allotment),
                 terms: put(*p),
             })
             .collect();

@@ -36,6 +36,8 @@ pub struct BidTrace {
     pub value: Coins,
     /// Price of its own budget: it bids `value / (1 + multiplier)`, at most what it has left.
     pub multiplier: f64,
+    /// Whether it bids less than it would, because it has no more left.
+    pub is_short: bool,
     /// What it bids for a click.
     pub per_click: Coins,
     /// Rate of clicks predicted from the match alone.

@@ -127,6 +127,8 @@ pub struct PassedTrace {
     pub score: f32,
     /// Why not.
     pub reason: PassedOver,
+    /// How it fared when attention was allocated; `None` where scores alone count, or where it got no further.
+    pub allotment: Option<Allotment>,
     /// Its terms, as a range of the slate's.
     pub terms: (u32, u32),
 }
