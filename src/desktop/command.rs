@@ -186,6 +186,13 @@ pub enum UiCommand {
     GoToBookmark(usize),
     /// Forget a bookmark.
     RemoveBookmark(usize),
+    /// Show only events that contain a text and are of no hidden kind.
+    FilterEvents {
+        /// Text, in lower case; empty for all.
+        search: String,
+        /// Words of event kinds to leave out.
+        hidden: Vec<String>,
+    },
     /// Copy text to the clipboard.
     Copy(String),
     /// Leave.

@@ -13,7 +13,7 @@ use super::config::AdsConfig;
 use super::frequency::FrequencyCaps;
 use super::targeting::Clue;
 use crate::economy::ledger::{Account, Currency, Ledger};
-use crate::events::behavior::EventKind;
+use crate::events::behavior::{EventKind, Surface};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::platform::config::PlatformRules;
 use crate::platform::privacy::observation::PROFILE_DIM;
@@ -44,6 +44,25 @@ pub struct Floor {
     pub(super) awards: Vec<Award>,
     /// Auctions held in this tick.
     pub(super) n_auctions: u32,
+    /// What came of each, for whoever wants to look; read by nobody who decides.
+    held: Vec<Auction>,
+}
+
+/// An auction that was held.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Auction {
+    /// Before whom the slot is.
+    pub avatar: AvatarId,
+    /// Where the slot is; [`Surface::None`] for a billboard.
+    pub place: Surface,
+    /// What kind of ad was sold.
+    pub format: Format,
+    /// Bids that were compared: of each topic the two strongest that the avatar may still see.
+    pub n_bids: u32,
+    /// Lowest price of a click on an ad that is clicked as often as is usual.
+    pub reserve: Coins,
+    /// Who won, and what a click costs it; `None` where no bid reached the reserve.
+    pub won: Option<(CampaignId, Coins)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,6 +87,7 @@ pub(super) struct Sale {
 pub(super) struct Lot<'a> {
     pub(super) avatar: AvatarId,
     pub(super) day: u32,
+    pub(super) place: Surface,
     pub(super) format: Format,
     pub(super) clue: &'a Clue,
 }
@@ -145,6 +165,32 @@ impl Floor {
         caps: &FrequencyCaps,
         config: &AdsConfig,
     ) -> Option<Sale> {
+        let sale = self.auction(lot, model, caps, config);
+        let share = worth(lot.format, config);
+        self.held.push(Auction {
+            avatar: lot.avatar,
+            place: lot.place,
+            format: lot.format,
+            n_bids: self.hopes.len() as u32,
+            reserve: Coins::from_f64(config.reserve_price).scaled_ppm(share),
+            won: sale.map(|s| (s.campaign, s.price_per_click)),
+        });
+        sale
+    }
+
+    /// Lists the auctions of the last tick.
+    #[must_use]
+    pub fn held(&self) -> &[Auction] {
+        &self.held
+    }
+
+    fn auction(
+        &mut self,
+        lot: Lot<'_>,
+        model: &ClickModel,
+        caps: &FrequencyCaps,
+        config: &AdsConfig,
+    ) -> Option<Sale> {
         self.n_auctions += 1;
         self.bids.clear();
         self.hopes.clear();
@@ -204,6 +250,7 @@ pub fn take_bids(
 ) {
     let config = &rules.0.ads;
     floor.n_auctions = 0;
+    floor.held.clear();
     let passers = config.billboards && events.previous.iter().any(|e| e.kind == EventKind::Move);
     if config.enabled && (passers || !offers.slates.is_empty()) {
         floor.open(&campaigns, &ledger, config);
@@ -276,6 +323,7 @@ mod tests {
             let lot = Lot {
                 avatar: AvatarId(avatar as u32),
                 day: 0,
+                place: Surface::Feed,
                 format: Format::Display,
                 clue: &clue,
             };
@@ -314,12 +362,16 @@ mod tests {
         let lot = Lot {
             avatar: AvatarId(0),
             day: 0,
+            place: Surface::Games,
             format: Format::Rewarded,
             clue: &clue,
         };
         let sale = floor
             .sell(lot, &ClickModel::default(), &caps, &config)
             .unwrap();
+        let auction = floor.held()[0];
+        assert_eq!(auction.won, Some((sale.campaign, sale.price_per_click)));
+        assert!(auction.n_bids > 1 && auction.reserve < Coins::from_f64(config.reserve_price));
         let most = campaigns.get(sale.campaign).value.as_f64() * config.rewarded_value;
         assert!(sale.price_per_click.as_f64() <= most + 1e-6);
     }

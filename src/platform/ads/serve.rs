@@ -81,6 +81,7 @@ impl AdDesk<'_> {
         let lot = Lot {
             avatar,
             day,
+            place: spot.surface,
             format,
             clue: &clue,
         };
