@@ -6,13 +6,13 @@ use super::CommandError;
 use super::args::{OfferArg, WhyArgs};
 use super::check::load_named;
 use super::output;
-use super::run::Run;
-use crate::lab::explain::data::{Explanation, OfferLine};
+use crate::lab::explain::data::Explanation;
 use crate::lab::explain::interests::{Interests, interests};
 use crate::lab::explain::offers::{explain, recent_offers};
 use crate::lab::explain::reach::withheld;
 use crate::lab::explain::truth::{Truth, truth};
 use crate::platform::trace::book::{Traces, USUAL_CAPACITY};
+use crate::scenario::run::progress::Run;
 use crate::sim::ids::{AvatarId, OfferId};
 use crate::society::avatars::avatar::Avatars;
 

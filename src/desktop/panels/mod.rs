@@ -8,6 +8,7 @@ mod ads;
 mod events;
 pub mod kit;
 mod overview;
+mod policy;
 #[cfg(test)]
 mod testing;
 
@@ -98,4 +99,6 @@ panels! {
         "Live auctions, campaigns and their pacing, revenue beside what it costs in goodwill.";
     Events, events, events::Events, "Event stream",
         "What happens, newest first, with filters.";
+    Policy, policy, policy::PolicyDesk, "Policy desk",
+        "Every value of the scenario as a control.";
 }

@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | `subject` | what can be pointed at |
 //! | `sight` | the city as those who fill the rows see it |
+//! | `recent` | the last events |
 
+pub mod recent;
 pub mod sight;
 pub mod subject;

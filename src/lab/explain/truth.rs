@@ -139,6 +139,7 @@ fn utility(w: &World, avatar: AvatarId, thing: Thing, price: Coins) -> f64 {
         graph: w.resource(),
         communities: w.resource(),
         presence: w.resource(),
+        walk_ins: w.resource(),
         slates: &w.resource::<OfferBus>().slates,
     };
     slot_utility(avatar, view.avatars.get(avatar), thing, price, &view)
