@@ -452,6 +452,17 @@ pub(super) struct ActivityArgs {
     pub(super) days: u32,
 }
 
+/// `agora bench traces`.
+#[derive(Debug, Args, Clone, Default)]
+pub(super) struct TracesArgs {
+    /// What all measurements take.
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+    /// Simulated days.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    pub(super) days: u32,
+}
+
 /// `agora bench allocation`.
 #[derive(Debug, Args, Clone, Default)]
 pub(super) struct AllocationArgs {

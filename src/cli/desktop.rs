@@ -30,8 +30,8 @@ pub(super) use with_window::{command, pictures};
 #[cfg(feature = "desktop")]
 mod with_window {
     use super::{CommandError, DesktopArgs, PicturesArgs};
-    use crate::cli::window_args::SpeedWord;
     use crate::cli::output;
+    use crate::cli::window_args::SpeedWord;
     use crate::desktop::app::error::DesktopError;
     use crate::desktop::app::open::window;
     use crate::desktop::command::Speed;

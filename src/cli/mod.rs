@@ -31,8 +31,8 @@ pub mod selftest;
 mod side_by_side;
 pub mod trials;
 mod verify;
-mod window_args;
 mod why;
+mod window_args;
 
 use std::process::ExitCode;
 

@@ -6,7 +6,7 @@ use super::CommandError;
 use super::args::{OfferArg, WhyArgs};
 use super::check::load_named;
 use super::output;
-use crate::lab::explain::data::Explanation;
+use crate::lab::explain::data::{Explanation, OfferLine};
 use crate::lab::explain::interests::{Interests, interests};
 use crate::lab::explain::offers::{explain, recent_offers};
 use crate::lab::explain::reach::withheld;

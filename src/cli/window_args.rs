@@ -24,7 +24,10 @@ pub(super) enum SpeedWord {
 
 /// `agora desktop`.
 #[derive(Debug, Args)]
-#[cfg_attr(not(feature = "desktop"), expect(dead_code, reason = "read by the window"))]
+#[cfg_attr(
+    not(feature = "desktop"),
+    expect(dead_code, reason = "read by the window")
+)]
 pub(super) struct DesktopArgs {
     /// A scenario file, a folder with a scenario.toml, or the name of a shipped scenario; without it the window offers some.
     pub(super) scenario: Option<String>,
@@ -68,7 +71,10 @@ pub(super) struct DesktopArgs {
 
 /// `agora pictures`.
 #[derive(Debug, Args)]
-#[cfg_attr(not(feature = "desktop"), expect(dead_code, reason = "read by the window"))]
+#[cfg_attr(
+    not(feature = "desktop"),
+    expect(dead_code, reason = "read by the window")
+)]
 pub(super) struct PicturesArgs {
     /// Folder the pictures go to.
     pub(super) dir: PathBuf,
@@ -103,7 +109,10 @@ fn size(given: &str) -> Result<(u32, u32), String> {
 
 /// `agora bench desktop`.
 #[derive(Debug, Args, Clone, Default)]
-#[cfg_attr(not(feature = "desktop"), expect(dead_code, reason = "read by the window"))]
+#[cfg_attr(
+    not(feature = "desktop"),
+    expect(dead_code, reason = "read by the window")
+)]
 pub(super) struct DesktopBenchArgs {
     /// What all measurements take.
     #[command(flatten)]
@@ -117,15 +126,4 @@ pub(super) struct DesktopBenchArgs {
     /// Size of the window in pixels.
     #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size, default_value = "1280x720")]
     pub(super) size: (u32, u32),
-}
-
-/// `agora bench traces`.
-#[derive(Debug, Args, Clone, Default)]
-pub(super) struct TracesArgs {
-    /// What all measurements take.
-    #[command(flatten)]
-    pub(super) common: CommonArgs,
-    /// Simulated days.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=3_650))]
-    pub(super) days: u32,
 }

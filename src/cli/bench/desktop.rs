@@ -102,7 +102,8 @@ mod with_window {
         while hand.desk().frame.status.tick.0 < from + ticks {
             let at = wall::now();
             hand.whole_frame();
-            if let Some(rest) = governor::rest(at.elapsed(), is_software, &hand.desk().frame.status) {
+            if let Some(rest) = governor::rest(at.elapsed(), is_software, &hand.desk().frame.status)
+            {
                 std::thread::sleep(rest);
             }
             if !hand.desk().frame.status.is_playing {
@@ -137,20 +138,39 @@ mod with_window {
         let kept = watched / alone.max(1e-9);
         let mut broken = Vec::new();
         if city.per_second < FRAMES.0 {
-            broken.push(format!("quickstart: {:.1} frames/s, expected {}", city.per_second, FRAMES.0));
+            broken.push(format!(
+                "quickstart: {:.1} frames/s, expected {}",
+                city.per_second, FRAMES.0
+            ));
         }
         if !is_software && crowded.per_second < FRAMES.1 {
-            broken.push(format!("{} people: {:.1} frames/s, expected {}", args.people, crowded.per_second, FRAMES.1));
+            broken.push(format!(
+                "{} people: {:.1} frames/s, expected {}",
+                args.people, crowded.per_second, FRAMES.1
+            ));
         }
         if kept < KEPT {
-            broken.push(format!("the city keeps {:.0} % of its speed, expected {:.0} %", 100.0 * kept, 100.0 * KEPT));
+            broken.push(format!(
+                "the city keeps {:.0} % of its speed, expected {:.0} %",
+                100.0 * kept,
+                100.0 * KEPT
+            ));
         }
         let (w, h) = args.size;
         let lines = vec![
             format!("{adapter}, {w}x{h}"),
-            format!("quickstart at 10 ticks/s, {awake} people: {:.1} frames/s, slowest of twenty {:.0} ms", city.per_second, city.slow_ms),
-            format!("{} people in view: {:.1} frames/s, slowest of twenty {:.0} ms", args.people, crowded.per_second, crowded.slow_ms),
-            format!("the city alone {alone:.0} ticks/s, watched {watched:.0} ticks/s: {:.0} % kept", 100.0 * kept),
+            format!(
+                "quickstart at 10 ticks/s, {awake} people: {:.1} frames/s, slowest of twenty {:.0} ms",
+                city.per_second, city.slow_ms
+            ),
+            format!(
+                "{} people in view: {:.1} frames/s, slowest of twenty {:.0} ms",
+                args.people, crowded.per_second, crowded.slow_ms
+            ),
+            format!(
+                "the city alone {alone:.0} ticks/s, watched {watched:.0} ticks/s: {:.0} % kept",
+                100.0 * kept
+            ),
         ];
         let json = json!({
             "adapter": adapter,
@@ -160,6 +180,10 @@ mod with_window {
             "crowded": { "people": args.people, "frames_per_second": crowded.per_second, "slow_ms": crowded.slow_ms },
             "ticks_per_second": { "alone": alone, "watched": watched, "kept": kept },
         });
-        Ok(Report { lines, json, broken })
+        Ok(Report {
+            lines,
+            json,
+            broken,
+        })
     }
 }

@@ -11,9 +11,10 @@ use super::Report;
 use crate::cli::CommandError;
 use crate::cli::args::TracesArgs;
 use crate::cli::output;
-use crate::cli::run::{Run, wall_clock};
+use crate::cli::run::wall_clock;
 use crate::platform::trace::book::{Traces, USUAL_CAPACITY};
 use crate::scenario::load::{Overrides, load};
+use crate::scenario::run::progress::Run;
 use crate::sim::units::TICKS_PER_DAY;
 
 /// How many times the cost is allowed.

@@ -118,7 +118,12 @@ fn leave(
     mut commands: Commands,
     canvas: Option<Res<super::open::Canvas>>,
 ) {
-    photograph(&mut orders, &mut commands, canvas.as_deref(), &mut state.desk);
+    photograph(
+        &mut orders,
+        &mut commands,
+        canvas.as_deref(),
+        &mut state.desk,
+    );
     if exits.read().next().is_some() {
         if let Ok(window) = window.single() {
             state.desk.settings.window = Some([window.width(), window.height()]);

@@ -1,5 +1,6 @@
 //! A window, or the same without one: everything is drawn into a picture, for tests, benches and the guide.
 
+use bevy::DefaultPlugins;
 use bevy::app::{App, AppExit, PluginGroup};
 use bevy::asset::{Assets, Handle, RenderAssetUsages};
 use bevy::camera::{Camera, Camera3d, ClearColorConfig, RenderTarget};
@@ -15,7 +16,6 @@ use bevy::render::renderer::RenderAdapterInfo;
 use bevy::render::view::Msaa;
 use bevy::window::{ExitCondition, PresentMode, Window, WindowPlugin, WindowResolution};
 use bevy::winit::WinitPlugin;
-use bevy::DefaultPlugins;
 use bevy_egui::{EguiGlobalSettings, EguiPlugin, PrimaryEguiContext};
 
 use super::error::DesktopError;
@@ -163,7 +163,11 @@ fn build(app: &mut App, desk: Desk, canvas: Option<Handle<Image>>) {
             clear_color: ClearColorConfig::Custom(Color::BLACK),
             ..Default::default()
         },
-        if is_software { Msaa::Off } else { Msaa::Sample4 },
+        if is_software {
+            Msaa::Off
+        } else {
+            Msaa::Sample4
+        },
         Tonemapping::None,
         DebandDither::Disabled,
         PrimaryEguiContext,

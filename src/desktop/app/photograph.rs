@@ -56,12 +56,8 @@ pub(super) fn photograph(
                     .push(end);
             });
     }
-    let made: Vec<_> = std::mem::take(
-        &mut *orders
-            .done
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner),
-    );
+    let made: Vec<_> =
+        std::mem::take(&mut *orders.done.lock().unwrap_or_else(PoisonError::into_inner));
     for end in made {
         orders.n_made += 1;
         match end {

@@ -108,6 +108,8 @@ impl TestCity {
 fn report_of(sim: &Simulation, scenario: &Scenario, ticks: u32) -> ReportData {
     let results = results(sim);
     let summary = RunSummary {
+        commands: 0,
+        policy_changes: Vec::new(),
         agora_version: "test".to_owned(),
         scenario: scenario.name.clone(),
         scenario_hash: format!("{:016x}", scenario.hash()),

@@ -40,9 +40,7 @@ pub(super) fn city_ui(ui: &mut Ui, desk: &mut Desk, out: &mut Vec<UiCommand>) {
     desk.city_rect = Some(rect);
     let response = ui.allocate_rect(rect, Sense::click_and_drag());
     let is_enabled = ui.is_enabled();
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::WidgetType::Other, is_enabled, "City")
-    });
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Other, is_enabled, "City"));
     let at = |p: egui::Pos2| [p.x * scale, p.y * scale];
     let delta = response.drag_delta();
     if let (true, Some(to)) = (
@@ -61,7 +59,14 @@ pub(super) fn city_ui(ui: &mut Ui, desk: &mut Desk, out: &mut Vec<UiCommand>) {
             desk.rig.zoom(CLOSER.powf(-wheel * 0.4), pane, at(pointer));
         }
         if !response.dragged() {
-            desk.hovered = pick(&desk.rig, pane, at(pointer), &desk.frame.city, desk.crowd(), desk.alpha());
+            desk.hovered = pick(
+                &desk.rig,
+                pane,
+                at(pointer),
+                &desk.frame.city,
+                desk.crowd(),
+                desk.alpha(),
+            );
         }
     }
     if let (true, Some(subject)) = (response.clicked(), desk.hovered) {
@@ -75,7 +80,10 @@ pub(super) fn city_ui(ui: &mut Ui, desk: &mut Desk, out: &mut Vec<UiCommand>) {
         keys(ui, desk, pane);
     }
     let seconds = ui.input(|i| i.stable_dt);
-    let followed = desk.rig.followed().and_then(|id| position(desk, Subject::Avatar(id)));
+    let followed = desk
+        .rig
+        .followed()
+        .and_then(|id| position(desk, Subject::Avatar(id)));
     desk.is_flying = desk.rig.step(seconds, followed);
     if desk.is_flying {
         ui.ctx().request_repaint();
@@ -94,7 +102,11 @@ fn keys(ui: &Ui, desk: &mut Desk, pane: Pane) {
     let (seconds, held) = ui.input(|i| {
         let plain = i.modifiers.is_none() || i.modifiers.shift_only();
         let held = |keys: &[Key]| {
-            if plain && keys.iter().any(|k| i.key_down(*k)) { 1.0 } else { 0.0 }
+            if plain && keys.iter().any(|k| i.key_down(*k)) {
+                1.0
+            } else {
+                0.0
+            }
         };
         let held = [
             held(&[Key::D, Key::ArrowRight]) - held(&[Key::A, Key::ArrowLeft]),
@@ -117,7 +129,8 @@ fn keys(ui: &Ui, desk: &mut Desk, pane: Pane) {
     }
     if away != 0.0 {
         let middle = [pane.left + pane.width / 2.0, pane.top + pane.height / 2.0];
-        desk.rig.zoom(CLOSER.powf(away * seconds * 1.5), pane, middle);
+        desk.rig
+            .zoom(CLOSER.powf(away * seconds * 1.5), pane, middle);
     }
     if held != [0.0; 5] {
         ui.ctx().request_repaint();
@@ -130,7 +143,10 @@ pub fn position(desk: &Desk, subject: Subject) -> Option<Ground> {
     let rows = &desk.frame.city.rows;
     match subject {
         Subject::Avatar(id) => desk.crowd().row(id).map(|r| r.at(desk.alpha())),
-        Subject::Space(id) => rows.spaces.get(id.idx()).map(|s| rows.grid.middle(s.parcel)),
+        Subject::Space(id) => rows
+            .spaces
+            .get(id.idx())
+            .map(|s| rows.grid.middle(s.parcel)),
         Subject::Parcel(id) => (id.idx() < rows.cells.len()).then(|| rows.grid.middle(id)),
         Subject::Campaign(id) => desk
             .frame
@@ -147,11 +163,20 @@ pub fn position(desk: &Desk, subject: Subject) -> Option<Ground> {
 fn name_of(desk: &Desk, subject: Subject) -> String {
     match subject {
         Subject::Avatar(id) => match desk.crowd().row(id) {
-            Some(row) => format!("{} · {}", subject.label(), format!("{:?}", row.activity).to_lowercase()),
+            Some(row) => format!(
+                "{} · {}",
+                subject.label(),
+                format!("{:?}", row.activity).to_lowercase()
+            ),
             None => subject.label(),
         },
         Subject::Space(id) => match desk.frame.city.rows.spaces.get(id.idx()) {
-            Some(s) => format!("{} · {} {}", subject.label(), s.kind.word().replace('_', " "), s.topic),
+            Some(s) => format!(
+                "{} · {} {}",
+                subject.label(),
+                s.kind.word().replace('_', " "),
+                s.topic
+            ),
             None => subject.label(),
         },
         Subject::Campaign(id) => match desk.frame.city.boards.iter().find(|b| b.campaign == id) {
@@ -192,13 +217,22 @@ fn names_ui(ui: &Ui, desk: &Desk, pane: Pane, scale: f32) {
     if let Some(subject) = desk.inspected.last()
         && let Some(at) = position(desk, *subject)
     {
-        let height = if matches!(subject, Subject::Avatar(_)) { 2.6 } else { 9.0 };
+        let height = if matches!(subject, Subject::Avatar(_)) {
+            2.6
+        } else {
+            9.0
+        };
         name(at, height, &subject.label(), true);
     }
     // Billboards can be read from near enough.
     if desk.rig.pose.distance < 160.0 {
         for board in desk.frame.city.boards.iter() {
-            name(desk.frame.city.rows.grid.middle(board.parcel), 7.0, &board.text, false);
+            name(
+                desk.frame.city.rows.grid.middle(board.parcel),
+                7.0,
+                &board.text,
+                false,
+            );
         }
     }
 }

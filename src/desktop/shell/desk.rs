@@ -6,6 +6,7 @@ use std::time::Instant;
 use egui_tiles::Tree;
 
 use super::layout::{self, Pane};
+use super::settings::Bookmark;
 use super::settings::Settings;
 use super::sheets::Dialog;
 use crate::desktop::command::{Overlay, Speed};
@@ -14,7 +15,6 @@ use crate::desktop::engine::handle::Engine;
 use crate::desktop::engine::request::Request;
 use crate::desktop::look::Look;
 use crate::desktop::panels::PanelKind;
-use super::settings::Bookmark;
 use crate::desktop::scene::camera::CameraRig;
 use crate::desktop::view::crowd::CrowdView;
 use crate::desktop::view::sight::Ask;

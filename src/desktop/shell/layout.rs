@@ -1,7 +1,9 @@
 //! Panes, docked and remembered.
 
 use egui::{Ui, WidgetText};
-use egui_tiles::{Container, Linear, LinearDir, SimplificationOptions, Tile, TileId, Tiles, Tree, UiResponse};
+use egui_tiles::{
+    Container, Linear, LinearDir, SimplificationOptions, Tile, TileId, Tiles, Tree, UiResponse,
+};
 use serde::{Deserialize, Serialize};
 
 use super::city_pane::city_ui;
@@ -141,15 +143,18 @@ impl egui_tiles::Behavior<Pane> for Drawer<'_> {
             Pane::Panel(kind) => {
                 let margin = egui::Margin::symmetric(8, 6);
                 let fill = ui.visuals().panel_fill;
-                egui::Frame::new().fill(fill).inner_margin(margin).show(ui, |ui| {
-                    egui::ScrollArea::vertical()
-                        .id_salt(kind.title())
-                        .auto_shrink(false)
-                        .show(ui, |ui| {
-                            let look = self.desk.look;
-                            self.desk.frame.views.ui(*kind, ui, &look, self.out);
-                        });
-                });
+                egui::Frame::new()
+                    .fill(fill)
+                    .inner_margin(margin)
+                    .show(ui, |ui| {
+                        egui::ScrollArea::vertical()
+                            .id_salt(kind.title())
+                            .auto_shrink(false)
+                            .show(ui, |ui| {
+                                let look = self.desk.look;
+                                self.desk.frame.views.ui(*kind, ui, &look, self.out);
+                            });
+                    });
             }
         }
         UiResponse::None

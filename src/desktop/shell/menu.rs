@@ -126,7 +126,11 @@ pub(super) fn menu_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
 }
 
 fn overlay_ui(ui: &mut Ui, overlay: Overlay, out: &mut Vec<UiCommand>) {
-    let title = if overlay == Overlay::None { "Overlay" } else { overlay.title() };
+    let title = if overlay == Overlay::None {
+        "Overlay"
+    } else {
+        overlay.title()
+    };
     ui.menu_button(format!("{title} ⏷"), |ui| {
         for o in Overlay::ALL {
             if ui.radio(o == overlay, o.title()).clicked() {

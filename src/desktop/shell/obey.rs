@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::city_pane::position;
 use super::desk::{Desk, Errand};
 use super::layout;
-use super::city_pane::position;
 use super::settings::{Bookmark, TEXT_SCALE};
 use super::sheets::Dialog;
 use crate::desktop::command::UiCommand;
@@ -59,7 +59,10 @@ impl Desk {
                         self.inspected.remove(0);
                     }
                 }
-                layout::show(&mut self.panes, crate::desktop::panels::PanelKind::Inspector);
+                layout::show(
+                    &mut self.panes,
+                    crate::desktop::panels::PanelKind::Inspector,
+                );
             }
             UiCommand::InspectBack => {
                 self.inspected.pop();
@@ -175,11 +178,11 @@ impl Desk {
             }
         };
         self.close_city();
-        let folder = self
-            .options
-            .out
-            .take()
-            .or_else(|| self.options.keeps_runs.then(|| free_folder(&loaded.scenario)));
+        let folder = self.options.out.take().or_else(|| {
+            self.options
+                .keeps_runs
+                .then(|| free_folder(&loaded.scenario))
+        });
         let opening = Opening {
             folder,
             overwrites: self.options.force,

@@ -114,32 +114,38 @@ fn help_ui(ctx: &Context) -> bool {
             ui.vertical(|ui| {
                 for group in groups {
                     ui.strong(*group);
-                    egui::Grid::new(("shortcuts", *group)).num_columns(2).striped(true).show(ui, |ui| {
-                        for s in SHORTCUTS.iter().filter(|s| s.group == *group) {
-                            ui.monospace(ui.ctx().format_shortcut(&s.keys));
-                            ui.label(s.help);
-                            ui.end_row();
-                        }
-                        if with_held && *group == "City" {
-                            for (keys, help) in HELD {
-                                ui.monospace(*keys);
-                                ui.label(*help);
+                    egui::Grid::new(("shortcuts", *group))
+                        .num_columns(2)
+                        .striped(true)
+                        .show(ui, |ui| {
+                            for s in SHORTCUTS.iter().filter(|s| s.group == *group) {
+                                ui.monospace(ui.ctx().format_shortcut(&s.keys));
+                                ui.label(s.help);
                                 ui.end_row();
                             }
-                        }
-                    });
+                            if with_held && *group == "City" {
+                                for (keys, help) in HELD {
+                                    ui.monospace(*keys);
+                                    ui.label(*help);
+                                    ui.end_row();
+                                }
+                            }
+                        });
                     ui.add_space(6.0);
                 }
             });
         };
-        egui::ScrollArea::vertical().max_height(ctx.content_rect().height() - 130.0).show(ui, |ui| {
-            ui.horizontal_top(|ui| {
-                half(ui, &groups[..2], true);
-                ui.add_space(12.0);
-                half(ui, &groups[2..], false);
+        egui::ScrollArea::vertical()
+            .max_height(ctx.content_rect().height() - 130.0)
+            .show(ui, |ui| {
+                ui.horizontal_top(|ui| {
+                    half(ui, &groups[..2], true);
+                    ui.add_space(12.0);
+                    half(ui, &groups[2..], false);
+                });
             });
-        });
-        ui.vertical_centered(|ui| ui.button("Close").clicked()).inner
+        ui.vertical_centered(|ui| ui.button("Close").clicked())
+            .inner
     });
     modal.inner || modal.should_close()
 }

@@ -32,7 +32,9 @@ fn cards() -> &'static [Card] {
                     name,
                     size: format!(
                         "{} residents, {} days",
-                        crate::desktop::panels::kit::numbers::count(u64::from(s.society.population.residents)),
+                        crate::desktop::panels::kit::numbers::count(u64::from(
+                            s.society.population.residents
+                        )),
                         s.days
                     ),
                     description: s.description,
@@ -102,7 +104,11 @@ fn card_ui(ui: &mut Ui, card: &Card, desk: &Desk, out: &mut Vec<UiCommand>) {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let is_enabled = ui.is_enabled();
     response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::WidgetType::Button, is_enabled, format!("Open {}", card.name))
+        egui::WidgetInfo::labeled(
+            egui::WidgetType::Button,
+            is_enabled,
+            format!("Open {}", card.name),
+        )
     });
     let visuals = ui.style().interact(&response);
     let edge = if response.has_focus() || response.hovered() {
@@ -110,12 +116,22 @@ fn card_ui(ui: &mut Ui, card: &Card, desk: &Desk, out: &mut Vec<UiCommand>) {
     } else {
         ui.visuals().window_stroke
     };
-    ui.painter().rect(rect, 6.0, ui.visuals().faint_bg_color, edge, StrokeKind::Inside);
+    ui.painter().rect(
+        rect,
+        6.0,
+        ui.visuals().faint_bg_color,
+        edge,
+        StrokeKind::Inside,
+    );
     let inside = egui::Rect::from_min_size(rect.min + vec2(8.0, 8.0), PICTURE);
     match picture(card.name) {
         Some(png) => paint_picture(ui, card.name, png, inside),
         None => {
-            ui.painter().rect_filled(inside, 4.0, desk.look.palette.series[0].gamma_multiply(0.25));
+            ui.painter().rect_filled(
+                inside,
+                4.0,
+                desk.look.palette.series[0].gamma_multiply(0.25),
+            );
             ui.painter().text(
                 inside.center(),
                 Align2::CENTER_CENTER,
@@ -135,7 +151,11 @@ fn card_ui(ui: &mut Ui, card: &Card, desk: &Desk, out: &mut Vec<UiCommand>) {
             ui.add(egui::Label::new(RichText::new(card.name).strong()).selectable(false));
             ui.add(egui::Label::new(RichText::new(&card.size).weak().small()).selectable(false));
         });
-        ui.add(egui::Label::new(RichText::new(&card.description).small()).wrap().selectable(false));
+        ui.add(
+            egui::Label::new(RichText::new(&card.description).small())
+                .wrap()
+                .selectable(false),
+        );
     });
     if response.on_hover_text(&card.description).clicked() {
         out.push(UiCommand::Open(card.name.to_owned()));
@@ -150,13 +170,16 @@ fn paint_picture(ui: &Ui, name: &str, png: &[u8], place: egui::Rect) {
         .data(|d| d.get_temp::<egui::TextureHandle>(id))
         .or_else(|| {
             let image = decode(png)?;
-            let texture = ui.ctx().load_texture(name, image, egui::TextureOptions::LINEAR);
+            let texture = ui
+                .ctx()
+                .load_texture(name, image, egui::TextureOptions::LINEAR);
             ui.ctx().data_mut(|d| d.insert_temp(id, texture.clone()));
             Some(texture)
         });
     if let Some(texture) = texture {
         let whole = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
-        ui.painter().image(texture.id(), place, whole, Color32::WHITE);
+        ui.painter()
+            .image(texture.id(), place, whole, Color32::WHITE);
     }
 }
 

@@ -6,7 +6,11 @@ use crate::desktop::look::Look;
 
 /// Gives a context the window's looks.
 pub fn apply(ctx: &Context, look: &Look, text_scale: f32) {
-    let theme = if look.is_dark { Theme::Dark } else { Theme::Light };
+    let theme = if look.is_dark {
+        Theme::Dark
+    } else {
+        Theme::Light
+    };
     ctx.set_theme(theme);
     ctx.all_styles_mut(|style| {
         style.text_styles = [
@@ -27,7 +31,11 @@ pub fn apply(ctx: &Context, look: &Look, text_scale: f32) {
 }
 
 fn visuals(look: &Look) -> Visuals {
-    let mut v = if look.is_dark { Visuals::dark() } else { Visuals::light() };
+    let mut v = if look.is_dark {
+        Visuals::dark()
+    } else {
+        Visuals::light()
+    };
     let p = &look.palette;
     let (panel, faint, edge) = if look.is_dark {
         (

@@ -50,8 +50,11 @@ pub(super) fn time_bar_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
         }
         ui.separator();
         let shown = desk.scrubbed.unwrap_or(status.tick);
-        ui.strong(clock_text(shown))
-            .on_hover_text(format!("Tick {} of {}", shown.0, status.days * TICKS_PER_DAY));
+        ui.strong(clock_text(shown)).on_hover_text(format!(
+            "Tick {} of {}",
+            shown.0,
+            status.days * TICKS_PER_DAY
+        ));
         if desk.scrubbed.is_some() {
             if ui
                 .button("Now")
@@ -164,7 +167,10 @@ fn scrub_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
     for day in (0..=days).step_by(every) {
         let at = x((day * TICKS_PER_DAY) as f32);
         painter.line_segment(
-            [pos2(at, rect.center().y - 4.0), pos2(at, rect.center().y + 4.0)],
+            [
+                pos2(at, rect.center().y - 4.0),
+                pos2(at, rect.center().y + 4.0),
+            ],
             Stroke::new(1.0, palette.weak),
         );
         if at < rect.right() - 16.0 {
@@ -185,7 +191,11 @@ fn scrub_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
         );
     }
     let shown = desk.scrubbed.unwrap_or(status.tick);
-    painter.circle_filled(pos2(x(shown.0 as f32), rect.center().y), 5.0, palette.series[0]);
+    painter.circle_filled(
+        pos2(x(shown.0 as f32), rect.center().y),
+        5.0,
+        palette.series[0],
+    );
     let tick_at = |px: f32| {
         let share = ((px - rect.left()) / rect.width()).clamp(0.0, 1.0);
         Tick((f64::from(share) * f64::from(end)) as u32)
@@ -196,7 +206,9 @@ fn scrub_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
         response.interact_pointer_pos(),
         kept,
     ) {
-        out.push(UiCommand::ScrubTo(Tick(tick_at(at.x).0.clamp(from.0, to.0))));
+        out.push(UiCommand::ScrubTo(Tick(
+            tick_at(at.x).0.clamp(from.0, to.0),
+        )));
     }
     let is_enabled = ui.is_enabled();
     response.widget_info(move || {
@@ -225,7 +237,13 @@ fn scrub_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             None => ui.weak("nothing is in memory yet"),
         };
         for mark in desk.frame.marks.iter() {
-            ui.weak(format!("{} {}: {} → {}", clock_text(mark.tick), mark.key, mark.from, mark.to));
+            ui.weak(format!(
+                "{} {}: {} → {}",
+                clock_text(mark.tick),
+                mark.key,
+                mark.from,
+                mark.to
+            ));
         }
     });
 }
@@ -237,6 +255,9 @@ mod tests {
     #[test]
     fn days_count_from_one() {
         assert_eq!(clock_text(Tick(0)), "Day 1 00:00");
-        assert_eq!(clock_text(Tick(2 * TICKS_PER_DAY + 14 * 60 + 25)), "Day 3 14:25");
+        assert_eq!(
+            clock_text(Tick(2 * TICKS_PER_DAY + 14 * 60 + 25)),
+            "Day 3 14:25"
+        );
     }
 }
