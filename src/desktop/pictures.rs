@@ -55,7 +55,10 @@ impl State {
 fn states() -> Vec<State> {
     let mut all = vec![State::new("city", Vec::new())];
     for overlay in Overlay::ALL.into_iter().skip(1) {
-        let name = format!("overlay-{}", overlay.title().to_lowercase().replace(' ', "-"));
+        let name = format!(
+            "overlay-{}",
+            overlay.title().to_lowercase().replace(' ', "-")
+        );
         all.push(
             State::new(name, vec![UiCommand::SetOverlay(overlay)])
                 .then(vec![UiCommand::SetOverlay(Overlay::None)]),
@@ -78,7 +81,10 @@ fn states() -> Vec<State> {
     }
     let help = vec![UiCommand::ToggleHelp];
     all.push(State::new("shortcuts", help.clone()).then(help));
-    all.push(State::new("follow", vec![UiCommand::LookAt(Subject::Space(SpaceId(0)))]));
+    all.push(State::new(
+        "follow",
+        vec![UiCommand::LookAt(Subject::Space(SpaceId(0)))],
+    ));
     all
 }
 
@@ -97,7 +103,11 @@ pub fn make(plan: &Plan, mut told: impl FnMut(usize, usize, &str)) -> Result<usi
     fs::create_dir_all(&plan.dir).map_err(io(&plan.dir))?;
     let wanted: Vec<State> = states()
         .into_iter()
-        .filter(|s| plan.only.as_ref().is_none_or(|o| s.name.contains(o.as_str())))
+        .filter(|s| {
+            plan.only
+                .as_ref()
+                .is_none_or(|o| s.name.contains(o.as_str()))
+        })
         .collect();
     let total = plan.sizes.len() * 2 * (wanted.len() + 1);
     let mut done = 0;
@@ -108,7 +118,8 @@ pub fn make(plan: &Plan, mut told: impl FnMut(usize, usize, &str)) -> Result<usi
         };
         let mut hand = Stagehand::open(options, *width, *height)?;
         let file = |name: &str, theme: &str| {
-            plan.dir.join(format!("{name}-{theme}-{width}x{height}.png"))
+            plan.dir
+                .join(format!("{name}-{theme}-{width}x{height}.png"))
         };
         for theme in ["dark", "light"] {
             let path = file("start", theme);

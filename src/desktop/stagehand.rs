@@ -63,7 +63,12 @@ impl Stagehand {
 
     /// Returns the desk for changing what no command changes.
     pub fn desk_mut(&mut self) -> &mut Desk {
-        &mut self.app.world_mut().resource_mut::<DeskState>().into_inner().desk
+        &mut self
+            .app
+            .world_mut()
+            .resource_mut::<DeskState>()
+            .into_inner()
+            .desk
     }
 
     /// Draws one frame.
@@ -186,7 +191,11 @@ impl Stagehand {
     /// Closes the city and returns the folder of its run and the hash of all its state hashes.
     pub fn close(mut self) -> (Option<PathBuf>, u64) {
         let folder = self.desk().frame.status.folder.clone();
-        let last = self.desk_mut().engine.take().and_then(super::engine::handle::Engine::close);
+        let last = self
+            .desk_mut()
+            .engine
+            .take()
+            .and_then(super::engine::handle::Engine::close);
         (folder, last.map_or(0, |f| f.status.chained))
     }
 }

@@ -25,8 +25,8 @@ mod report;
 mod scenarios;
 mod steer;
 mod storage;
-#[cfg(feature = "desktop")]
-mod window;
 mod walk_in;
 mod why;
+#[cfg(feature = "desktop")]
+mod window;
 mod worlds;

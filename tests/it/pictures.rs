@@ -49,7 +49,10 @@ fn the_main_states_look_as_they_did() {
         }
     };
     if !hand.adapter().1 {
-        eprintln!("skipped: the kept pictures were drawn by a software renderer, this is {}", hand.adapter().0);
+        eprintln!(
+            "skipped: the kept pictures were drawn by a software renderer, this is {}",
+            hand.adapter().0
+        );
         return;
     }
     let dir = tempfile::tempdir().unwrap();

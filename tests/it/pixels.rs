@@ -46,7 +46,11 @@ pub(crate) fn difference(a: &Picture, b: &Picture) -> f64 {
         return 1.0;
     }
     let visible = |(p, q): (&[u8], &[u8])| {
-        p.iter().zip(q).map(|(x, y)| u32::from(x.abs_diff(*y))).sum::<u32>() > 60
+        p.iter()
+            .zip(q)
+            .map(|(x, y)| u32::from(x.abs_diff(*y)))
+            .sum::<u32>()
+            > 60
     };
     let n = a
         .rgb

@@ -26,9 +26,8 @@ impl Drop for Guard {
 }
 
 fn has(program: &str) -> bool {
-    std::env::var_os("PATH").is_some_and(|paths| {
-        std::env::split_paths(&paths).any(|dir| dir.join(program).is_file())
-    })
+    std::env::var_os("PATH")
+        .is_some_and(|paths| std::env::split_paths(&paths).any(|dir| dir.join(program).is_file()))
 }
 
 /// Starts a screen; says why there is none.
@@ -39,14 +38,20 @@ fn screen() -> Result<(Guard, String), String> {
         }
     }
     let drivers = Path::new("/usr/share/vulkan/icd.d");
-    let has_driver = drivers
-        .read_dir()
-        .is_ok_and(|mut d| d.next().is_some());
+    let has_driver = drivers.read_dir().is_ok_and(|mut d| d.next().is_some());
     if !has_driver {
         return Err("no Vulkan driver is installed".to_owned());
     }
     let mut child = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp"])
+        .args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1280x720x24",
+            "-nolisten",
+            "tcp",
+        ])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -118,7 +123,10 @@ fn the_window_opens_lives_is_clicked_and_ends_with_the_hash_of_a_run_without_it(
     // Somebody or something in the middle of the city; then keys; then a picture.
     xdotool(&display, &["mousemove", "300", "330", "click", "1"]);
     xdotool(&display, &["key", "o"]);
-    xdotool(&display, &["mousemove", "320", "300", "click", "--repeat", "3", "4"]);
+    xdotool(
+        &display,
+        &["mousemove", "320", "300", "click", "--repeat", "3", "4"],
+    );
     std::thread::sleep(Duration::from_millis(500));
     xdotool(&display, &["key", "F12"]);
     let picture = out.join("screenshot.png");

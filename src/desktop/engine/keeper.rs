@@ -13,11 +13,15 @@ use crate::desktop::command::Speed;
 use crate::desktop::view::sight::PolicyMark;
 use crate::desktop::wall;
 use crate::lab::metrics::book::Book;
+use crate::platform::trace::book::Traces;
 use crate::scenario::run::error::RunError;
 use crate::scenario::run::progress::Run;
 use crate::scenario::steer::order::Command;
 use crate::sim::phase_clock::PhaseClock;
 use crate::sim::units::{TICKS_PER_DAY, Tick};
+
+/// Offers whose reasons are kept, over all avatars.
+const REASONS_KEPT: usize = 20_000;
 
 /// Longest wait for a wish while nothing is due.
 const NAP: Duration = Duration::from_millis(50);
@@ -314,7 +318,9 @@ fn found(opening: Opening) -> Result<Living, RunError> {
         Some(dir) => Run::begin_in(dir, opening.overwrites, &opening.loaded, opening.threads)?,
         None => Run::begin(&opening.loaded, opening.threads, None)?,
     };
-    run.sim.world_mut().resource_mut::<PhaseClock>().read = Some(wall::nanos);
+    let world = run.sim.world_mut();
+    world.resource_mut::<PhaseClock>().read = Some(wall::nanos);
+    *world.resource_mut::<Traces>() = Traces::on(REASONS_KEPT);
     let readers = Readers::new(&run, opening.command.clone());
     Ok(Living {
         run,

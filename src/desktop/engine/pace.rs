@@ -19,10 +19,6 @@ impl Pace {
         Self { speed, due: now }
     }
 
-    pub(super) const fn speed(&self) -> Speed {
-        self.speed
-    }
-
     /// Starts anew: the next tick is due now.
     pub(super) fn restart(&mut self, speed: Speed, now: Instant) {
         *self = Self::new(speed, now);

@@ -194,7 +194,7 @@ fn name_of(desk: &Desk, subject: Subject) -> String {
 /// Names over what is inspected.
 fn names_ui(ui: &Ui, desk: &Desk, pane: Pane, scale: f32) {
     let painter = ui.painter();
-    let mut name = |at: Ground, height: f32, text: &str, strong: bool| {
+    let name = |at: Ground, height: f32, text: &str, strong: bool| {
         let point = bevy::math::Vec3::new(at[0], height, at[1]);
         let Some([x, y]) = desk.rig.project(pane, point) else {
             return;
