@@ -99,7 +99,7 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
     bar.finish_and_clear();
     if run.n_queued() > 0 {
         output::note(&format!(
-            "{} commands lie after the end of the run; they were not applied",
+            "commands left over when the run ended, and not applied: {}",
             run.n_queued()
         ));
     }
