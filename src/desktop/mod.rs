@@ -10,8 +10,10 @@
 //! | `look` | palettes, sizes and what the window shows of the truth |
 //! | `view` | what panels are filled from, and what can be pointed at |
 //! | `panels` | one file or folder per panel: rows in, commands out |
+//! | `scene` | the city in three dimensions |
 
 pub mod command;
 pub mod look;
 pub mod panels;
+pub mod scene;
 pub mod view;
