@@ -7,5 +7,16 @@
 //! | `recent` | the last events |
 
 pub mod recent;
+//! | `place` | where things are in the picture: metres, seats, ways along roads |
+//! | `city` | rows of ground, lots, spaces and billboards |
+//! | `crowd` | rows of everybody who is awake |
+//! | `crowd_memory` | what the crowd's rows remember from tick to tick |
+//! | `overlay` | what overlays show, and their legends |
+
+pub mod city;
+pub mod crowd;
+mod crowd_memory;
+pub mod overlay;
+pub mod place;
 pub mod sight;
 pub mod subject;

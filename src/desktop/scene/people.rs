@@ -1,0 +1,131 @@
+//! From the crowd's rows to instances of figures.
+
+use super::part::{Chunks, Instance, Sorted};
+use crate::desktop::view::crowd::{CrowdRow, CrowdView, MARK_TICKS, Mark};
+use crate::desktop::view::place::{CELL, Grid, WAY};
+use crate::sim::rng::mix;
+use crate::society::avatars::avatar::{Activity, Role};
+
+/// Groups of instances: all figures, and among them those with a sign.
+pub(super) const ALL: usize = 0;
+/// Figures with a sign, again.
+pub(super) const MARKED: usize = 1;
+/// Groups.
+const N_GROUPS: usize = 2;
+
+const CLOTHES: [[u8; 3]; 10] = [
+    [66, 112, 168],
+    [196, 78, 72],
+    [84, 142, 110],
+    [222, 168, 72],
+    [120, 96, 152],
+    [58, 72, 96],
+    [214, 118, 84],
+    [92, 160, 176],
+    [176, 92, 128],
+    [232, 226, 214],
+];
+
+/// Colour of each role's body; most people wear what they like.
+#[must_use]
+pub const fn role_color(role: Role) -> Option<[u8; 3]> {
+    match role {
+        Role::Ordinary => None,
+        Role::Creator => Some([226, 72, 148]),
+        Role::Landlord => Some([150, 112, 44]),
+        Role::Trader => Some([38, 132, 92]),
+        Role::Teacher => Some([44, 92, 190]),
+    }
+}
+
+/// Packs everybody, sorted by where they are.
+pub(super) fn pack(crowd: &CrowdView, grid: Grid) -> Sorted {
+    let chunks = Chunks::over(grid.side);
+    // Positions are sixteen bits over a little more than the map.
+    let scale = 65_535.0 / span(grid);
+    let mut items: Vec<(u32, u32, Instance)> = Vec::with_capacity(crowd.rows.len());
+    for row in &crowd.rows {
+        let chunk = chunks.of(row.way[WAY - 1]);
+        let instance = person(row, scale);
+        items.push((ALL as u32, chunk, instance));
+        if row.mark != Mark::None {
+            items.push((MARKED as u32, chunk, instance));
+        }
+    }
+    Sorted::new(N_GROUPS, chunks.len(), &items)
+}
+
+/// Returns the metres that positions of instances span, from [`MARGIN`] before the map.
+pub(super) fn span(grid: Grid) -> f32 {
+    grid.extent() + 2.0 * MARGIN
+}
+
+/// Metres around the map that positions may reach.
+pub(super) const MARGIN: f32 = 2.0 * CELL;
+
+fn person(row: &CrowdRow, scale: f32) -> Instance {
+    let place = |p: [f32; 2]| {
+        let unit = |v: f32| ((v + MARGIN) * scale).round().clamp(0.0, 65_535.0) as u32;
+        unit(p[0]) | unit(p[1]) << 16
+    };
+    let luck = mix(u64::from(row.id.0) ^ 0xC107);
+    let own = role_color(row.role).unwrap_or(CLOTHES[(luck % CLOTHES.len() as u64) as usize]);
+    let [r, g, b] = row.shade.unwrap_or(own);
+    let glow = (row.glow.clamp(0.0, 1.0) * 15.0) as u32;
+    let facing = ((row.facing / std::f32::consts::TAU).rem_euclid(1.0) * 255.0) as u32;
+    let sits = matches!(row.activity, Activity::Studying);
+    let bits = row.role as u32
+        | (row.mark as u32) << 3
+        | u32::from(row.mark_age).min(MARK_TICKS) << 6
+        | glow << 9
+        | u32::from(row.appears) << 13
+        | u32::from(sits) << 14
+        | u32::from(matches!(row.activity, Activity::Talking)) << 15
+        | facing << 16
+        | ((luck >> 20) as u32 & 0xFF) << 24;
+    [
+        place(row.way[0]),
+        place(row.way[1]),
+        place(row.way[2]),
+        place(row.way[3]),
+        place(row.way[4]),
+        u32::from_le_bytes([r, g, b, if row.shade.is_some() { 255 } else { 0 }]),
+        bits,
+        row.id.0,
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::ids::AvatarId;
+
+    #[test]
+    fn everybody_is_packed_and_signs_are_packed_again() {
+        let row = |id, mark| CrowdRow {
+            id: AvatarId(id),
+            way: [[15.0, 25.0]; WAY],
+            facing: 0.0,
+            activity: Activity::Idle,
+            role: Role::Teacher,
+            appears: false,
+            glow: 1.0,
+            mark,
+            mark_age: 1,
+            shade: None,
+        };
+        let crowd = CrowdView {
+            rows: vec![row(1, Mark::None), row(2, Mark::Coin)],
+            ..CrowdView::default()
+        };
+        let grid = Grid {
+            side: 16,
+            road_every: 8,
+        };
+        let sorted = pack(&crowd, grid);
+        assert_eq!(sorted.instances.len(), 3);
+        let x = (sorted.instances[0][0] & 0xFFFF) as f32 / 65_535.0 * span(grid) - MARGIN;
+        assert!((x - 15.0).abs() < 0.01, "{x}");
+        assert_eq!(sorted.instances[0][6] & 7, 4);
+    }
+}

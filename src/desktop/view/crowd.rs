@@ -1,0 +1,351 @@
+//! The crowd's rows: everybody who is awake, where from and where to it moves in this tick, and what it shows.
+//!
+//! The simulation knows in which space somebody is and until when it travels. Where it stood a tick ago, on which seat it
+//! stands, and whom it talks with is remembered here, from one tick to the next.
+
+use super::city::{CityRows, home};
+use super::crowd_memory::{Here, Memory, Standing, Walk};
+use super::overlay::{Shades, is_of_people};
+use super::place::{self, Ground, WAY, Way, add, gap, heading};
+use super::sight::{Ask, City};
+use crate::desktop::command::Overlay;
+use crate::events::behavior::{Event, EventKind, ThingKind};
+use crate::events::bus::EventBus;
+use crate::sim::ids::AvatarId;
+use crate::sim::schedule::SimClock;
+use crate::sim::units::Tick;
+use crate::society::avatars::avatar::{Activity, Avatar, Avatars, Role};
+
+/// Ticks for which a mark stays above a head.
+pub const MARK_TICKS: u32 = 4;
+
+/// Farther than this nobody gets within a tick but by teleport, in metres; it is shown to be there at once.
+const FARTHEST_STEP: f32 = 60.0;
+
+/// A sign above somebody's head.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Mark {
+    /// None.
+    #[default]
+    None = 0,
+    /// Liked something.
+    Heart = 1,
+    /// Talks.
+    Bubble = 2,
+    /// Bought something.
+    Bag = 3,
+    /// Received coins.
+    Coin = 4,
+}
+
+impl Mark {
+    /// Returns the sign of what happened.
+    #[must_use]
+    pub fn of(event: &Event) -> Self {
+        match event.kind {
+            EventKind::Like | EventKind::TieAccept => Self::Heart,
+            EventKind::Talk => Self::Bubble,
+            EventKind::Buy | EventKind::ParcelBuy => Self::Bag,
+            EventKind::RewardClaim | EventKind::QuestDone | EventKind::Drop => Self::Coin,
+            _ => Self::None,
+        }
+    }
+}
+
+/// Somebody who is awake.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CrowdRow {
+    /// Who.
+    pub id: AvatarId,
+    /// The way of this tick.
+    pub way: Way,
+    /// Towards where it looks while it stands, in radians; 0 is south.
+    pub facing: f32,
+    /// What it is doing.
+    pub activity: Activity,
+    /// Its role.
+    pub role: Role,
+    /// Whether it was not here a tick ago.
+    pub appears: bool,
+    /// How much attention it gives, `[0, 1]`.
+    pub glow: f32,
+    /// Sign above its head.
+    pub mark: Mark,
+    /// Ticks since the sign appeared.
+    pub mark_age: u8,
+    /// Colour of the overlay; `None` for its own.
+    pub shade: Option<[u8; 3]>,
+}
+
+impl CrowdRow {
+    /// Returns where it is at a share of the tick.
+    #[must_use]
+    pub fn at(&self, share: f32) -> Ground {
+        place::along(&self.way, share)
+    }
+
+    /// Says whether it moves in this tick.
+    #[must_use]
+    pub fn walks(&self) -> bool {
+        gap(self.way[0], self.way[WAY - 1]) > 0.05
+    }
+}
+
+/// Everybody who is awake, by id.
+#[derive(Debug, Clone, Default)]
+pub struct CrowdView {
+    /// After which tick.
+    pub tick: Tick,
+    /// Counts the views of a city; a new one has new ways.
+    pub version: u64,
+    /// Whether anybody's colour is of an overlay.
+    pub overlay: Overlay,
+    /// Who, by id.
+    pub rows: Vec<CrowdRow>,
+}
+
+impl CrowdView {
+    /// Returns somebody's row.
+    #[must_use]
+    pub fn row(&self, id: AvatarId) -> Option<&CrowdRow> {
+        let i = self.rows.binary_search_by_key(&id, |r| r.id).ok()?;
+        self.rows.get(i)
+    }
+}
+
+/// Fills [`CrowdView`]; lives on the city's thread as long as the city.
+#[derive(Debug, Default)]
+pub struct CrowdMaker {
+    memory: Memory,
+    shades: Shades,
+    version: u64,
+    last: Option<Tick>,
+}
+
+impl CrowdMaker {
+    /// Collects after every tick: signs and conversations.
+    pub fn watch(&mut self, city: &City<'_>) {
+        for e in &city.get::<EventBus>().current {
+            let mark = Mark::of(e);
+            if mark != Mark::None {
+                self.memory.mark(e.avatar, mark, e.tick);
+                if e.kind == EventKind::Talk && e.thing.kind == ThingKind::Avatar {
+                    self.memory.talk(e.avatar, AvatarId(e.thing.id), e.tick);
+                }
+            }
+        }
+    }
+
+    /// Returns the crowd after the tick that ran last; ways begin where the last view ended.
+    pub fn view(
+        &mut self,
+        city: &City<'_>,
+        rows: &CityRows,
+        ask: &Ask,
+        overlay: Overlay,
+    ) -> CrowdView {
+        let avatars = city.get::<Avatars>();
+        let now = city.get::<SimClock>().now;
+        let ran = Tick(now.0.saturating_sub(1));
+        // Going back in time, or to another city, forgets.
+        if self.last.is_some_and(|last| last.0 > ran.0) {
+            self.memory = Memory::default();
+        }
+        self.last = Some(ran);
+        self.version += 1;
+        if is_of_people(overlay) {
+            self.shades.refresh(city, overlay);
+        }
+        self.memory.begin(ran, rows.spaces.len());
+        let mut view = CrowdView {
+            tick: ran,
+            version: self.version,
+            overlay,
+            rows: Vec::with_capacity(avatars.awake.len()),
+        };
+        for id in &avatars.awake {
+            let a = avatars.get(*id);
+            let (way, facing, appears) = self.step(*id, a, avatars, rows, ran);
+            let (mark, age) = self.memory.marked(*id, ran);
+            view.rows.push(CrowdRow {
+                id: *id,
+                way,
+                facing,
+                activity: a.activity,
+                role: a.role,
+                appears,
+                glow: glow(a.activity),
+                mark,
+                mark_age: age,
+                shade: if is_of_people(overlay) {
+                    self.shades.of(city, *id, a, ask, overlay)
+                } else {
+                    None
+                },
+            });
+        }
+        self.memory.end();
+        self.pair_up(&mut view, ran);
+        view
+    }
+
+    /// Moves one avatar on from where it was seen last; returns its way, where it looks, and whether it is new.
+    fn step(
+        &mut self,
+        id: AvatarId,
+        a: &Avatar,
+        avatars: &Avatars,
+        rows: &CityRows,
+        ran: Tick,
+    ) -> (Way, f32, bool) {
+        let before = self.memory.before(id);
+        if a.activity == Activity::Traveling {
+            let (from, appears) = match before {
+                Some(here) => (here.at(), false),
+                None => (rows.grid.seat(home(avatars, id), id.0 % 6).0, true),
+            };
+            let walk = match before {
+                Some(Here::Walks(w)) if w.to == a.destination && w.arrives == a.busy_until => w,
+                _ => {
+                    let spot = rows.spaces.get(a.destination.idx()).map(|s| s.spot);
+                    let spot = spot.unwrap_or_else(|| home(avatars, id));
+                    let seat = self.memory.take_seat(rows, spot, Some(a.destination), id);
+                    Walk {
+                        begins: from,
+                        ends: rows.grid.seat(spot, seat).0,
+                        to: a.destination,
+                        seat,
+                        departs: ran,
+                        arrives: a.busy_until,
+                        done: 0.0,
+                    }
+                }
+            };
+            let way = rows.grid.walk(walk.begins, walk.ends);
+            let whole = walk.arrives.since(walk.departs).max(1) as f32;
+            let done = (ran.since(walk.departs) as f32 / whole).clamp(walk.done, 1.0);
+            let part = place::cut(&way, walk.done, done);
+            let walk = Walk { done, ..walk };
+            self.memory.put(id, Here::Walks(walk));
+            let facing = heading([walk.ends[0] - walk.begins[0], walk.ends[1] - walk.begins[1]]);
+            return (part, facing, appears);
+        }
+        let space = rows.spaces.get(a.space.idx());
+        let spot = space.map_or_else(|| home(avatars, id), |s| s.spot);
+        let place = space.map(|_| a.space);
+        match before {
+            Some(Here::Walks(w)) if Some(w.to) == place => {
+                let (at, facing) = rows.grid.seat(spot, w.seat);
+                let way = rows.grid.walk(w.begins, w.ends);
+                let part = place::cut(&way, w.done, 1.0);
+                self.memory.put(
+                    id,
+                    Here::Stands(Standing {
+                        place,
+                        seat: w.seat,
+                        at,
+                        facing,
+                    }),
+                );
+                (part, facing, false)
+            }
+            Some(Here::Stands(s)) if s.place == place => {
+                self.memory.put(id, Here::Stands(s));
+                ([s.at; WAY], s.facing, false)
+            }
+            other => {
+                let seat = match place {
+                    Some(_) => self.memory.take_seat(rows, spot, place, id),
+                    None => id.0 % rows.grid.seats(spot),
+                };
+                let (at, facing) = rows.grid.seat(spot, seat);
+                self.memory.put(
+                    id,
+                    Here::Stands(Standing {
+                        place,
+                        seat,
+                        at,
+                        facing,
+                    }),
+                );
+                match other {
+                    Some(here) if gap(here.at(), at) < FARTHEST_STEP => (
+                        place::cut(&rows.grid.walk(here.at(), at), 0.0, 1.0),
+                        facing,
+                        false,
+                    ),
+                    _ => ([at; WAY], facing, true),
+                }
+            }
+        }
+    }
+
+    /// Lets whoever talks step up to whom it talks with, and both look at each other.
+    fn pair_up(&mut self, view: &mut CrowdView, ran: Tick) {
+        for i in 0..view.rows.len() {
+            let row = view.rows[i];
+            let partner = self.memory.talks_with(row.id, row.activity, ran);
+            let old = self.memory.aside(row.id);
+            let target = partner.and_then(|p| {
+                let j = view.rows.binary_search_by_key(&p, |r| r.id).ok()?;
+                let other = view.rows[j];
+                (!other.walks() && other.activity != Activity::Traveling).then_some((j, other))
+            });
+            let Some((j, other)) = target else {
+                // Steps back to its seat, unless it leaves from there anyway.
+                if let Some(from) = old
+                    && gap(from, row.way[0]) < FARTHEST_STEP
+                {
+                    view.rows[i].way[0] = from;
+                    self.memory.set_aside(row.id, None);
+                }
+                continue;
+            };
+            let stand = other.way[WAY - 1];
+            let seat = row.way[WAY - 1];
+            let d = gap(seat, stand);
+            let toward = if d > 0.1 {
+                [(seat[0] - stand[0]) / d, (seat[1] - stand[1]) / d]
+            } else {
+                [1.0, 0.0]
+            };
+            let near = add(stand, [0.85 * toward[0], 0.85 * toward[1]]);
+            if d < FARTHEST_STEP {
+                let from = old.unwrap_or(row.way[0]);
+                view.rows[i].way = if row.walks() {
+                    let mut way = row.way;
+                    way[WAY - 1] = near;
+                    way
+                } else {
+                    let mut way = [near; WAY];
+                    way[0] = from;
+                    way
+                };
+                self.memory.set_aside(row.id, Some(near));
+            }
+            view.rows[i].facing = heading([-toward[0], -toward[1]]);
+            view.rows[j].facing = heading(toward);
+        }
+    }
+}
+
+/// Returns how much attention somebody gives to what the city offers while it does something.
+fn glow(activity: Activity) -> f32 {
+    match activity {
+        Activity::Consuming | Activity::Playing | Activity::Studying => 1.0,
+        Activity::Waiting => 0.6,
+        Activity::Talking => 0.35,
+        Activity::Asleep | Activity::Idle | Activity::Traveling => 0.0,
+    }
+}
+
+impl Here {
+    /// Returns where somebody was when it was seen last.
+    fn at(&self) -> Ground {
+        match self {
+            Self::Stands(s) => s.at,
+            Self::Walks(w) => w.at(),
+        }
+    }
+}
