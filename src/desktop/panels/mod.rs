@@ -9,6 +9,13 @@ mod events;
 pub mod kit;
 mod overview;
 mod policy;
+mod attention;
+mod engagement;
+pub mod kit;
+mod overview;
+mod play;
+mod realism;
+mod recommendations;
 #[cfg(test)]
 mod testing;
 
@@ -101,4 +108,14 @@ panels! {
         "What happens, newest first, with filters.";
     Policy, policy, policy::PolicyDesk, "Policy desk",
         "Every value of the scenario as a control.";
+    Engagement, engagement, engagement::Engagement, "Engagement",
+        "Who comes, how often, for how long, and who stays.";
+    Attention, attention, attention::Attention, "Attention",
+        "How well attention is allocated, what it costs, where it goes, and how unequally it is shared.";
+    Recommendations, recommendations, recommendations::Recommendations, "Recommendations",
+        "What each surface shows and how good it is, and the models behind it.";
+    Realism, realism, realism::Realism, "Realism",
+        "What the city shows against the band of each published fact.";
+    Play, play, play::Play, "Play and learning",
+        "Games, courses and live events.";
 }

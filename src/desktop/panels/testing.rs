@@ -81,6 +81,8 @@ impl TestCity {
 
     /// Lets time pass while a panel watches, and returns what it has collected.
     pub(super) fn watch<P: Panel>(&mut self, ticks: u32) -> P::Watch {
+    /// Lets time pass while a panel watches, and fills its rows.
+    pub(super) fn watched<P: Panel>(&mut self, ticks: u32) -> P::View {
         let mut watch = P::Watch::default();
         for _ in 0..ticks {
             self.sim.step();
@@ -94,6 +96,7 @@ impl TestCity {
     /// Lets time pass while a panel watches, and fills its rows.
     pub(super) fn watched<P: Panel>(&mut self, ticks: u32) -> P::View {
         let watch = self.watch::<P>(ticks);
+        self.report = report_of(&self.sim, &self.scenario, self.city().now().0);
         P::view(&watch, &self.city(), &Ask::default())
     }
 
