@@ -5,6 +5,7 @@
 //! [`Panel::ui`] draws them. The three meet only in these rows.
 
 mod ads;
+mod economy;
 mod events;
 pub mod kit;
 mod overview;
@@ -96,6 +97,8 @@ panels! {
         "The city in a few numbers and curves.";
     Ads, ads, ads::Ads, "Ads",
         "Live auctions, campaigns and their pacing, revenue beside what it costs in goodwill.";
+    Economy, economy, economy::Economy, "Economy",
+        "Coins, prices, the asset market, wealth and land.";
     Events, events, events::Events, "Event stream",
         "What happens, newest first, with filters.";
 }
