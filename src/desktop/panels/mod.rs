@@ -9,8 +9,10 @@ mod economy;
 mod events;
 pub mod kit;
 mod overview;
+mod social;
 #[cfg(test)]
 mod testing;
+mod trust;
 
 use std::sync::Arc;
 
@@ -99,6 +101,10 @@ panels! {
         "Live auctions, campaigns and their pacing, revenue beside what it costs in goodwill.";
     Economy, economy, economy::Economy, "Economy",
         "Coins, prices, the asset market, wealth and land.";
+    Social, social, social::Social, "Social",
+        "Ties, communities, what spreads, talks and invitations.";
+    Trust, trust, trust::Trust, "Trust",
+        "Consent, what is kept, complaints and holds, minors, wellbeing.";
     Events, events, events::Events, "Event stream",
         "What happens, newest first, with filters.";
 }
