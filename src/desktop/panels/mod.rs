@@ -5,6 +5,7 @@
 //! [`Panel::ui`] draws them. The three meet only in these rows.
 
 mod ads;
+mod economy;
 mod events;
 pub mod kit;
 mod overview;
@@ -16,8 +17,10 @@ mod overview;
 mod play;
 mod realism;
 mod recommendations;
+mod social;
 #[cfg(test)]
 mod testing;
+mod trust;
 
 use std::sync::Arc;
 
@@ -104,6 +107,12 @@ panels! {
         "The city in a few numbers and curves.";
     Ads, ads, ads::Ads, "Ads",
         "Live auctions, campaigns and their pacing, revenue beside what it costs in goodwill.";
+    Economy, economy, economy::Economy, "Economy",
+        "Coins, prices, the asset market, wealth and land.";
+    Social, social, social::Social, "Social",
+        "Ties, communities, what spreads, talks and invitations.";
+    Trust, trust, trust::Trust, "Trust",
+        "Consent, what is kept, complaints and holds, minors, wellbeing.";
     Events, events, events::Events, "Event stream",
         "What happens, newest first, with filters.";
     Policy, policy, policy::PolicyDesk, "Policy desk",
