@@ -107,6 +107,9 @@ pub(super) struct RunArgs {
     /// Run folder (default: runs/<name>-<seed>).
     #[arg(long)]
     pub(super) out: Option<PathBuf>,
+    /// Steers the run with a file of commands, such as the commands.jsonl of a run folder.
+    #[arg(long, value_name = "FILE")]
+    pub(super) commands: Option<PathBuf>,
     /// Overwrites an existing run folder.
     #[arg(long)]
     pub(super) force: bool,

@@ -5,16 +5,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::CommandError;
-use super::args::{RunArgs, ScenarioArgs};
+use super::args::RunArgs;
 use super::check::load_named;
 use super::output;
 use crate::events::log::writer::Disk;
 use crate::lab::metrics::book::Book;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::summary::RunSummary;
+use crate::scenario::error::Place;
+use crate::scenario::run::error::RunError;
 use crate::scenario::run::folder;
 use crate::scenario::run::progress::Run;
 use crate::scenario::schema::{Rule, Scenario};
+use crate::scenario::steer::file;
+use crate::scenario::steer::order::Order;
 use crate::sim::units::TICKS_PER_DAY;
 
 /// Wall time; the simulation itself never sees it.
@@ -51,6 +55,7 @@ fn survive_size_limits() {
 pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
     let loaded = load_named(&args.scenario)?;
     let scenario = &loaded.scenario;
+    let commands = args.commands.as_deref().map(steered).transpose()?;
     let dir = args
         .out
         .clone()
@@ -67,6 +72,7 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
         args.threads.unwrap_or(0),
         Some((&dir, Box::new(Disk))),
     )?;
+    run.queue(commands.unwrap_or_default());
     let clock = wall_clock();
     let mut failure = None;
     while run.ticks < total && !stop.load(Ordering::Relaxed) {
@@ -91,7 +97,13 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
     }
     let wall = clock.elapsed().as_secs_f64();
     bar.finish_and_clear();
-    let (summary, scorecard) = run.leave(command_line(&args.scenario), wall)?;
+    if run.n_queued() > 0 {
+        output::note(&format!(
+            "{} commands lie after the end of the run; they were not applied",
+            run.n_queued()
+        ));
+    }
+    let (summary, scorecard) = run.leave(command_line(args), wall)?;
     if args.json {
         let json = serde_json::to_string_pretty(&summary)
             .map_err(|e| CommandError::Failed(format!("cannot show the summary: {e}")))?;
@@ -102,8 +114,22 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
     keep_promises(scenario, &summary)
 }
 
+/// Reads a file of commands; what a kill tore off its end is left out with a note.
+pub(super) fn steered(path: &Path) -> Result<Vec<(Order, Place)>, CommandError> {
+    let commands = file::read(path).map_err(RunError::from)?;
+    if commands.torn_bytes > 0 {
+        output::note(&format!(
+            "{}: the last {} bytes are no whole line, as after a kill; they are left out",
+            path.display(),
+            commands.torn_bytes
+        ));
+    }
+    Ok(commands.orders)
+}
+
 /// Writes the command that gives the same run again: what decides the result, in the words in which it was typed.
-fn command_line(args: &ScenarioArgs) -> String {
+fn command_line(run: &RunArgs) -> String {
+    let args = &run.scenario;
     let mut words = vec!["agora run".to_owned(), quoted(&args.scenario)];
     if let Some(arm) = &args.arm {
         words.push(format!("--arm {}", quoted(arm)));
@@ -114,6 +140,12 @@ fn command_line(args: &ScenarioArgs) -> String {
     }
     if let Some(days) = args.days {
         words.push(format!("--days {days}"));
+    }
+    if let Some(commands) = &run.commands {
+        words.push(format!(
+            "--commands {}",
+            quoted(&commands.display().to_string())
+        ));
     }
     words.join(" ")
 }
@@ -185,10 +217,11 @@ fn show(s: &RunSummary, scorecard: &Scorecard, dir: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::args::ScenarioArgs;
 
     #[test]
     fn the_command_keeps_everything_that_decides_the_result_and_quotes_for_a_shell() {
-        let args = ScenarioArgs {
+        let scenario = ScenarioArgs {
             scenario: "my city.toml".to_owned(),
             sets: vec![
                 "platform.recommend.model=popularity".to_owned(),
@@ -198,10 +231,19 @@ mod tests {
             days: Some(12),
             arm: Some("high".to_owned()),
         };
+        let args = RunArgs {
+            scenario,
+            out: None,
+            commands: Some("a b.jsonl".into()),
+            force: false,
+            threads: None,
+            quiet: true,
+            json: false,
+        };
         assert_eq!(
             command_line(&args),
             "agora run 'my city.toml' --arm high --set platform.recommend.model=popularity \
-             --set 'a=\"it'\\''s\"' --seed 7 --days 12"
+             --set 'a=\"it'\\''s\"' --seed 7 --days 12 --commands 'a b.jsonl'"
         );
     }
 }

@@ -12,6 +12,7 @@
 //! | `world` | from a scenario to a running city |
 //! | `workload` | declared worlds of vectors that programs are compared on |
 //! | `run` | a run in progress and its folder |
+//! | `steer` | commands to a running city |
 //! | `chain` | the chain of state hashes of a run |
 //! | `import` | worlds made from real logs |
 
@@ -25,5 +26,6 @@ pub mod reference;
 pub mod run;
 pub mod schema;
 pub mod source;
+pub mod steer;
 pub mod workload;
 pub mod world;

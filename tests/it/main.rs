@@ -19,6 +19,8 @@ mod ml100k;
 mod pipeline;
 mod report;
 mod scenarios;
+mod steer;
 mod storage;
 mod why;
+mod walk_in;
 mod worlds;

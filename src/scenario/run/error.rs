@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::events::log::error::LogError;
 use crate::scenario::error::ScenarioError;
+use crate::scenario::steer::error::SteerError;
 use crate::scenario::world::FoundingError;
 
 /// An error of a run or of its folder.
@@ -34,6 +35,9 @@ pub enum RunError {
     /// No folder was named.
     #[error("--out \"\": expected the name of a folder")]
     NoFolder,
+    /// A command is not possible; the city and the run are as they were before it.
+    #[error(transparent)]
+    Steer(#[from] SteerError),
     /// The city could not be founded.
     #[error(transparent)]
     Founding(#[from] FoundingError),
@@ -78,9 +82,11 @@ impl RunError {
     #[must_use]
     pub fn is_usage(&self) -> bool {
         match self {
-            Self::Scenario(_) | Self::NotACity { .. } | Self::Folder { .. } | Self::NoFolder => {
-                true
-            }
+            Self::Scenario(_)
+            | Self::NotACity { .. }
+            | Self::Folder { .. }
+            | Self::NoFolder
+            | Self::Steer(_) => true,
             Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Format { .. } => false,
         }
     }

@@ -96,6 +96,7 @@ This page is generated from the source; `cargo test` fails when it is out of dat
 | `events/day=NNN/events.parquet` | what avatars did, see `event-schema.md` | at the end of each day |
 | `events/day=NNN/offers.parquet` | the slates served, with `lab.log_offers = true` | at the end of each day |
 | `hashes.bin` | the state hash after every tick, with 16 bits of each component's; `agora verify` compares them | during the run |
+| `commands.jsonl` | the commands that steered the run, one a line, if any did; `agora run SCENARIO --commands FILE` applies them again | each before its tick |
 | `metrics.parquet` | one row per finished day | at the end |
 | `metrics-hourly.parquet` | one row per finished hour | at the end |
 | `models/two_tower.safetensors` | the live two-tower model with the state of its optimizer, if one was promoted | at the end |
@@ -106,6 +107,34 @@ This page is generated from the source; `cargo test` fails when it is out of dat
 
 A folder without `report.json` belongs to a run that was killed.
 Its finished days can be read all the same; what ends in `.tmp` belongs to the day that was not finished.
+
+## commands.jsonl
+
+`scenario.toml` says how the city was founded; what was changed or chosen while it ran is here.
+Each line is a JSON object with the tick before which the command is applied, and what it says; lines are in the order of their ticks.
+`agora verify` applies them again by itself. Of a run that was killed the last line may be torn; it is then left out.
+
+| `command` | says besides | what it does |
+| --- | --- | --- |
+| `set_policy` | `key`, `value` | gives a value of the scenario another value; `run.json` lists these as `policy_changes` with the value before |
+| `take_over` | `avatar` | the avatar waits for choices instead of making them; after 60 ticks without one it decides once by itself |
+| `let_go` | `avatar` | the avatar decides by itself again |
+| `choose` | `avatar`, `choice` | makes a choice for an avatar that was taken over |
+
+| `choice` | says besides | what the avatar does |
+| --- | --- | --- |
+| `wake` | | begins a session |
+| `look` | `surface` | goes where the surface is, and opens it |
+| `pick` | `slot`, from 0 | takes what stands there in the slate that is open |
+| `pass_by` | | takes nothing of the slate |
+| `click_ad` | | clicks the ad of the slate, and takes nothing else of it |
+| `go` | `space` | goes there |
+| `talk` | | talks with somebody who is here |
+| `play` | | looks for a game |
+| `study` | | takes the next lesson of its course, or looks for a course |
+| `leave` | | ends the session as soon as it is free |
+
+Values that count only when a city is founded, such as `society.population.residents`, are refused.
 ";
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! | file | concept |
 //! | --- | --- |
 //! | `progress` | the run itself: begun, stepped, finished, summed up |
+//! | `steering` | its commands: those to come, and those applied |
 //! | `folder` | the run folder |
 //! | `leave` | what a run leaves in its folder |
 //! | `error` | what can go wrong |
@@ -11,3 +12,4 @@ pub mod error;
 pub mod folder;
 pub mod leave;
 pub mod progress;
+mod steering;

@@ -3,19 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use super::error::RunError;
+use super::steering::Steering;
 use super::{folder, leave};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::events::log::writer::{Disk, EventLog, KeepOffers, LogStorage};
 use crate::lab::metrics::book::Book;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::report::gather::Asked;
-use crate::lab::summary::{RunSummary, peak_rss_bytes};
+use crate::lab::summary::{PolicyChange, RunSummary, peak_rss_bytes};
 use crate::platform::recommend::serve::Exposures;
 use crate::scenario::chain::ChainWriter;
-use crate::scenario::error::ScenarioError;
+use crate::scenario::error::{Place, ScenarioError};
 use crate::scenario::import::read;
 use crate::scenario::load::Loaded;
 use crate::scenario::schema::Scenario;
+use crate::scenario::steer::file;
+use crate::scenario::steer::order::{Command, Order};
 use crate::scenario::world::{found, results};
 use crate::sim::rng::mix;
 use crate::sim::schedule::Simulation;
@@ -38,6 +41,7 @@ pub struct Run {
     pub ticks: u32,
     /// The scenario as the city was founded.
     founding: Scenario,
+    steering: Steering,
 }
 
 impl Run {
@@ -87,6 +91,10 @@ impl Run {
             let writer = ChainWriter::create(&path, &names).map_err(RunError::file(&path))?;
             chain = Some((writer, path));
         }
+        let steering = Steering::new(
+            loaded.scenario.clone(),
+            dir.as_ref().map(|dir| dir.join(file::NAME)),
+        );
         Ok(Self {
             sim,
             log,
@@ -95,14 +103,57 @@ impl Run {
             chained: 0,
             ticks: 0,
             founding: loaded.scenario.clone(),
+            steering,
         })
     }
 
-    /// Runs one tick; logs it and adds its hash to the chain.
+    /// Applies a command now, between two ticks, and records it.
     ///
     /// # Errors
-    /// [`RunError`] if the log or the chain cannot be written; finished days are safe.
+    /// [`RunError::Steer`] if it is not possible, which leaves the run as it was; another one if it could not be recorded.
+    pub fn command(&mut self, command: Command) -> Result<(), RunError> {
+        let tick = self.ticks;
+        let order = Order { tick, command };
+        self.steering.apply(&mut self.sim, order, &Place::Command)
+    }
+
+    /// Queues orders, to be applied and recorded by [`Run::step`] before their ticks.
+    pub fn queue(&mut self, orders: impl IntoIterator<Item = (Order, Place)>) {
+        for (order, place) in orders {
+            self.steering.queue(order, place);
+        }
+    }
+
+    /// Returns how many orders are queued.
+    #[must_use]
+    pub fn n_queued(&self) -> usize {
+        self.steering.n_queued()
+    }
+
+    /// Returns how many commands were applied.
+    #[must_use]
+    pub fn n_commands(&self) -> u32 {
+        self.steering.n_applied
+    }
+
+    /// Returns what commands changed of the policy, oldest first.
+    #[must_use]
+    pub fn policy_changes(&self) -> &[PolicyChange] {
+        &self.steering.changes
+    }
+
+    /// Returns the scenario as it is in force.
+    #[must_use]
+    pub fn policy(&self) -> &Scenario {
+        &self.steering.policy
+    }
+
+    /// Applies what is due and runs one tick; logs it and adds its hash to the chain.
+    ///
+    /// # Errors
+    /// [`RunError`] if a queued order is not possible, or the log or the chain cannot be written; finished days are safe.
     pub fn step(&mut self) -> Result<(), RunError> {
+        self.steering.apply_due(&mut self.sim, self.ticks)?;
         let day = self.ticks / TICKS_PER_DAY;
         self.sim.step();
         self.ticks += 1;
@@ -204,6 +255,8 @@ impl Run {
             peak_rss_bytes: peak_rss_bytes(),
             final_state_hash: format!("{:016x}", self.chained),
             interrupted: self.ticks < self.asked_ticks(),
+            commands: self.steering.n_applied,
+            policy_changes: self.steering.changes.clone(),
             books: results.books,
             metrics: results.metrics,
             realism: results.scorecard.to_summary(),

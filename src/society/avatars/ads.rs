@@ -13,6 +13,7 @@ use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
 use crate::society::config::SocietyRules;
+use crate::society::walk_in::state::WalkIns;
 
 /// Chance that a click on an ad leads to what the advertiser wants.
 const CONVERSION_RATE: f64 = 0.06;
@@ -116,6 +117,7 @@ pub fn see_billboards(
     seed: Res<Seed>,
     rules: Res<SocietyRules>,
     offers: Res<OfferBus>,
+    walk_ins: Res<WalkIns>,
     mut avatars: ResMut<Avatars>,
     mut events: ResMut<EventBus>,
 ) {
@@ -128,7 +130,12 @@ pub fn see_billboards(
         let stream = u64::from(id.0) | BILLBOARD;
         let mut rng = RngStream::new(seed.0, Purpose::AdClick, stream, clock.now.0);
         let a = avatars.get_mut(id);
-        let reaction = react(a, ad, Surface::None, choice, &mut rng);
+        let reaction = if walk_ins.of(id).is_some() {
+            // Clicking would be a choice, and nobody made it.
+            AdReaction::Seen
+        } else {
+            react(a, ad, Surface::None, choice, &mut rng)
+        };
         let seen = Event::new(clock.now, id, EventKind::AdImpression).at(a.space);
         let annoyance = BILLBOARD_ANNOYANCE * choice.ad_annoyance;
         let base = record(seen, ad, Surface::None);

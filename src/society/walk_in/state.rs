@@ -191,3 +191,75 @@ impl StateHash for WalkIns {
         h.finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::behavior::Surface;
+    use crate::sim::ids::{OfferId, SpaceId};
+
+    const ID: AvatarId = AvatarId(4);
+
+    fn slate(tick: u32) -> Slate {
+        Slate {
+            offer: OfferId(u64::from(tick)),
+            avatar: ID,
+            tick: Tick(tick),
+            surface: Surface::Feed,
+            model: 0,
+            slots: Vec::new(),
+            ad: None,
+        }
+    }
+
+    fn taken(choice: Option<Choice>) -> WalkIns {
+        let mut w = WalkIns::default();
+        assert!(w.take(ID) && !w.take(ID));
+        w.of_mut(ID).unwrap().choice = choice;
+        w
+    }
+
+    #[test]
+    fn a_slate_is_kept_while_it_waits_and_gone_once_it_decided() {
+        let mut w = taken(None);
+        let before = w.digest();
+        w.settle(ID, &Decision::Wait, Tick(5), &[slate(5)]);
+        assert_ne!(w.digest(), before);
+        w.settle(ID, &Decision::Wait, Tick(6), &[]);
+        let kept = w.of(ID).unwrap();
+        assert_eq!(kept.open, Some(slate(5)));
+        assert!(!kept.is_out_of_patience(Tick(4 + PATIENCE)));
+        assert!(kept.is_out_of_patience(Tick(5 + PATIENCE)));
+        w.settle(ID, &Decision::Browse, Tick(7), &[]);
+        assert_eq!(w, taken(None));
+    }
+
+    #[test]
+    fn a_choice_outlives_the_way_to_it_but_not_a_refusal() {
+        let mut w = taken(Some(Choice::Play));
+        w.settle(ID, &Decision::Go(SpaceId(2), None), Tick(1), &[]);
+        w.settle(ID, &Decision::Busy, Tick(2), &[]);
+        assert_eq!(w.of(ID).unwrap().choice, Some(Choice::Play));
+        w.settle(ID, &Decision::Refuse(Refusal::NoPlace), Tick(3), &[]);
+        let refused = w.of(ID).unwrap();
+        assert_eq!(
+            (refused.choice, refused.waiting_since),
+            (None, Some(Tick(3)))
+        );
+        assert_eq!(
+            refused.note.map(|n| (n.choice, n.why)),
+            Some((Choice::Play, Refusal::NoPlace))
+        );
+        let mut w = taken(Some(Choice::Go { space: SpaceId(2) }));
+        w.settle(ID, &Decision::Go(SpaceId(2), None), Tick(1), &[]);
+        assert_eq!(w.of(ID).unwrap().choice, None);
+    }
+
+    #[test]
+    fn nothing_is_kept_of_who_is_not_taken_over() {
+        let mut w = WalkIns::default();
+        w.settle(ID, &Decision::Wait, Tick(5), &[slate(5)]);
+        assert_eq!((w.of(ID), w.iter().count()), (None, 0));
+        assert!(!w.release(ID));
+    }
+}
