@@ -6,6 +6,7 @@ use super::panels::PanelKind;
 use super::view::subject::Subject;
 use crate::sim::ids::AvatarId;
 use crate::sim::units::Tick;
+use crate::society::walk_in::choice::Choice;
 
 /// How fast simulated time runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,6 +147,8 @@ pub enum UiCommand {
     TakeOver(AvatarId),
     /// Let an avatar choose for itself again.
     LetGo(AvatarId),
+    /// Choose for an avatar that was taken over.
+    Choose(AvatarId, Choice),
     /// Show the dialog that opens a scenario.
     AskOpen,
     /// Open a scenario by name or path and found its city.

@@ -4,6 +4,7 @@
 //! collect something after every tick, and [`Panel::view`] fills the rows that are shown; on the window's thread
 //! [`Panel::ui`] draws them. The three meet only in these rows.
 
+mod inspector;
 pub mod kit;
 mod overview;
 mod policy;
@@ -95,4 +96,6 @@ panels! {
         "The city in a few numbers and curves.";
     Policy, policy, policy::PolicyDesk, "Policy desk",
         "Every value of the scenario as a control.";
+    Inspector, inspector, inspector::Inspector, "Inspector",
+        "Anybody or anything up close, and why it was offered what it was offered.";
 }
