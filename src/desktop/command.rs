@@ -148,6 +148,7 @@ pub enum UiCommand {
     /// Let an avatar choose for itself again.
     LetGo(AvatarId),
     /// Make a choice for an avatar that was taken over.
+    /// Choose for an avatar that was taken over.
     Choose(AvatarId, Choice),
     /// Show the dialog that opens a scenario.
     AskOpen,

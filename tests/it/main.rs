@@ -29,4 +29,6 @@ mod walk_in;
 mod why;
 #[cfg(feature = "desktop")]
 mod window;
+mod why;
+mod walk_in;
 mod worlds;

@@ -7,6 +7,7 @@
 mod ads;
 mod economy;
 mod events;
+mod inspector;
 pub mod kit;
 mod overview;
 mod policy;
@@ -127,4 +128,6 @@ panels! {
         "What the city shows against the band of each published fact.";
     Play, play, play::Play, "Play and learning",
         "Games, courses and live events.";
+    Inspector, inspector, inspector::Inspector, "Inspector",
+        "Anybody or anything up close, and why it was offered what it was offered.";
 }

@@ -130,6 +130,8 @@ fn report_of(sim: &Simulation, scenario: &Scenario, ticks: u32) -> ReportData {
         peak_rss_bytes: 0,
         final_state_hash: String::new(),
         interrupted: false,
+        commands: 0,
+        policy_changes: Vec::new(),
         books: results.books,
         metrics: results.metrics,
         realism: RealismSummary::default(),

@@ -1,14 +1,15 @@
 //! Events told in words.
 
 use super::names::name;
-use super::sight::City;
-use super::subject::Subject;
+use crate::desktop::panels::kit::numbers::{coins, fixed};
+use crate::desktop::view::sight::City;
+use crate::desktop::view::subject::Subject;
 use crate::events::behavior::{Event, EventKind, NO_SPACE};
 use crate::sim::units::Coins;
 
 /// Tells how long something took.
 #[must_use]
-pub fn duration(secs: u32) -> String {
+pub(super) fn duration(secs: u32) -> String {
     match secs {
         0..=89 => format!("{secs} s"),
         90..=5_399 => format!("{} min", (secs + 30) / 60),
@@ -16,29 +17,15 @@ pub fn duration(secs: u32) -> String {
     }
 }
 
-/// Tells an amount of coins, short.
-#[must_use]
-pub fn coins(amount: Coins) -> String {
-    let x = amount.as_f64();
-    let digits = if x.abs() >= 100.0 {
-        0
-    } else if x.abs() >= 1.0 || x == 0.0 {
-        2
-    } else {
-        4
-    };
-    format!("{x:.digits$} coins")
-}
-
 /// Tells an amount of outside money, short.
 #[must_use]
-pub fn outside(amount: Coins) -> String {
-    format!("{:.4} of outside money", amount.as_f64())
+pub(super) fn outside(amount: Coins) -> String {
+    format!("{} of outside money", fixed(amount.as_f64(), 4))
 }
 
 /// Tells what somebody did, without saying who.
 #[must_use]
-pub fn tell(city: &City<'_>, e: &Event) -> String {
+pub(super) fn tell(city: &City<'_>, e: &Event) -> String {
     let it = Subject::of(e.thing).map_or_else(|| "something".to_owned(), |s| name(city, s));
     let took = duration(e.dwell_secs);
     let paid = coins(e.amount);
@@ -101,7 +88,7 @@ pub fn tell(city: &City<'_>, e: &Event) -> String {
 
 /// Tells what woke an avatar.
 #[must_use]
-pub const fn woken_by(code: u8) -> &'static str {
+pub(super) const fn woken_by(code: u8) -> &'static str {
     match code {
         1 => "because of a push",
         2 => "because a friend invited it",
@@ -115,12 +102,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_and_amounts_are_short() {
+    fn durations_are_short() {
         assert_eq!(duration(45), "45 s");
         assert_eq!(duration(120), "2 min");
         assert_eq!(duration(7_200), "2.0 h");
-        assert_eq!(coins(Coins::from_f64(0.4)), "0.4000 coins");
-        assert_eq!(coins(Coins::from_whole(1_234)), "1234 coins");
-        assert_eq!(coins(Coins::ZERO), "0.00 coins");
     }
 }
