@@ -16,7 +16,6 @@
 //! | `wall` | the wall clock |
 //! | `view` | what panels are filled from, and what can be pointed at |
 //! | `panels` | one file or folder per panel: rows in, commands out |
-//! | `scene` | the city in three dimensions |
 
 pub mod app;
 pub mod command;
@@ -27,6 +26,5 @@ pub mod pictures;
 pub mod scene;
 pub mod shell;
 pub mod stagehand;
-pub mod scene;
 pub mod view;
 pub mod wall;

@@ -29,6 +29,4 @@ mod walk_in;
 mod why;
 #[cfg(feature = "desktop")]
 mod window;
-mod why;
-mod walk_in;
 mod worlds;

@@ -147,7 +147,7 @@ fn require_driver() -> Result<(), DesktopError> {
     Ok(())
 }
 
-fn build(app: &mut App, desk: Desk, canvas: Option<Handle<Image>>) {
+fn build(app: &mut App, mut desk: Desk, canvas: Option<Handle<Image>>) {
     app.add_plugins((EguiPlugin::default(), ScenePlugin));
     app.insert_resource(EguiGlobalSettings {
         auto_create_primary_context: false,
@@ -157,6 +157,7 @@ fn build(app: &mut App, desk: Desk, canvas: Option<Handle<Image>>) {
         .world()
         .get_resource::<RenderAdapterInfo>()
         .is_some_and(|a| a.device_type == wgpu::DeviceType::Cpu);
+    desk.is_software = is_software;
     let camera = (
         Camera3d::default(),
         Camera {

@@ -81,8 +81,6 @@ impl TestCity {
 
     /// Lets time pass while a panel watches, and returns what it has collected.
     pub(super) fn watch<P: Panel>(&mut self, ticks: u32) -> P::Watch {
-    /// Lets time pass while a panel watches, and fills its rows.
-    pub(super) fn watched<P: Panel>(&mut self, ticks: u32) -> P::View {
         let mut watch = P::Watch::default();
         for _ in 0..ticks {
             self.sim.step();
@@ -111,8 +109,6 @@ impl TestCity {
 fn report_of(sim: &Simulation, scenario: &Scenario, ticks: u32) -> ReportData {
     let results = results(sim);
     let summary = RunSummary {
-        commands: 0,
-        policy_changes: Vec::new(),
         agora_version: "test".to_owned(),
         scenario: scenario.name.clone(),
         scenario_hash: format!("{:016x}", scenario.hash()),

@@ -5,6 +5,7 @@ use egui::{Key, PointerButton, Sense, Ui};
 use super::desk::Desk;
 use super::legend::legend_ui;
 use crate::desktop::command::UiCommand;
+use crate::desktop::scene::SceneState;
 use crate::desktop::scene::camera::Pane;
 use crate::desktop::scene::pick::pick;
 use crate::desktop::view::place::Ground;
@@ -134,6 +135,27 @@ fn keys(ui: &Ui, desk: &mut Desk, pane: Pane) {
     }
     if held != [0.0; 5] {
         ui.ctx().request_repaint();
+    }
+}
+
+impl Desk {
+    /// Says how the city is shown, for who draws it.
+    pub fn set_scene(&self, scene: &mut SceneState) {
+        let scale = self.pixels_per_point;
+        scene.is_shown = self.city_rect.is_some();
+        scene.pane = self
+            .city_rect
+            .map_or_else(Pane::default, |r| pane(r, scale));
+        scene.rig.clone_from(&self.rig);
+        scene.alpha = self.alpha();
+        let shown = self.scrubbed.unwrap_or(self.frame.status.tick);
+        scene.hour = (shown.minute_of_day() as f32 + scene.alpha - 1.0).max(0.0) / 60.0;
+        if self.frame.status.is_playing {
+            scene.seconds = self.clock.elapsed().as_secs_f32();
+        }
+        scene.overlay = self.overlay;
+        scene.selected = self.inspected.last().copied();
+        scene.is_frugal = self.is_software;
     }
 }
 

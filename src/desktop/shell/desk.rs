@@ -101,6 +101,10 @@ pub struct Desk {
     pub copied: Option<String>,
     /// What the program around the window must do.
     pub errands: Vec<Errand>,
+    /// When the window opened.
+    pub clock: Instant,
+    /// Whether a program draws instead of a device.
+    pub is_software: bool,
     /// Pixels per point.
     pub pixels_per_point: f32,
     /// What the thread was last told to show.
@@ -143,6 +147,8 @@ impl Desk {
             notice: None,
             copied: None,
             errands: Vec::new(),
+            clock: wall::now(),
+            is_software: false,
             pixels_per_point: 1.0,
             told: None,
             n_refused: 0,

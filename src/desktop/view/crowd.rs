@@ -114,6 +114,52 @@ impl CrowdView {
     }
 }
 
+impl CrowdView {
+    /// Makes a crowd that nobody simulates: `n` people who stand or walk all over the ground of a city.
+    #[must_use]
+    pub fn parade(rows: &CityRows, n: u32) -> Self {
+        const ACTIVITIES: [Activity; 6] = [
+            Activity::Idle,
+            Activity::Traveling,
+            Activity::Talking,
+            Activity::Playing,
+            Activity::Studying,
+            Activity::Consuming,
+        ];
+        let extent = rows.grid.extent();
+        let along = (f64::from(n.max(1)).sqrt().ceil()) as u32;
+        let step = extent / along as f32;
+        let row = |i: u32| {
+            let at = [
+                (i % along) as f32 * step + 0.5 * step,
+                (i / along) as f32 * step + 0.5 * step,
+            ];
+            let activity = ACTIVITIES[i as usize % ACTIVITIES.len()];
+            let walks = activity == Activity::Traveling;
+            let to = if walks { [at[0] + 2.0, at[1]] } else { at };
+            CrowdRow {
+                id: AvatarId(i),
+                way: [at, to, to, to, to],
+                facing: i as f32,
+                activity,
+                role: Role::Ordinary,
+                appears: false,
+                glow: 0.3,
+                mark: Mark::None,
+                mark_age: 0,
+                shade: None,
+            }
+        };
+        Self {
+            tick: Tick(0),
+            // No maker counts that far.
+            version: u64::MAX - u64::from(n),
+            overlay: Overlay::None,
+            rows: (0..n).map(row).collect(),
+        }
+    }
+}
+
 /// Fills [`CrowdView`]; lives on the city's thread as long as the city.
 #[derive(Debug, Default)]
 pub struct CrowdMaker {
