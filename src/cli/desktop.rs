@@ -35,7 +35,7 @@ mod with_window {
     use crate::desktop::app::error::DesktopError;
     use crate::desktop::app::open::window;
     use crate::desktop::command::Speed;
-    use crate::desktop::pictures::{Plan, make};
+    use crate::desktop::pictures::{Plan, make, make_thumbnails};
     use crate::desktop::shell::desk::{Desk, Options};
     use crate::desktop::shell::settings::{Settings, home};
     use crate::scenario::load::{Overrides, load};
@@ -104,11 +104,16 @@ mod with_window {
         };
         load(&plan.scenario, &plan.overrides)?;
         let bar = output::progress(1, args.quiet);
-        let made = make(&plan, |done, total, name| {
+        let told = |done: usize, total: usize, name: &str| {
             bar.set_length(total as u64);
             bar.set_position(done as u64);
             bar.set_message(name.to_owned());
-        });
+        };
+        let made = if args.thumbnails {
+            make_thumbnails(&args.dir, told)
+        } else {
+            make(&plan, told)
+        };
         bar.finish_and_clear();
         output::result(&format!("{} pictures in {}", made?, args.dir.display()));
         Ok(())

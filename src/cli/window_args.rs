@@ -93,6 +93,9 @@ pub(super) struct PicturesArgs {
     /// Only pictures whose name contains this.
     #[arg(long)]
     pub(super) only: Option<String>,
+    /// Makes the pictures of the start screen instead.
+    #[arg(long)]
+    pub(super) thumbnails: bool,
     /// No progress bar.
     #[arg(long, short)]
     pub(super) quiet: bool,

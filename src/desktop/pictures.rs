@@ -30,6 +30,67 @@ pub struct Plan {
     pub only: Option<String>,
 }
 
+/// Size of the pictures on the start screen, in pixels: twice that in points.
+const THUMBNAIL: (u32, u32) = (512, 288);
+
+/// The hour in which each scenario is shown on the start screen, and from where: turn, pitch and share of the way out.
+const THUMBNAILS: [(&str, u32, f32, f32, f32); 7] = [
+    ("quickstart", 9, 0.55, 0.5, 0.5),
+    ("baseline", 19, -0.9, 0.42, 0.55),
+    ("metropolis", 22, 2.2, 0.5, 0.45),
+    ("quiet", 6, 1.2, 0.3, 0.35),
+    ("ad-load", 12, -0.4, 0.35, 0.22),
+    ("filter-bubble", 15, 2.9, 0.6, 0.6),
+    ("inflation", 18, 0.2, 0.28, 0.28),
+];
+
+/// Makes the pictures of the start screen: a city without anything over it.
+///
+/// # Errors
+/// [`DesktopError`] naming what failed.
+pub fn make_thumbnails(
+    dir: &Path,
+    mut told: impl FnMut(usize, usize, &str),
+) -> Result<usize, DesktopError> {
+    fs::create_dir_all(dir).map_err(|e| DesktopError::Picture {
+        path: dir.display().to_string(),
+        cause: e.to_string(),
+    })?;
+    for (i, (name, hour, yaw, pitch, out)) in THUMBNAILS.into_iter().enumerate() {
+        told(i, THUMBNAILS.len(), name);
+        // Where people live is seen without all of a million of them.
+        let sets = (name == "metropolis").then(|| "society.population.residents=20000".to_owned());
+        let options = Options {
+            overrides: Overrides {
+                sets: sets.into_iter().collect(),
+                ..Overrides::default()
+            },
+            ..Options::default()
+        };
+        let (w, h) = THUMBNAIL;
+        // The city's pane has to be larger than the picture, for the bars around it are cut off.
+        let mut hand = Stagehand::open(options, w + 200, h + 200)?;
+        hand.found(name)?;
+        hand.desk_mut().panes = crate::desktop::shell::layout::city_alone();
+        hand.run_until(hour * 60)?;
+        let desk = hand.desk_mut();
+        let extent = desk.frame.city.rows.grid.extent();
+        let mut pose = desk.rig.pose;
+        (pose.yaw, pose.pitch, pose.distance) = (yaw, pitch, out * extent);
+        pose.target = [0.5 * extent; 2];
+        desk.rig.pose = pose;
+        hand.frames(4);
+        let Some(rect) = hand.desk().city_rect else {
+            continue;
+        };
+        let (left, top) = (rect.left() + 20.0, rect.center().y - h as f32 / 2.0);
+        let place = [left, top, left + w as f32, top + h as f32];
+        hand.photograph(&dir.join(format!("{name}.png")), Some(place))?;
+        hand.close();
+    }
+    Ok(THUMBNAILS.len())
+}
+
 /// One state of the window: a name, what is asked for before it, and after it.
 struct State {
     name: String,

@@ -8,6 +8,8 @@
 mod ads;
 mod architecture;
 mod binary;
+#[cfg(feature = "desktop")]
+mod desktop;
 mod determinism;
 mod folders;
 mod fuzz;

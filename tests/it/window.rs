@@ -11,7 +11,7 @@ use agora::scenario::run::progress::Run;
 const TICKS: u32 = 200;
 
 /// The hour the window's title shows then.
-const THEN: &str = "Day 1 03:20";
+const THEN: &str = "Day 0 03:20";
 
 /// Longest wait for anything the window should do.
 const PATIENCE: Duration = Duration::from_secs(120);

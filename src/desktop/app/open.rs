@@ -1,8 +1,8 @@
 //! A window, or the same without one: everything is drawn into a picture, for tests, benches and the guide.
 
 use bevy::DefaultPlugins;
-use bevy::app::{App, AppExit, PluginGroup};
-use bevy::asset::{Assets, Handle, RenderAssetUsages};
+use bevy::app::{App, AppExit, PluginGroup, Startup};
+use bevy::asset::{Assets, Handle};
 use bevy::camera::{Camera, Camera3d, ClearColorConfig, RenderTarget};
 use bevy::color::Color;
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
@@ -11,7 +11,7 @@ use bevy::image::Image;
 use bevy::log::{Level, LogPlugin};
 use bevy::render::RenderPlugin;
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
-use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat, TextureUsages};
+use bevy::render::render_resource::TextureFormat;
 use bevy::render::renderer::RenderAdapterInfo;
 use bevy::render::view::Msaa;
 use bevy::window::{ExitCondition, PresentMode, Window, WindowPlugin, WindowResolution};
@@ -19,7 +19,7 @@ use bevy::winit::WinitPlugin;
 use bevy_egui::{EguiGlobalSettings, EguiPlugin, PrimaryEguiContext};
 
 use super::error::DesktopError;
-use super::frames;
+use super::frames::{self, DeskState};
 use super::governor;
 use crate::desktop::scene::ScenePlugin;
 use crate::desktop::shell::desk::Desk;
@@ -96,21 +96,7 @@ pub fn windowless(desk: Desk, width: u32, height: u32) -> Result<App, DesktopErr
             .disable::<WinitPlugin>()
             .disable::<PipelinedRenderingPlugin>(),
     );
-    let mut image = Image::new_fill(
-        Extent3d {
-            width,
-            height,
-            depth_or_array_layers: 1,
-        },
-        TextureDimension::D2,
-        &[0, 0, 0, 255],
-        TextureFormat::Bgra8UnormSrgb,
-        RenderAssetUsages::default(),
-    );
-    image.texture_descriptor.usage = TextureUsages::TEXTURE_BINDING
-        | TextureUsages::COPY_DST
-        | TextureUsages::COPY_SRC
-        | TextureUsages::RENDER_ATTACHMENT;
+    let image = Image::new_target_texture(width, height, TextureFormat::Rgba8UnormSrgb, None);
     let canvas = app.world_mut().resource_mut::<Assets<Image>>().add(image);
     build(&mut app, desk, Some(canvas));
     while app.plugins_state() == bevy::app::PluginsState::Adding {
@@ -147,28 +133,19 @@ fn require_driver() -> Result<(), DesktopError> {
     Ok(())
 }
 
-fn build(app: &mut App, mut desk: Desk, canvas: Option<Handle<Image>>) {
+fn build(app: &mut App, desk: Desk, canvas: Option<Handle<Image>>) {
     app.add_plugins((EguiPlugin::default(), ScenePlugin));
     app.insert_resource(EguiGlobalSettings {
         auto_create_primary_context: false,
         ..Default::default()
     });
-    let is_software = app
-        .world()
-        .get_resource::<RenderAdapterInfo>()
-        .is_some_and(|a| a.device_type == wgpu::DeviceType::Cpu);
-    desk.is_software = is_software;
     let camera = (
         Camera3d::default(),
         Camera {
             clear_color: ClearColorConfig::Custom(Color::BLACK),
             ..Default::default()
         },
-        if is_software {
-            Msaa::Off
-        } else {
-            Msaa::Sample4
-        },
+        Msaa::Off,
         Tonemapping::None,
         DebandDither::Disabled,
         PrimaryEguiContext,
@@ -178,5 +155,20 @@ fn build(app: &mut App, mut desk: Desk, canvas: Option<Handle<Image>>) {
         camera.insert(RenderTarget::Image(canvas.clone().into()));
         app.insert_resource(Canvas(canvas));
     }
+    app.add_systems(Startup, know_what_draws);
     frames::plugin(app, desk);
 }
+
+/// Smooths edges where a device draws; a program would take too long.
+fn know_what_draws(
+    adapter: Option<Res<RenderAdapterInfo>>,
+    mut state: ResMut<DeskState>,
+    mut cameras: Query<&mut Msaa, With<Camera3d>>,
+) {
+    let is_software = adapter.is_none_or(|a| a.device_type == wgpu::DeviceType::Cpu);
+    state.desk.is_software = is_software;
+    for mut msaa in &mut cameras {
+        *msaa = if is_software { Msaa::Off } else { Msaa::Sample4 };
+    }
+}
+

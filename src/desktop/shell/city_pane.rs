@@ -164,7 +164,7 @@ impl Desk {
 pub fn position(desk: &Desk, subject: Subject) -> Option<Ground> {
     let rows = &desk.frame.city.rows;
     match subject {
-        Subject::Avatar(id) => desk.crowd().row(id).map(|r| r.at(desk.alpha())),
+        Subject::Avatar(id) => desk.crowd().place(id, desk.alpha()),
         Subject::Space(id) => rows
             .spaces
             .get(id.idx())
@@ -190,7 +190,7 @@ fn name_of(desk: &Desk, subject: Subject) -> String {
                 subject.label(),
                 format!("{:?}", row.activity).to_lowercase()
             ),
-            None => subject.label(),
+            None => format!("{} · at home", subject.label()),
         },
         Subject::Space(id) => match desk.frame.city.rows.spaces.get(id.idx()) {
             Some(s) => format!(

@@ -107,6 +107,8 @@ pub struct Desk {
     pub is_software: bool,
     /// Pixels per point.
     pub pixels_per_point: f32,
+    /// Whether the window has its letters.
+    pub(super) has_letters: bool,
     /// What the thread was last told to show.
     pub(super) told: Option<(Vec<PanelKind>, Ask)>,
     /// Commands refused so far, as last seen.
@@ -150,6 +152,7 @@ impl Desk {
             clock: wall::now(),
             is_software: false,
             pixels_per_point: 1.0,
+            has_letters: false,
             told: None,
             n_refused: 0,
         }

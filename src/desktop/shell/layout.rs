@@ -53,6 +53,14 @@ pub fn first() -> Tree<Pane> {
     Tree::new(TREE, root, tiles)
 }
 
+/// Returns panes with nothing but the city.
+#[must_use]
+pub fn city_alone() -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let city = tiles.insert_pane(Pane::City);
+    Tree::new(TREE, city, tiles)
+}
+
 /// Says whether a remembered tree still has its city and none of its panes twice.
 #[must_use]
 pub fn is_whole(tree: &Tree<Pane>) -> bool {
@@ -168,7 +176,11 @@ impl egui_tiles::Behavior<Pane> for Drawer<'_> {
     }
 
     fn is_tab_closable(&self, tiles: &Tiles<Pane>, tile: TileId) -> bool {
-        matches!(tiles.get(tile), Some(Tile::Pane(Pane::Panel(_))))
+        // Only the one in front: crosses on all would leave no room for their titles.
+        let is_in_front = tiles.parent_of(tile).is_none_or(|parent| {
+            !matches!(tiles.get(parent), Some(Tile::Container(Container::Tabs(tabs))) if tabs.active != Some(tile))
+        });
+        is_in_front && matches!(tiles.get(tile), Some(Tile::Pane(Pane::Panel(_))))
     }
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {

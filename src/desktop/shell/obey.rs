@@ -13,6 +13,7 @@ use crate::desktop::engine::frame::Frame;
 use crate::desktop::engine::handle::Engine;
 use crate::desktop::engine::request::{Opening, Request};
 use crate::desktop::look::Look;
+use crate::desktop::scene::camera::Pose;
 use crate::desktop::view::subject::Subject;
 use crate::scenario::load::load;
 use crate::scenario::steer::order::Command;
@@ -163,7 +164,18 @@ impl Desk {
     fn look_at(&mut self, subject: Subject) {
         let (place, distance) = (position(self, subject), near(subject));
         if let Some(at) = place {
-            self.rig.fly_to(at, distance);
+            let pitch = if matches!(subject, Subject::Avatar(_)) { 0.72 } else { 0.85 };
+            let pose = Pose {
+                target: at,
+                yaw: self.rig.pose.yaw,
+                pitch,
+                distance,
+            };
+            let followed = self.rig.followed();
+            self.rig.go_to(pose);
+            if let Some(id) = followed {
+                self.rig.follow(id);
+            }
         } else {
             self.tell(format!("{} is nowhere in the city now", subject.label()));
         }
@@ -259,6 +271,6 @@ const fn near(subject: Subject) -> f32 {
     match subject {
         Subject::Avatar(_) => 22.0,
         Subject::Campaign(_) => 40.0,
-        _ => 70.0,
+        _ => 90.0,
     }
 }

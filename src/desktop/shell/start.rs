@@ -46,10 +46,19 @@ fn cards() -> &'static [Card] {
 
 /// Returns the picture of a scenario, as PNG.
 fn picture(name: &str) -> Option<&'static [u8]> {
-    Some(match name {
-        _ => return None,
-    })
+    PICTURES.iter().find(|(n, _)| *n == name).map(|(_, png)| *png)
 }
+
+macro_rules! pictures {
+    ($($name:literal),+) => {
+        /// The pictures; `agora pictures DIR --thumbnails` makes them.
+        const PICTURES: &[(&str, &[u8])] = &[
+            $(($name, include_bytes!(concat!("../../../assets/desktop/scenarios/", $name, ".png")))),+
+        ];
+    };
+}
+
+pictures!("quickstart", "baseline", "metropolis", "quiet", "ad-load", "filter-bubble", "inflation");
 
 pub(super) fn start_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -66,7 +75,7 @@ pub(super) fn start_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
         for row in cards().chunks(columns) {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = gap;
-                ui.add_space(margin - gap);
+                ui.add_space((margin - gap).max(0.0));
                 for card in row {
                     card_ui(ui, card, desk, out);
                 }
@@ -99,7 +108,7 @@ pub(super) fn start_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
 }
 
 fn card_ui(ui: &mut Ui, card: &Card, desk: &Desk, out: &mut Vec<UiCommand>) {
-    let text_height = 92.0 * desk.settings.text_scale;
+    let text_height = 66.0 * desk.settings.text_scale;
     let size = vec2(PICTURE.x + 16.0, PICTURE.y + 20.0 + text_height);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let is_enabled = ui.is_enabled();

@@ -4,6 +4,15 @@ use egui::{Context, CornerRadius, FontId, Stroke, TextStyle, Theme, Visuals};
 
 use crate::desktop::look::Look;
 
+/// Gives a context the window's letters: what the first font lacks, such as arrows, the others have. Once.
+pub fn give_letters(ctx: &Context) {
+    let mut fonts = egui::FontDefinitions::default();
+    if let Some(family) = fonts.families.get_mut(&egui::FontFamily::Proportional) {
+        family.push("Hack".to_owned());
+    }
+    ctx.set_fonts(fonts);
+}
+
 /// Gives a context the window's looks.
 pub fn apply(ctx: &Context, look: &Look, text_scale: f32) {
     let theme = if look.is_dark {
@@ -37,6 +46,11 @@ fn visuals(look: &Look) -> Visuals {
         Visuals::light()
     };
     let p = &look.palette;
+    v.weak_text_color = Some(p.weak);
+    v.override_text_color = None;
+    let text = if look.is_dark { 205 } else { 45 };
+    v.widgets.noninteractive.fg_stroke.color = egui::Color32::from_gray(text);
+    v.widgets.inactive.fg_stroke.color = egui::Color32::from_gray(text);
     let (panel, faint, edge) = if look.is_dark {
         (
             egui::Color32::from_rgb(27, 29, 35),

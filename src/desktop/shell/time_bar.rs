@@ -9,13 +9,13 @@ use crate::sim::phase_clock::N_PHASES;
 use crate::sim::schedule::SimSystems;
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 
-/// Returns day and hour in words; days count from 1.
+/// Returns day and hour in words; days count from 0, as in the log and the report.
 #[must_use]
 pub fn clock_text(tick: Tick) -> String {
     let minute = tick.minute_of_day();
     format!(
         "Day {} {:02}:{:02}",
-        tick.day() + 1,
+        tick.day(),
         minute / 60,
         minute % 60
     )
@@ -177,7 +177,7 @@ fn scrub_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             painter.text(
                 pos2(at + 2.0, rect.bottom() + 1.0),
                 Align2::LEFT_BOTTOM,
-                format!("{}", day + 1),
+                day.to_string(),
                 FontId::proportional(8.5),
                 palette.weak,
             );
@@ -253,11 +253,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_count_from_one() {
-        assert_eq!(clock_text(Tick(0)), "Day 1 00:00");
+    fn days_count_from_zero_as_in_the_log() {
+        assert_eq!(clock_text(Tick(0)), "Day 0 00:00");
         assert_eq!(
             clock_text(Tick(2 * TICKS_PER_DAY + 14 * 60 + 25)),
-            "Day 3 14:25"
+            "Day 2 14:25"
         );
     }
 }

@@ -16,6 +16,10 @@ use crate::desktop::engine::frame::Stage;
 pub fn window_ui(ui: &mut Ui, desk: &mut Desk) -> Vec<UiCommand> {
     let ctx = ui.ctx().clone();
     let mut out = Vec::new();
+    if !desk.has_letters {
+        desk.has_letters = true;
+        theme::give_letters(&ctx);
+    }
     theme::apply(&ctx, &desk.look, desk.settings.text_scale);
     let fill = ui.visuals().panel_fill;
     let bar = Frame::new()
