@@ -27,7 +27,11 @@ fn one_avatar_alone_has_no_ties_and_no_nonsense() {
 
 #[test]
 fn days_communities_and_new_items_are_shown_and_lead_to_the_inspector() {
-    let mut city = TestCity::new(300, 0);
+    let creative = [
+        "society.avatars.creator_share=0.6",
+        "society.choice.create_weight=8",
+    ];
+    let mut city = TestCity::with(300, 0, &creative);
     let view = city.watched::<Social>(1_440 + 1_200);
     assert_eq!(view.days.len(), 1);
     let day = view.days[0];
