@@ -29,7 +29,7 @@ fn one_avatar_alone_has_no_ties_and_no_nonsense() {
 fn days_communities_and_new_items_are_shown_and_lead_to_the_inspector() {
     let creative = [
         "society.avatars.creator_share=0.6",
-        "society.choice.create_weight=8",
+        "society.sessions.create_weight=8",
     ];
     let mut city = TestCity::with(300, 0, &creative);
     let view = city.watched::<Social>(1_440 + 1_200);
