@@ -3,6 +3,7 @@
 use crate::desktop::view::sight::City;
 use crate::economy::land::registry::{LandRegistry, Lot};
 use crate::sim::ids::{AvatarId, ParcelId};
+use crate::sim::units::Coins;
 use crate::society::spaces::field::FootfallField;
 
 /// Parcels listed.
@@ -98,7 +99,7 @@ pub(super) fn fill(city: &City<'_>) -> LandRows {
                 .last_price
                 .is_positive()
                 .then(|| lot.last_price.as_f64()),
-            reserve: lot.asking.map(|p| p.as_f64()),
+            reserve: lot.asking.map(Coins::as_f64),
             bids: land.bids.get(&parcel).map_or(0, |b| b.len() as u32),
             footfall: field.at(parcel),
             sales: u32::from(lot.n_sales),

@@ -8,7 +8,7 @@ use crate::economy::market::shop::Shop;
 use crate::economy::market::titles::AssetMarket;
 use crate::lab::explain::names::Names;
 use crate::sim::ids::{AvatarId, ItemId};
-use crate::sim::units::Tick;
+use crate::sim::units::{Coins, Tick};
 use crate::society::content::catalogue::Catalogue;
 use crate::society::content::item::ItemKind;
 
@@ -146,7 +146,7 @@ fn shelf(city: &City<'_>, kind: ItemKind) -> Vec<f64> {
     let shop = city.get::<Shop>();
     let live = city.get::<Catalogue>().live(kind).iter();
     live.filter_map(|item| shop.price(*item))
-        .map(|p| p.as_f64())
+        .map(Coins::as_f64)
         .collect()
 }
 

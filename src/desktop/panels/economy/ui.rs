@@ -182,13 +182,13 @@ fn velocity_ui(ui: &mut Ui, view: &EconomyView, look: &Look, out: &mut Vec<UiCom
 
 fn flows_ui(ui: &mut Ui, money: &MoneyRows, look: &Look, out: &mut Vec<UiCommand>) {
     let id = Id::new("economy flow time");
-    let mut time: Time = ui.data(|d| d.get_temp(id)).unwrap_or_else(|| {
-        if money.yesterday.is_empty() {
+    let mut time: Time = ui
+        .data(|d| d.get_temp(id))
+        .unwrap_or(if money.yesterday.is_empty() {
             Time::Today
         } else {
             Time::Yesterday
-        }
-    });
+        });
     let before = time;
     ui.horizontal_wrapped(|ui| {
         ui.label("Flows of");

@@ -148,7 +148,7 @@ impl EconomyWatch {
         self.breaks.windows(2).map(|pair| {
             let mut flowed = pair[1].totals;
             for (f, before) in flowed.iter_mut().zip(&pair[0].totals) {
-                *f = *f - *before;
+                *f -= *before;
             }
             (pair[0].day, flowed)
         })

@@ -27,8 +27,12 @@ fn one_avatar_alone_has_no_ties_and_no_nonsense() {
 
 #[test]
 fn days_communities_and_new_items_are_shown_and_lead_to_the_inspector() {
-    let mut city = TestCity::new(300, 0);
-    let view = city.watched::<Social>(1_440 + 700);
+    let creative = [
+        "society.avatars.creator_share=0.6",
+        "society.sessions.create_weight=8",
+    ];
+    let mut city = TestCity::with(300, 0, &creative);
+    let view = city.watched::<Social>(1_440 + 1_200);
     assert_eq!(view.days.len(), 1);
     let day = view.days[0];
     assert!(day.talks > 0 && day.ties > 0);
@@ -43,7 +47,12 @@ fn days_communities_and_new_items_are_shown_and_lead_to_the_inspector() {
         .all(|w| w[0].members >= w[1].members);
     assert!(members && !view.communities.is_empty());
     assert!(view.communities.iter().all(|c| c.active <= c.members));
-    assert!(!view.rising.is_empty());
+    assert!(view.young > 0, "somebody has published something");
+    assert!(
+        !view.rising.is_empty(),
+        "none of {} new items was used",
+        view.young
+    );
     for r in &view.rising {
         assert!(
             r.curve

@@ -234,17 +234,19 @@ fn rising(watch: &SocialWatch, city: &City<'_>) -> Vec<RisingRow> {
         let before = y.uses.len().checked_sub(RISING_HOURS);
         uses.saturating_sub(before.and_then(|i| y.uses.get(i)).copied().unwrap_or(0))
     };
-    let mut order: Vec<(u32, ItemId)> = watch
+    let mut order: Vec<((u32, u32), ItemId)> = watch
         .young
         .iter()
-        .map(|(id, y)| (gained(*id, y), *id))
-        .filter(|(gained, _)| *gained > 0)
+        .filter_map(|(id, y)| {
+            let uses = cards.get(id.idx()).map_or(0, |c| c.uses);
+            (uses > 0).then(|| ((gained(*id, y), uses), *id))
+        })
         .collect();
     order.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     order.truncate(RISING);
     let now = city.now();
     let hours = |ticks: u32| f64::from(ticks) / f64::from(TICKS_PER_HOUR);
-    let rows = order.into_iter().filter_map(|(gained, id)| {
+    let rows = order.into_iter().filter_map(|((gained, _), id)| {
         let (card, young) = (cards.get(id.idx())?, watch.young.get(&id)?);
         // The first full hour after it was published.
         let first = hours(TICKS_PER_HOUR - young.born.0 % TICKS_PER_HOUR);

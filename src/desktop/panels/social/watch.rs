@@ -141,14 +141,14 @@ impl SocialWatch {
                 }
                 self.joins_today[i] += 1;
             }
-            EventKind::Create if e.thing.kind == ThingKind::Item => {
-                if self.young.len() < MOST_YOUNG {
-                    let young = Young {
-                        born: e.tick,
-                        ..Young::default()
-                    };
-                    self.young.insert(ItemId(e.thing.id), young);
-                }
+            EventKind::Create
+                if e.thing.kind == ThingKind::Item && self.young.len() < MOST_YOUNG =>
+            {
+                let young = Young {
+                    born: e.tick,
+                    ..Young::default()
+                };
+                self.young.insert(ItemId(e.thing.id), young);
             }
             _ => {}
         }

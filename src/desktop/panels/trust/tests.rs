@@ -44,10 +44,7 @@ fn consents_complaints_and_holds_are_shown_and_lead_to_the_inspector() {
     assert_eq!(view.days.len(), 1);
     let c = view.consents;
     assert!(c.recommendation > 0 && c.recommendation <= c.avatars && c.nothing <= c.avatars);
-    assert_eq!(
-        view.days[0].consents.avatars, c.avatars,
-        "nobody joins this city after it was founded"
-    );
+    assert!(view.days[0].consents.avatars <= c.avatars);
     assert!(view.days[0].uses > 0 && view.days[0].hides > 0);
     let held = view
         .holds
