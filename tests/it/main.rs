@@ -21,6 +21,6 @@ mod report;
 mod scenarios;
 mod steer;
 mod storage;
-mod why;
 mod walk_in;
+mod why;
 mod worlds;

@@ -14,4 +14,4 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub use desk::PolicyDesk;
+pub(super) use desk::PolicyDesk;
