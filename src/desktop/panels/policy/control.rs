@@ -31,7 +31,7 @@ pub(super) fn control_ui(ui: &mut Ui, row: &ValueRow, title: Id, out: &mut Vec<U
         same(&d.from, &row.value) && d.sent.is_none_or(|at| now - at < PATIENCE)
     });
     let shown = draft.as_ref().map_or(&row.value, |d| &d.to).clone();
-    let is_open = row.locked.is_none() && row.control != Control::Fixed;
+    let is_open = row.is_open() && row.control != Control::Fixed;
     let wanted = ui
         .add_enabled_ui(is_open, |ui| match &row.control {
             Control::Number {

@@ -8,6 +8,7 @@ use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::Panel;
 use crate::desktop::view::sight::{Ask, City};
+use crate::scenario::steer::liveness::Liveness;
 
 /// The panel.
 pub struct PolicyDesk;
@@ -215,7 +216,7 @@ fn value_ui(ui: &mut Ui, row: &ValueRow, look: &Look, place: Place, out: &mut Ve
                     .on_hover_text(format!("{}\n{}", row.help, row.key));
                 ui.weak(format!("default {}", plain(&row.default)));
                 if row.is_changed()
-                    && row.locked.is_none()
+                    && row.is_open()
                     && ui
                         .small_button(format!("Reset to {}", plain(&row.file)))
                         .on_hover_text("Puts it back to what the scenario file says")
@@ -236,14 +237,17 @@ fn value_ui(ui: &mut Ui, row: &ValueRow, look: &Look, place: Place, out: &mut Ve
             }
         });
         ui.label(RichText::new(&row.help).small().color(look.palette.weak));
-        if let Some(reason) = &row.locked {
-            ui.label(
-                RichText::new(reason)
-                    .small()
-                    .italics()
-                    .color(look.palette.weak),
-            );
-        }
+        let limit = match row.liveness {
+            Liveness::Live => return,
+            Liveness::ForNew(what) => format!("A change counts for {what}"),
+            Liveness::AtFounding(why) => format!("Cannot change while the city runs: {why}"),
+        };
+        ui.label(
+            RichText::new(limit)
+                .small()
+                .italics()
+                .color(look.palette.weak),
+        );
     });
 }
 
@@ -257,7 +261,7 @@ fn factors_ui(ui: &mut Ui, row: &ValueRow, out: &mut Vec<UiCommand>) {
     else {
         return;
     };
-    let (Some(x), None) = (number(&row.value), &row.locked) else {
+    let Some(x) = number(&row.value).filter(|_| row.is_open()) else {
         return;
     };
     for (word, factor) in [("Halve", 0.5), ("Double", 2.0)] {

@@ -3,6 +3,7 @@
 use super::favourites::{FAVOURITES, nickname};
 use crate::desktop::view::sight::City;
 use crate::scenario::schema::Scenario;
+use crate::scenario::steer::liveness::{Liveness, is_live};
 use crate::sim::config::ValueDoc;
 
 /// Integers beyond this are not exact on a slider.
@@ -49,11 +50,17 @@ pub struct ValueRow {
     pub file: String,
     /// What it is in a file that says nothing, as TOML.
     pub default: String,
-    /// Why it cannot change while the city runs; `None` if it can.
-    pub locked: Option<String>,
+    /// Since when a change counts.
+    pub liveness: Liveness,
 }
 
 impl ValueRow {
+    /// Says whether it can change while the city runs.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !matches!(self.liveness, Liveness::AtFounding(_))
+    }
+
     /// Says whether it is not what the file says.
     #[must_use]
     pub fn is_changed(&self) -> bool {
@@ -182,15 +189,6 @@ fn part_rank(key: &str) -> usize {
         .map_or(0, |at| at + 1)
 }
 
-/// Says why a value cannot change while the city runs.
-fn locked(key: &str) -> Option<String> {
-    let is_founding = !key.contains('.')
-        || ["workload.", "society.population.", "lab."]
-            .iter()
-            .any(|p| key.starts_with(p));
-    is_founding.then(|| "Only a new city can have another value".to_owned())
-}
-
 /// Fills the rows.
 pub(super) fn rows(city: &City<'_>) -> PolicyView {
     let now = toml::Value::try_from(city.scenario)
@@ -211,7 +209,7 @@ pub(super) fn rows(city: &City<'_>) -> PolicyView {
         let part = doc.key.rsplit_once('.').map_or("", |(p, _)| p).to_owned();
         let row = ValueRow {
             title: nickname(&doc.key).map_or_else(|| titled(&doc.key), str::to_owned),
-            locked: locked(&doc.key),
+            liveness: is_live(&doc.key),
             file: first.map_or_else(|| value.clone(), |m| m.from.clone()),
             unit: if doc.unit == "-" { "" } else { doc.unit },
             control,
