@@ -11,7 +11,6 @@ use agora::desktop::look::Look;
 use agora::desktop::panels::{PanelKind, Views};
 use agora::desktop::view::sight::Ask;
 use agora::desktop::view::subject::Subject;
-use agora::scenario::error::Place;
 use agora::scenario::load::{Loaded, Overrides, load};
 use agora::scenario::run::progress::Run;
 use agora::scenario::steer::file;
@@ -61,7 +60,10 @@ fn until(engine: &mut Engine, what: &str, holds: impl Fn(&Frame) -> bool) -> Fra
                 return frame;
             }
         }
-        assert!(began.elapsed() < Duration::from_secs(120), "{what} did not happen");
+        assert!(
+            began.elapsed() < Duration::from_secs(120),
+            "{what} did not happen"
+        );
         std::thread::sleep(Duration::from_millis(2));
     }
 }
@@ -100,7 +102,11 @@ fn looking_at_everything_for_500_ticks_changes_nothing() {
             inspected: Some(subjects[step as usize % subjects.len()]),
             shows_truth: step % 2 == 0,
             overlay: Overlay::ALL[step as usize % Overlay::ALL.len()],
-            event_search: if step % 3 == 0 { "consume".to_owned() } else { String::new() },
+            event_search: if step % 3 == 0 {
+                "consume".to_owned()
+            } else {
+                String::new()
+            },
             hidden_events: Vec::new(),
         };
         engine.send(Request::Watch(PanelKind::ALL.to_vec(), ask));
@@ -132,7 +138,10 @@ fn what_was_steered_in_the_window_is_saved_and_replays_to_the_same_hash() {
     run_until(&mut engine, 60);
     engine.send(set("platform.ads.load", toml::Value::Float(0.4)));
     run_until(&mut engine, 150);
-    engine.send(set("platform.recommend.exploration", toml::Value::Float(0.2)));
+    engine.send(set(
+        "platform.recommend.exploration",
+        toml::Value::Float(0.2),
+    ));
     run_until(&mut engine, 200);
     engine.send(Request::Undo);
     run_until(&mut engine, 260);
@@ -147,12 +156,16 @@ fn what_was_steered_in_the_window_is_saved_and_replays_to_the_same_hash() {
     let commands = file::read(&folder.join(file::NAME)).unwrap();
     assert_eq!(commands.orders.len(), 3);
     let mut again = Run::begin(&loaded, 1, None).unwrap();
-    again.queue(commands.orders.into_iter().map(|o| (o, Place::Command)));
+    again.queue(commands.orders);
     for _ in 0..300 {
         again.step().unwrap();
     }
     assert_eq!(again.chained, last.status.chained);
-    assert_ne!(again.chained, without_a_window(&loaded, 300), "the commands did nothing");
+    assert_ne!(
+        again.chained,
+        without_a_window(&loaded, 300),
+        "the commands did nothing"
+    );
     let verified = crate::binary::agora(dir.path(), &["verify", "run"]);
     assert!(verified.status.success(), "{verified:?}");
 }
@@ -169,7 +182,10 @@ fn draws_without_nonsense(views: &Views, world: &str) {
             harness.run_steps(3);
             let text = format!("{:?}", harness.root());
             for nonsense in ["NaN", " inf", "-inf"] {
-                assert!(!text.contains(nonsense), "{kind:?} of {world} shows {nonsense}");
+                assert!(
+                    !text.contains(nonsense),
+                    "{kind:?} of {world} shows {nonsense}"
+                );
             }
         }
     }
@@ -193,7 +209,10 @@ fn every_panel_draws_no_world_and_a_world_of_one_and_shows_no_nonsense() {
     };
     engine.send(Request::Watch(PanelKind::ALL.to_vec(), ask));
     until(&mut engine, "founding", |f| f.status.stage == Stage::Living);
-    draws_without_nonsense(&run_until(&mut engine, 0).views, "a world of one at its beginning");
+    draws_without_nonsense(
+        &run_until(&mut engine, 0).views,
+        "a world of one at its beginning",
+    );
     draws_without_nonsense(&run_until(&mut engine, 1_500).views, "a world of one");
     engine.close();
 }

@@ -168,7 +168,10 @@ fn know_what_draws(
     let is_software = adapter.is_none_or(|a| a.device_type == wgpu::DeviceType::Cpu);
     state.desk.is_software = is_software;
     for mut msaa in &mut cameras {
-        *msaa = if is_software { Msaa::Off } else { Msaa::Sample4 };
+        *msaa = if is_software {
+            Msaa::Off
+        } else {
+            Msaa::Sample4
+        };
     }
 }
-

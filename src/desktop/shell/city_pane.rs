@@ -7,6 +7,7 @@ use super::legend::legend_ui;
 use crate::desktop::command::UiCommand;
 use crate::desktop::scene::SceneState;
 use crate::desktop::scene::camera::Pane;
+use crate::desktop::scene::labels::labels;
 use crate::desktop::scene::pick::pick;
 use crate::desktop::view::place::Ground;
 use crate::desktop::view::subject::Subject;
@@ -213,48 +214,24 @@ fn name_of(desk: &Desk, subject: Subject) -> String {
     }
 }
 
-/// Names over what is inspected.
+/// Names over the city: what is inspected, and what is near.
 fn names_ui(ui: &Ui, desk: &Desk, pane: Pane, scale: f32) {
     let painter = ui.painter();
-    let name = |at: Ground, height: f32, text: &str, strong: bool| {
-        let point = bevy::math::Vec3::new(at[0], height, at[1]);
-        let Some([x, y]) = desk.rig.project(pane, point) else {
-            return;
-        };
-        if !pane.contains([x, y]) {
-            return;
-        }
-        let galley = painter.layout_no_wrap(
-            text.to_owned(),
-            egui::FontId::proportional(if strong { 12.5 } else { 10.5 }),
-            egui::Color32::WHITE,
-        );
+    let selected = desk.inspected.last().copied();
+    let (city, crowd) = (&desk.frame.city, desk.crowd());
+    for label in labels(&desk.rig, pane, city, crowd, desk.alpha(), selected) {
+        let is_selected = selected == Some(label.subject);
+        let size = if is_selected { 12.5 } else { 10.5 } * desk.settings.text_scale;
+        let alpha = |most: f32| (most * label.strength) as u8;
+        let color = egui::Color32::from_white_alpha(alpha(255.0));
+        let font = egui::FontId::proportional(size);
+        let galley = painter.layout_no_wrap(label.text, font, color);
         let size = galley.size();
-        let middle = egui::pos2(x / scale - size.x / 2.0, y / scale - size.y);
-        let back = egui::Rect::from_min_size(middle, size).expand2(egui::vec2(4.0, 1.0));
-        let fill = egui::Color32::from_black_alpha(if strong { 170 } else { 110 });
+        let middle = egui::pos2(label.at[0], label.at[1]) / scale;
+        let corner = middle - egui::vec2(size.x / 2.0, size.y);
+        let back = egui::Rect::from_min_size(corner, size).expand2(egui::vec2(4.0, 1.0));
+        let fill = egui::Color32::from_black_alpha(alpha(if is_selected { 190.0 } else { 120.0 }));
         painter.rect_filled(back, 3.0, fill);
-        painter.galley(middle, galley, egui::Color32::WHITE);
-    };
-    if let Some(subject) = desk.inspected.last()
-        && let Some(at) = position(desk, *subject)
-    {
-        let height = if matches!(subject, Subject::Avatar(_)) {
-            2.6
-        } else {
-            9.0
-        };
-        name(at, height, &subject.label(), true);
-    }
-    // Billboards can be read from near enough.
-    if desk.rig.pose.distance < 160.0 {
-        for board in desk.frame.city.boards.iter() {
-            name(
-                desk.frame.city.rows.grid.middle(board.parcel),
-                7.0,
-                &board.text,
-                false,
-            );
-        }
+        painter.galley(corner, galley, color);
     }
 }

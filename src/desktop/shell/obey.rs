@@ -164,7 +164,11 @@ impl Desk {
     fn look_at(&mut self, subject: Subject) {
         let (place, distance) = (position(self, subject), near(subject));
         if let Some(at) = place {
-            let pitch = if matches!(subject, Subject::Avatar(_)) { 0.72 } else { 0.85 };
+            let pitch = if matches!(subject, Subject::Avatar(_)) {
+                0.72
+            } else {
+                0.85
+            };
             let pose = Pose {
                 target: at,
                 yaw: self.rig.pose.yaw,

@@ -46,7 +46,10 @@ fn cards() -> &'static [Card] {
 
 /// Returns the picture of a scenario, as PNG.
 fn picture(name: &str) -> Option<&'static [u8]> {
-    PICTURES.iter().find(|(n, _)| *n == name).map(|(_, png)| *png)
+    PICTURES
+        .iter()
+        .find(|(n, _)| *n == name)
+        .map(|(_, png)| *png)
 }
 
 macro_rules! pictures {
@@ -58,7 +61,15 @@ macro_rules! pictures {
     };
 }
 
-pictures!("quickstart", "baseline", "metropolis", "quiet", "ad-load", "filter-bubble", "inflation");
+pictures!(
+    "quickstart",
+    "baseline",
+    "metropolis",
+    "quiet",
+    "ad-load",
+    "filter-bubble",
+    "inflation"
+);
 
 pub(super) fn start_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {

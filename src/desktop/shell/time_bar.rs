@@ -13,12 +13,7 @@ use crate::sim::units::{TICKS_PER_DAY, Tick};
 #[must_use]
 pub fn clock_text(tick: Tick) -> String {
     let minute = tick.minute_of_day();
-    format!(
-        "Day {} {:02}:{:02}",
-        tick.day(),
-        minute / 60,
-        minute % 60
-    )
+    format!("Day {} {:02}:{:02}", tick.day(), minute / 60, minute % 60)
 }
 
 pub(super) fn time_bar_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {

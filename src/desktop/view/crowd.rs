@@ -215,9 +215,21 @@ const MOST_HOMES: usize = 20_000;
 
 impl CrowdMaker {
     /// Looks once an hour, and whenever other colours are asked for, who lives where.
-    fn look_home(&mut self, city: &City<'_>, rows: &CityRows, ask: &Ask, overlay: Overlay, ran: Tick) {
+    fn look_home(
+        &mut self,
+        city: &City<'_>,
+        rows: &CityRows,
+        ask: &Ask,
+        overlay: Overlay,
+        ran: Tick,
+    ) {
         let people = city.get::<Avatars>().table.rows();
-        let stamp = (ran.0 / TICKS_PER_HOUR, people.len(), overlay, ask.shows_truth);
+        let stamp = (
+            ran.0 / TICKS_PER_HOUR,
+            people.len(),
+            overlay,
+            ask.shows_truth,
+        );
         if self.homes_stamp == Some(stamp) {
             return;
         }
