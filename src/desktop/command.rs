@@ -120,6 +120,8 @@ pub enum UiCommand {
     InspectBack,
     /// Move the camera to somebody or something.
     LookAt(Subject),
+    /// Move the camera back until all of the city is seen.
+    SeeAll,
     /// Keep the camera on an avatar.
     Follow(AvatarId),
     /// Let the camera go.

@@ -30,8 +30,8 @@ pub struct Plan {
     pub only: Option<String>,
 }
 
-/// Size of the pictures on the start screen, in pixels: twice that in points.
-const THUMBNAIL: (u32, u32) = (512, 288);
+/// Size of the pictures on the start screen, in pixels.
+const THUMBNAIL: (u32, u32) = (320, 180);
 
 /// The hour in which each scenario is shown on the start screen, and from where: turn, pitch and share of the way out.
 const THUMBNAILS: [(&str, u32, f32, f32, f32); 7] = [
@@ -74,6 +74,7 @@ pub fn make_thumbnails(
         hand.desk_mut().panes = crate::desktop::shell::layout::city_alone();
         hand.run_until(hour * 60)?;
         let desk = hand.desk_mut();
+        desk.shows_names = false;
         let extent = desk.frame.city.rows.grid.extent();
         let mut pose = desk.rig.pose;
         (pose.yaw, pose.pitch, pose.distance) = (yaw, pitch, out * extent);

@@ -1,5 +1,7 @@
 //! A window, or the same without one: everything is drawn into a picture, for tests, benches and the guide.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bevy::DefaultPlugins;
 use bevy::app::{App, AppExit, PluginGroup, Startup};
 use bevy::asset::{Assets, Handle};
@@ -83,19 +85,27 @@ pub fn window(desk: Desk) -> Result<(), DesktopError> {
 /// [`DesktopError::NoDriver`] if nothing can draw.
 pub fn windowless(desk: Desk, width: u32, height: u32) -> Result<App, DesktopError> {
     require_driver()?;
+    // A program has one log, however many windows it draws one after the other.
+    static HAS_LOG: AtomicBool = AtomicBool::new(false);
     let mut app = App::new();
+    let plugins = DefaultPlugins.build();
+    let plugins = if HAS_LOG.swap(true, Ordering::Relaxed) {
+        plugins.disable::<LogPlugin>()
+    } else {
+        plugins.set(log())
+    };
     app.add_plugins(
-        DefaultPlugins
+        plugins
             .set(WindowPlugin {
                 primary_window: None,
                 exit_condition: ExitCondition::DontExit,
                 ..Default::default()
             })
-            .set(log())
             .set(renderer())
             .disable::<WinitPlugin>()
             .disable::<PipelinedRenderingPlugin>(),
     );
+
     let image = Image::new_target_texture(width, height, TextureFormat::Rgba8UnormSrgb, None);
     let canvas = app.world_mut().resource_mut::<Assets<Image>>().add(image);
     build(&mut app, desk, Some(canvas));
@@ -111,7 +121,8 @@ fn log() -> LogPlugin {
     LogPlugin {
         level: Level::WARN,
         // What the driver says while it is looked for is of no use to anybody.
-        filter: "wgpu=error,naga=error,bevy_egui=error,calloop=error".to_owned(),
+        filter: "bevy_render::renderer=error,wgpu=error,naga=error,bevy_egui=error,calloop=error"
+            .to_owned(),
         ..Default::default()
     }
 }

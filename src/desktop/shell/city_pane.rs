@@ -90,7 +90,9 @@ pub(super) fn city_ui(ui: &mut Ui, desk: &mut Desk, out: &mut Vec<UiCommand>) {
     if desk.is_flying {
         ui.ctx().request_repaint();
     }
-    names_ui(ui, desk, pane, scale);
+    if desk.shows_names {
+        names_ui(ui, desk, pane, scale);
+    }
     legend_ui(ui, desk, rect);
     if let Some(subject) = desk.hovered {
         response.on_hover_ui_at_pointer(|ui| {

@@ -23,6 +23,9 @@ use crate::desktop::wall;
 use crate::scenario::load::Overrides;
 use crate::sim::units::Tick;
 
+/// Farthest the camera is at first, in meters.
+const FIRST_DISTANCE: f32 = 260.0;
+
 /// What the command line said.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -107,6 +110,8 @@ pub struct Desk {
     pub is_software: bool,
     /// Pixels per point.
     pub pixels_per_point: f32,
+    /// Whether names are written over the city.
+    pub shows_names: bool,
     /// Whether the window has its letters.
     pub(super) has_letters: bool,
     /// What the thread was last told to show.
@@ -152,6 +157,7 @@ impl Desk {
             clock: wall::now(),
             is_software: false,
             pixels_per_point: 1.0,
+            shows_names: true,
             has_letters: false,
             told: None,
             n_refused: 0,
@@ -197,7 +203,11 @@ impl Desk {
                 self.frame = Frame::default();
             }
             Stage::Living | Stage::Finished if was_founding => {
-                self.rig.reset(self.frame.city.rows.grid.extent());
+                let extent = self.frame.city.rows.grid.extent();
+                self.rig.reset(extent);
+                // From where people can be told from houses.
+                self.rig.pose.target = [0.5 * extent; 2];
+                self.rig.pose.distance = (0.42 * extent).min(FIRST_DISTANCE);
                 if let Some(speed) = self.options.speed {
                     engine.send(Request::Speed(speed));
                 }

@@ -141,6 +141,7 @@ pub fn is_open(tree: &Tree<Pane>, kind: PanelKind) -> bool {
 /// Draws panes.
 struct Drawer<'a> {
     desk: &'a mut Desk,
+    in_front: Vec<TileId>,
     out: &'a mut Vec<UiCommand>,
 }
 
@@ -177,10 +178,7 @@ impl egui_tiles::Behavior<Pane> for Drawer<'_> {
 
     fn is_tab_closable(&self, tiles: &Tiles<Pane>, tile: TileId) -> bool {
         // Only the one in front: crosses on all would leave no room for their titles.
-        let is_in_front = tiles.parent_of(tile).is_none_or(|parent| {
-            !matches!(tiles.get(parent), Some(Tile::Container(Container::Tabs(tabs))) if tabs.active != Some(tile))
-        });
-        is_in_front && matches!(tiles.get(tile), Some(Tile::Pane(Pane::Panel(_))))
+        self.in_front.contains(&tile) && matches!(tiles.get(tile), Some(Tile::Pane(Pane::Panel(_))))
     }
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
@@ -203,7 +201,13 @@ impl egui_tiles::Behavior<Pane> for Drawer<'_> {
 pub fn panes_ui(ui: &mut Ui, desk: &mut Desk, out: &mut Vec<UiCommand>) {
     let mut tree = std::mem::replace(&mut desk.panes, Tree::empty(TREE));
     desk.city_rect = None;
-    tree.ui(&mut Drawer { desk, out }, ui);
+    let in_front = tree.active_tiles();
+    let mut drawer = Drawer {
+        desk,
+        in_front,
+        out,
+    };
+    tree.ui(&mut drawer, ui);
     desk.panes = tree;
 }
 

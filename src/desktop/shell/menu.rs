@@ -78,6 +78,9 @@ pub(super) fn menu_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
                 out.push(UiCommand::SetTextScale(scale - 0.125));
             }
             ui.separator();
+            if entry(ui, "See the whole city", "See the whole city", has_city) {
+                out.push(UiCommand::SeeAll);
+            }
             if entry(ui, "Remember this view", "Remember this view", has_city) {
                 out.push(UiCommand::AddBookmark);
             }

@@ -13,7 +13,7 @@ use crate::desktop::engine::frame::Frame;
 use crate::desktop::engine::handle::Engine;
 use crate::desktop::engine::request::{Opening, Request};
 use crate::desktop::look::Look;
-use crate::desktop::scene::camera::Pose;
+use crate::desktop::scene::camera::{CameraRig, Pose};
 use crate::desktop::view::subject::Subject;
 use crate::scenario::load::load;
 use crate::scenario::steer::order::Command;
@@ -69,6 +69,10 @@ impl Desk {
                 self.inspected.pop();
             }
             UiCommand::LookAt(subject) => self.look_at(subject),
+            UiCommand::SeeAll => {
+                let all = CameraRig::over(self.frame.city.rows.grid.extent());
+                self.rig.go_to(all.pose);
+            }
             UiCommand::Follow(avatar) => {
                 self.rig.follow(avatar);
             }

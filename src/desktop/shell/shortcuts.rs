@@ -48,6 +48,7 @@ shortcuts! {
         plain(Key::O), "Next overlay", |d| vec![UiCommand::SetOverlay(next_overlay(d.overlay))];
         plain(Key::F), "Follow the inspected avatar, or let go", follow;
         plain(Key::G), "Go to what is inspected", |d| d.inspected.last().map(|s| UiCommand::LookAt(*s)).into_iter().collect();
+        plain(Key::H), "See the whole city", |_| vec![UiCommand::SeeAll];
         plain(Key::B), "Remember this view", |_| vec![UiCommand::AddBookmark];
         plain(Key::F5), "First remembered view", |_| vec![UiCommand::GoToBookmark(0)];
         plain(Key::F6), "Second remembered view", |_| vec![UiCommand::GoToBookmark(1)];
