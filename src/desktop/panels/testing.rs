@@ -79,6 +79,11 @@ impl TestCity {
         }
     }
 
+    /// Gathers the report anew.
+    pub(super) fn regather(&mut self) {
+        self.report = report_of(&self.sim, &self.scenario, self.city().now().0);
+    }
+
     /// Lets time pass while a panel watches, and fills its rows.
     pub(super) fn watched<P: Panel>(&mut self, ticks: u32) -> P::View {
         let mut watch = P::Watch::default();
@@ -86,7 +91,7 @@ impl TestCity {
             self.sim.step();
             P::watch(&mut watch, &self.city());
         }
-        self.report = report_of(&self.sim, &self.scenario, self.city().now().0);
+        self.regather();
         P::view(&watch, &self.city(), &Ask::default())
     }
 
