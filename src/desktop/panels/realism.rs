@@ -5,7 +5,7 @@ use egui::{RichText, Ui};
 use super::Panel;
 use super::kit::cards::{Card, cards_ui};
 use super::kit::export::exportable_ui;
-use super::kit::numbers::{Form, csv_field, machine};
+use super::kit::numbers::{Form, csv_field, csv_line, machine};
 use super::kit::table::{Cell, Column, Row, Table};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
@@ -125,7 +125,7 @@ fn table_ui(ui: &mut Ui, view: &RealismView, look: &Look, out: &mut Vec<UiComman
         .map(|f| {
             let (sign, color) = match verdict(f) {
                 "passed" => ("✔", look.palette.good),
-                "fell short" => ("✘", look.palette.bad),
+                "fell short" => ("✖", look.palette.bad),
                 _ => ("–", look.palette.weak),
             };
             Row::new(vec![
@@ -164,8 +164,7 @@ fn csv(facts: &[FactRow]) -> String {
             csv_field(&f.source),
             csv_field(&f.why),
         ];
-        csv += &fields.join(",");
-        csv.push('\n');
+        csv_line(&mut csv, fields);
     }
     csv
 }
@@ -195,7 +194,7 @@ mod tests {
             let mut h = stage::<Realism>(view.clone(), LOOK, width);
             assert!(!shows_nonsense(&h));
             h.get_by_label_contains("retention.d30, –, – in ");
-            h.get_by_label_contains("needs newcomers seen for 30 days");
+            h.get_by_label_contains("needs newcomers seen for 7 days");
             h.get_by_label("Export Published facts…").click();
             h.run();
             h.get_by_label("Save as CSV").click();

@@ -79,6 +79,11 @@ impl TestCity {
         }
     }
 
+    /// Gathers the report anew.
+    pub(super) fn regather(&mut self) {
+        self.report = report_of(&self.sim, &self.scenario, self.city().now().0);
+    }
+
     /// Lets time pass while a panel watches, and returns what it has collected.
     pub(super) fn watch<P: Panel>(&mut self, ticks: u32) -> P::Watch {
         let mut watch = P::Watch::default();
@@ -86,15 +91,13 @@ impl TestCity {
             self.sim.step();
             P::watch(&mut watch, &self.city());
         }
-        let now = self.city().now().0;
-        self.report = report_of(&self.sim, &self.scenario, now);
+        self.regather();
         watch
     }
 
     /// Lets time pass while a panel watches, and fills its rows.
     pub(super) fn watched<P: Panel>(&mut self, ticks: u32) -> P::View {
         let watch = self.watch::<P>(ticks);
-        self.report = report_of(&self.sim, &self.scenario, self.city().now().0);
         P::view(&watch, &self.city(), &Ask::default())
     }
 

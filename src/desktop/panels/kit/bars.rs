@@ -1,12 +1,10 @@
 //! Named amounts as bars below each other: reads at any width, and names need no turning.
 
-use std::fmt::Write as _;
-
 use egui::{Align2, Color32, Sense, TextStyle, Ui, WidgetInfo, WidgetType, vec2};
 
 use super::empty::Empty;
 use super::export::exportable_ui;
-use super::numbers::{Form, csv_field, machine, percent};
+use super::numbers::{Form, csv_field, csv_line, machine, percent};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 
@@ -35,8 +33,7 @@ pub fn bars_ui(
     let csv = || {
         let mut csv = String::from("name,amount\n");
         for row in rows {
-            writeln!(csv, "{},{}", csv_field(&row.name), machine(row.amount))
-                .expect("writing to a text cannot fail");
+            csv_line(&mut csv, [csv_field(&row.name), machine(row.amount)]);
         }
         csv
     };
@@ -46,7 +43,7 @@ pub fn bars_ui(
         let most = rows.iter().map(|r| known(r.amount)).fold(0.0, f64::max);
         if most <= 0.0 {
             Empty::new("Nothing to show yet")
-                .hint("Let time run")
+                .hint("Let time run for an hour")
                 .show(ui, look, out);
             return;
         }

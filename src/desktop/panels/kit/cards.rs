@@ -128,11 +128,12 @@ pub fn cards_ui(ui: &mut Ui, look: &Look, cards: &[Card]) {
                         small.clone(),
                         look.palette.weak,
                     );
+                    let font = fitting(&painter, &card.value, &big, &small, width - 2.0 * pad);
                     let value = painter.text(
                         left + vec2(0.0, label.height() + 1.0),
                         Align2::LEFT_TOP,
                         &card.value,
-                        big.clone(),
+                        font,
                         text,
                     );
                     if let Some(delta) = &card.delta {
@@ -160,6 +161,20 @@ pub fn cards_ui(ui: &mut Ui, look: &Look, cards: &[Card]) {
             }
         });
     }
+}
+
+/// Returns the font in which a value fits a card, no smaller than `small`.
+fn fitting(
+    painter: &egui::Painter,
+    value: &str,
+    big: &egui::FontId,
+    small: &egui::FontId,
+    room: f32,
+) -> egui::FontId {
+    let galley = painter.layout_no_wrap(value.to_owned(), big.clone(), egui::Color32::WHITE);
+    let share = (room / galley.size().x.max(1.0)).min(1.0);
+    let size = (big.size * share).floor().clamp(small.size, big.size);
+    egui::FontId::new(size, big.family.clone())
 }
 
 /// Returns a card in words: "DAU 1,234, +4.2 % since the day before".

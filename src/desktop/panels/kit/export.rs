@@ -36,7 +36,7 @@ pub fn header_ui(ui: &mut Ui, title: &str, help: &str) -> Option<Choice> {
 
 fn menu_ui(ui: &mut Ui, title: &str) -> Option<Choice> {
     let mut choice = None;
-    let button = ui.menu_button("⋯", |ui| {
+    let button = ui.menu_button("…", |ui| {
         if ui.button("Save as CSV").clicked() {
             choice = Some(Choice::Csv);
             ui.close();

@@ -4,7 +4,7 @@ use egui::{Align2, Rect, Sense, TextStyle, Ui, WidgetInfo, WidgetType, pos2, vec
 
 use super::empty::Empty;
 use super::export::exportable_ui;
-use super::numbers::{count, csv_field, machine, percent};
+use super::numbers::{count, csv_field, csv_line, machine, percent};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::{Look, amount_color};
 
@@ -155,7 +155,7 @@ fn cell_text(
 }
 
 fn legend_ui(ui: &mut Ui, look: &Look) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.small("0 %");
         let (rect, _) = ui.allocate_exact_size(vec2(120.0, 8.0), Sense::hover());
         let n = 40;
@@ -174,18 +174,19 @@ fn legend_ui(ui: &mut Ui, look: &Look) {
 
 fn csv(rows: &[HeatRow]) -> String {
     let columns = rows.iter().map(|r| r.shares.len()).max().unwrap_or(0);
-    let mut csv = String::from("cohort,size");
-    for column in 0..columns {
-        csv += &format!(",{column}");
-    }
-    csv.push('\n');
+    let mut csv = String::new();
+    let head = ["cohort".to_owned(), "size".to_owned()];
+    csv_line(
+        &mut csv,
+        head.into_iter().chain((0..columns).map(|c| c.to_string())),
+    );
     for row in rows {
-        csv += &format!("{},{}", csv_field(&row.name), row.size);
-        for column in 0..columns {
+        let shares = (0..columns).map(|column| {
             let share = row.shares.get(column).copied().flatten();
-            csv += &format!(",{}", machine(share.unwrap_or(f64::NAN)));
-        }
-        csv.push('\n');
+            machine(share.unwrap_or(f64::NAN))
+        });
+        let begin = [csv_field(&row.name), row.size.to_string()];
+        csv_line(&mut csv, begin.into_iter().chain(shares));
     }
     csv
 }

@@ -5,6 +5,8 @@
 //! | `numbers` | how numbers are written |
 //! | `export` | title of a chart and its menu: rows as CSV, picture as PNG |
 //! | `chart` | lines, areas, steps, bars and bands over a number |
+//! | `series` | rows of numbers, and how each kind is drawn |
+//! | `ticks` | where the lines of a chart stand |
 //! | `bars` | named amounts as bars below each other |
 //! | `cards` | numbers with their change since the day before |
 //! | `table` | rows that can be sorted, and clicked where they name somebody or something |
@@ -26,8 +28,10 @@ pub mod lorenz;
 pub mod numbers;
 pub mod sankey;
 pub mod section;
+mod series;
 pub mod sight;
 pub mod table;
 #[cfg(test)]
 mod tests;
+mod ticks;
 pub mod truth;

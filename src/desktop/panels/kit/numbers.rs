@@ -120,6 +120,8 @@ pub fn decimal(value: f64) -> String {
         trimmed(value, 1)
     } else if size >= 1.0 {
         trimmed(value, 2)
+    } else if size >= 0.1 {
+        trimmed(value, 3)
     } else if size >= 0.001 {
         trimmed(value, 4)
     } else if value.is_finite() {
@@ -151,7 +153,9 @@ pub fn coins_f64(amount: f64) -> String {
         return NONE.to_owned();
     }
     let size = amount.abs();
-    let decimals = if size >= 10.0 {
+    let decimals = if size >= 10_000.0 {
+        0
+    } else if size >= 10.0 {
         1
     } else if size >= 0.1 {
         2
@@ -230,6 +234,17 @@ pub fn csv_field(text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// Adds a line to a CSV file; fields are as they shall stand there.
+pub fn csv_line<S: AsRef<str>>(csv: &mut String, fields: impl IntoIterator<Item = S>) {
+    for (i, field) in fields.into_iter().enumerate() {
+        if i > 0 {
+            csv.push(',');
+        }
+        csv.push_str(field.as_ref());
+    }
+    csv.push('\n');
 }
 
 #[cfg(test)]

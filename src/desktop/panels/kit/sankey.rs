@@ -10,7 +10,7 @@ use egui::{pos2, vec2};
 
 use super::empty::Empty;
 use super::export::exportable_ui;
-use super::numbers::{Form, csv_field, machine};
+use super::numbers::{Form, csv_field, csv_line, machine};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 
@@ -97,8 +97,8 @@ pub fn sankey_ui(
     let csv = || {
         let mut csv = String::from("from,to,amount\n");
         for f in flows {
-            let (from, to) = (csv_field(&f.from), csv_field(&f.to));
-            csv += &format!("{from},{to},{}\n", machine(f.amount));
+            let fields = [csv_field(&f.from), csv_field(&f.to), machine(f.amount)];
+            csv_line(&mut csv, fields);
         }
         csv
     };
@@ -158,7 +158,7 @@ fn diagram_ui(ui: &mut Ui, look: &Look, title: &str, form: Form, flows: &[&Flow]
         painter.add(ribbon(a, left, b, right, color.gamma_multiply(strength)));
         if is_hovered {
             said = Some(format!(
-                "{} → {}\n{}",
+                "{} ➡ {}\n{}",
                 flow.from,
                 flow.to,
                 form.text(flow.amount)

@@ -18,7 +18,7 @@ pub fn days_of(tick: Tick) -> f64 {
 pub fn policy_marks(city: &City<'_>) -> Vec<(f64, String)> {
     let marks = city.marks.iter();
     marks
-        .map(|m| (days_of(m.tick), format!("{} {} → {}", m.key, m.from, m.to)))
+        .map(|m| (days_of(m.tick), format!("{} {} ➡ {}", m.key, m.from, m.to)))
         .collect()
 }
 

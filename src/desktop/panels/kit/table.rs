@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align2, Color32, FontId, Id, Rect, RichText, Sense, TextStyle, Ui, WidgetInfo, WidgetType,
     pos2, vec2,
@@ -190,7 +191,7 @@ impl<'a> Table<'a> {
             cap: 200,
             beyond: 0,
             sorted: None,
-            empty: ("Nothing to list yet", "Let time run"),
+            empty: ("Nothing to list yet", "Let time run for an hour"),
         }
     }
 
@@ -279,7 +280,7 @@ impl<'a> Table<'a> {
                     _ => wide(cell.shown()).min(WIDEST),
                 });
                 // Room for the arrow of the order.
-                widest.fold(wide(format!("{} ▲", column.title)), f32::max)
+                widest.fold(wide(format!("{} ⏶", column.title)), f32::max)
             })
             .collect()
     }
@@ -302,8 +303,8 @@ impl<'a> Table<'a> {
             response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, column.title));
             let visuals = ui.style().interact(&response);
             let text = match sorted {
-                Some((_, true)) => format!("{} ▼", column.title),
-                Some((_, false)) => format!("{} ▲", column.title),
+                Some((_, true)) => format!("{} ⏷", column.title),
+                Some((_, false)) => format!("{} ⏶", column.title),
                 None => column.title.to_owned(),
             };
             let (at, anchor) = aligned(place, column.is_number);
@@ -396,12 +397,8 @@ fn draw_cell(ui: &Ui, look: &Look, font: &FontId, place: Rect, cell: &Cell, is_n
     let (at, anchor) = aligned(place, is_number);
     let plain = ui.visuals().text_color();
     match cell {
-        Cell::Text(text) => {
-            clipped.text(at, anchor, text, font.clone(), plain);
-        }
-        Cell::Colored(text, color) => {
-            clipped.text(at, anchor, text, font.clone(), *color);
-        }
+        Cell::Text(text) => draw_text(&clipped, font, place, text, plain),
+        Cell::Colored(text, color) => draw_text(&clipped, font, place, text, *color),
         Cell::Number(..) => {
             clipped.text(at, anchor, cell.shown(), font.clone(), plain);
         }
@@ -409,6 +406,15 @@ fn draw_cell(ui: &Ui, look: &Look, font: &FontId, place: Rect, cell: &Cell, is_n
             draw_bullet(ui, look, place, *value, *low, *high);
         }
     }
+}
+
+/// Draws text that ends in … where it does not fit.
+fn draw_text(painter: &egui::Painter, font: &FontId, place: Rect, text: &str, color: Color32) {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font.clone(), color);
+    job.wrap = TextWrapping::truncate_at_width(place.width() + 1.0);
+    let galley = painter.layout_job(job);
+    let at = pos2(place.min.x, place.center().y - 0.5 * galley.size().y);
+    painter.galley(at, galley, color);
 }
 
 /// Draws the band in the middle half of the place and the value where it lies, at the edge if it is far out.

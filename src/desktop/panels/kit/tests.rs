@@ -90,7 +90,7 @@ fn legends_hide_series_and_charts_survive_everything() {
                 color: Color32::RED,
             }];
             let marks = [
-                (1.0, "platform.ads.load 1 → 2".to_owned()),
+                (1.0, "platform.ads.load 1 ➡ 2".to_owned()),
                 (nan, String::new()),
             ];
             let chart = |id| Chart::new(id, id).x("day").y("minutes").marks(&marks);
@@ -267,9 +267,18 @@ fn the_signs_used_are_in_the_fonts() {
     let mut missing = Vec::new();
     let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
         let font = egui::TextStyle::Body.resolve(ui.style());
-        missing = "⋯■⬆⬇▲▼–−…×→✔✘⚠●λ·"
+        let drawn = |c: char| {
+            let text = c.to_string();
+            let galley = ui
+                .painter()
+                .layout_no_wrap(text, font.clone(), Color32::WHITE);
+            galley.rows[0].glyphs[0].uv_rect
+        };
+        // No font has a sign for this one.
+        let nothing = drawn('\u{10FFFD}');
+        missing = "■⬆⬇⏶⏷–−…×➡✔✖λη·"
             .chars()
-            .filter(|c| !ui.fonts_mut(|f| f.has_glyph(&font, *c)))
+            .filter(|c| drawn(*c) == nothing)
             .collect();
     });
     output.textures_delta.clear();

@@ -75,7 +75,8 @@ mod tests {
         let richest = view.richest[0].0;
         let mut h = stage::<Overview>(view.clone(), LOOK, 500.0);
         assert!(!shows_nonsense(&h));
-        h.get_by_label_contains("DAU ");
+        h.get_by_label_contains("Minutes per DAU ");
+        h.get_by_label_contains("Ad revenue ");
         h.get_by_label("Chart of Daily active avatars");
         assert!(h.query_by_label("Chart of Satisfaction").is_none());
         let row = format!("avatar {}", richest.0);

@@ -76,7 +76,8 @@ mod tests {
         let title = view.games[0].title.clone();
         let mut h = stage::<Play>(view.clone(), LOOK, 700.0);
         assert!(!shows_nonsense(&h));
-        h.get_by_label_contains("Plays ");
+        h.get_by_label_contains("Win rate ");
+        h.get_by_label(&format!("Plays {}", view.total.plays));
         let row = format!("{title}, ");
         let mut found = h.query_all_by_label_contains(&row);
         found.next().unwrap().click();
@@ -87,6 +88,6 @@ mod tests {
         look.shows_truth = true;
         let h = stage::<Play>(view, look, 300.0);
         h.get_by_label("Chart of Skill at games");
-        h.get_by_label_contains("Mastery ");
+        h.get_by_label("Chart of Mastery of learners");
     }
 }

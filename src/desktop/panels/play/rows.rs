@@ -72,9 +72,9 @@ pub struct PlayView {
     pub quizzes: (u64, u64),
     /// Avatars taking a course now.
     pub learners: u64,
-    /// The truth: avatars by skill, as lower edge of a bin and how many.
+    /// The truth: avatars by skill, as middle of a bin and how many.
     pub skill: Vec<[f64; 2]>,
-    /// The truth: those taking a course by mastery, as lower edge of a bin and how many.
+    /// The truth: those taking a course by mastery, as middle of a bin and how many.
     pub mastery: Vec<[f64; 2]>,
     /// The truth: mean mastery of those taking a course.
     pub mean_mastery: Option<f64>,
@@ -104,7 +104,7 @@ fn bins(values: &[f64], width: f64) -> Vec<[f64; 2]> {
     }
     let counts = counts.into_iter().enumerate();
     counts
-        .map(|(i, count)| [(low + i as f64) * width, count])
+        .map(|(i, count)| [(low + i as f64 + 0.5) * width, count])
         .collect()
 }
 
@@ -117,16 +117,15 @@ pub(super) fn view(watch: &PlayWatch, city: &City<'_>) -> PlayView {
     for day in watch.days.values() {
         total.add(day);
     }
-    let learners: Vec<f64> = avatars
-        .iter()
-        .filter(|a| !a.has_left && a.course != u32::MAX)
-        .map(|a| f64::from(a.mastery))
-        .collect();
-    let skills: Vec<f64> = avatars
-        .iter()
-        .filter(|a| !a.has_left && a.n_sessions > 0)
-        .map(|a| f64::from(a.skill))
-        .collect();
+    let (mut learners, mut skills) = (Vec::new(), Vec::new());
+    for a in avatars.iter().filter(|a| !a.has_left) {
+        if a.course != u32::MAX {
+            learners.push(f64::from(a.mastery));
+        }
+        if a.n_sessions > 0 {
+            skills.push(f64::from(a.skill));
+        }
+    }
     let mut games: Vec<ItemId> = catalogue.live(ItemKind::Game).to_vec();
     games.sort_by_key(|id| (Reverse(catalogue.card(*id).uses), *id));
     let mut courses: Vec<(ItemId, (u64, u64))> =
@@ -193,7 +192,7 @@ mod tests {
     fn bins_have_no_holes_and_nonsense_falls_into_none() {
         assert_eq!(
             bins(&[10.0, 12.0, 160.0, f64::NAN], 50.0),
-            [[0.0, 2.0], [50.0, 0.0], [100.0, 0.0], [150.0, 1.0]]
+            [[25.0, 2.0], [75.0, 0.0], [125.0, 0.0], [175.0, 1.0]]
         );
         assert!(bins(&[], 50.0).is_empty());
         assert!(bins(&[f64::NAN], 50.0).is_empty());
