@@ -324,6 +324,9 @@ pub(super) enum Bench {
         after_help = "Examples:\n  agora bench allocation\n  agora bench allocation --avatars 2000 --contents 50"
     )]
     Allocation(AllocationArgs),
+    /// What it costs to take down why each offer was made.
+    #[command(after_help = "Examples:\n  agora bench traces\n  agora bench traces --days 1 --json")]
+    Traces(TracesArgs),
     /// Everything above.
     #[command(after_help = "Example:\n  agora bench all --json")]
     All(CommonArgs),
@@ -428,6 +431,17 @@ pub(super) struct ActivityArgs {
     pub(super) residents: u32,
     /// Simulated days.
     #[arg(long, default_value_t = 7)]
+    pub(super) days: u32,
+}
+
+/// `agora bench traces`.
+#[derive(Debug, Args, Clone, Default)]
+pub(super) struct TracesArgs {
+    /// What all measurements take.
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+    /// Simulated days.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=3_650))]
     pub(super) days: u32,
 }
 

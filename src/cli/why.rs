@@ -1,10 +1,12 @@
 //! `agora why`: runs a city for a while and explains what was offered to one of its avatars.
 
+use std::fmt::Write;
+
 use super::CommandError;
 use super::args::{OfferArg, WhyArgs};
 use super::check::load_named;
 use super::output;
-use crate::lab::explain::data::Explanation;
+use crate::lab::explain::data::{Explanation, OfferLine};
 use crate::lab::explain::interests::{Interests, interests};
 use crate::lab::explain::offers::{explain, recent_offers};
 use crate::lab::explain::reach::withheld;
@@ -23,7 +25,7 @@ struct Answer {
     explanation: Explanation,
     truth: Option<Truth>,
     interests: Option<Interests>,
-    recent: Vec<crate::lab::explain::data::OfferLine>,
+    recent: Vec<OfferLine>,
     withheld: Vec<(String, String)>,
 }
 
@@ -94,7 +96,7 @@ pub(super) fn command(args: &WhyArgs) -> Result<(), CommandError> {
 }
 
 /// Lists the numbers of some offers.
-fn listed(recent: &[crate::lab::explain::data::OfferLine]) -> String {
+fn listed(recent: &[OfferLine]) -> String {
     if recent.is_empty() {
         return "none".to_owned();
     }
@@ -112,12 +114,16 @@ fn show(a: &Answer) -> String {
     }
     text += "recent offers\n";
     for o in &a.recent {
-        text += &format!("  {:>6}  {}  {}: {}\n", o.offer, o.when, o.kind, o.title);
+        let _never = writeln!(
+            text,
+            "  {:>6}  {}  {}: {}",
+            o.offer, o.when, o.kind, o.title
+        );
     }
     if !a.withheld.is_empty() {
         text += "withheld\n";
         for (when, rule) in &a.withheld {
-            text += &format!("  {when}  {rule}\n");
+            let _never = writeln!(text, "  {when}  {rule}");
         }
     }
     text.trim_end().to_owned()

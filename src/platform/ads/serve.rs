@@ -8,6 +8,7 @@ use bevy::ecs::system::SystemParam;
 
 use super::campaign::Campaigns;
 use super::click_model::{ClickModel, Format};
+use super::config::AdsConfig;
 use super::floor::{Floor, Lot};
 use super::frequency::FrequencyCaps;
 use super::learn::{Shown, ShownAds};
@@ -89,7 +90,8 @@ impl AdDesk<'_> {
         let auction = self.traces.is_on().then(|| {
             let targeting = match interests {
                 Some(_) => Targeting::Interests,
-                None => why_not(personal, config.targeting, profile),
+                None if !personal => Targeting::Billboard,
+                None => why_not(config, *profile),
             };
             let (campaigns, caps) = (&self.campaigns, &self.caps);
             self.floor
@@ -146,14 +148,12 @@ impl AdDesk<'_> {
 }
 
 /// Says why an ad is not chosen by observed interests.
-fn why_not(personal: bool, targeting: bool, profile: &Profile) -> Targeting {
-    if !personal {
-        Targeting::Billboard
-    } else if !targeting {
+fn why_not(config: &AdsConfig, profile: Profile) -> Targeting {
+    if !config.targeting {
         Targeting::Off
     } else if profile.is_minor {
         Targeting::Minor
-    } else if !may_learn(profile) {
+    } else if !may_learn(&profile) {
         Targeting::NoAdConsent
     } else if !profile.consent.allows(DataPurpose::Recommendation) {
         Targeting::NoObservation
