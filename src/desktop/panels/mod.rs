@@ -4,10 +4,15 @@
 //! collect something after every tick, and [`Panel::view`] fills the rows that are shown; on the window's thread
 //! [`Panel::ui`] draws them. The three meet only in these rows.
 
+mod attention;
+mod engagement;
 mod inspector;
 pub mod kit;
 mod overview;
+mod play;
 mod policy;
+mod realism;
+mod recommendations;
 #[cfg(test)]
 mod testing;
 
@@ -94,6 +99,16 @@ macro_rules! panels {
 panels! {
     Overview, overview, overview::Overview, "Overview",
         "The city in a few numbers and curves.";
+    Engagement, engagement, engagement::Engagement, "Engagement",
+        "Who comes, how often, for how long, and who stays.";
+    Attention, attention, attention::Attention, "Attention",
+        "How well attention is allocated, what it costs, where it goes, and how unequally it is shared.";
+    Recommendations, recommendations, recommendations::Recommendations, "Recommendations",
+        "What each surface shows and how good it is, and the models behind it.";
+    Realism, realism, realism::Realism, "Realism",
+        "What the city shows against the band of each published fact.";
+    Play, play, play::Play, "Play and learning",
+        "Games, courses and live events.";
     Policy, policy, policy::PolicyDesk, "Policy desk",
         "Every value of the scenario as a control.";
     Inspector, inspector, inspector::Inspector, "Inspector",

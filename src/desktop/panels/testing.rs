@@ -79,6 +79,17 @@ impl TestCity {
         }
     }
 
+    /// Lets time pass while a panel watches, and fills its rows.
+    pub(super) fn watched<P: Panel>(&mut self, ticks: u32) -> P::View {
+        let mut watch = P::Watch::default();
+        for _ in 0..ticks {
+            self.sim.step();
+            P::watch(&mut watch, &self.city());
+        }
+        self.report = report_of(&self.sim, &self.scenario, self.city().now().0);
+        P::view(&watch, &self.city(), &Ask::default())
+    }
+
     /// Fills the rows of a panel that watches nothing before.
     pub(super) fn view<P: Panel>(&self) -> P::View {
         let mut watch = P::Watch::default();

@@ -10,6 +10,8 @@
 //! | `table` | rows that can be sorted, and clicked where they name somebody or something |
 //! | `empty` | what to say where there is nothing to show |
 //! | `heat` | cohorts by age as a map of colours |
+//! | `sight` | marks of policy changes, names of items |
+//! | `truth` | what to say where the truth is hidden |
 //! | `lorenz` | how unequally something is shared |
 //! | `sankey` | flows from sources to sinks |
 
@@ -22,4 +24,8 @@ pub mod heat;
 pub mod lorenz;
 pub mod numbers;
 pub mod sankey;
+pub mod sight;
 pub mod table;
+#[cfg(test)]
+mod tests;
+pub mod truth;
