@@ -25,6 +25,9 @@ use crate::society::content::catalogue::Catalogue;
 /// Topics named in a score; the others are summed.
 const TOPICS_NAMED: usize = 3;
 
+/// Items of the history named beside a score.
+const RESEMBLING: usize = 3;
+
 /// Items of the history named in a score; the others are summed.
 const ITEMS_NAMED: usize = 4;
 
@@ -46,17 +49,43 @@ pub struct Scored<'a> {
     pub scratch: &'a Scratch,
 }
 
-/// Adds the largest of `all`, by size, and the sum of the rest as `other`.
-fn put_largest(mut all: Vec<Term>, keep: usize, other: TermKind, into: &mut Vec<Term>) {
-    all.retain(|t| t.value != 0.0);
-    // The sort is stable: of equal ones the first stays first.
-    all.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
-    let rest: f32 = all.iter().skip(keep).map(|t| t.value).sum();
-    let has_rest = all.len() > keep;
-    all.truncate(keep);
-    into.append(&mut all);
-    if has_rest {
-        into.push(Term::new(other, rest));
+/// The largest of some terms by size, largest first, and the sum of the others; on the stack, for this runs for every slot.
+struct Largest<const N: usize> {
+    named: [Option<Term>; N],
+    rest: f32,
+    has_rest: bool,
+}
+
+impl<const N: usize> Largest<N> {
+    /// Splits terms; what is 0 is left out, and of equal ones the first comes first.
+    fn of(terms: impl Iterator<Item = Term>) -> Self {
+        let mut all = Self {
+            named: [None; N],
+            rest: 0.0,
+            has_rest: false,
+        };
+        for term in terms.filter(|t| t.value != 0.0) {
+            let mut next = Some(term);
+            for place in &mut all.named {
+                let Some(t) = next else { break };
+                if place.is_none_or(|p| t.value.abs() > p.value.abs()) {
+                    next = place.replace(t);
+                }
+            }
+            if let Some(t) = next {
+                all.rest += t.value;
+                all.has_rest = true;
+            }
+        }
+        all
+    }
+
+    /// Adds them to `into`, the others as `other`.
+    fn put(self, other: TermKind, into: &mut Vec<Term>) {
+        into.extend(self.named.into_iter().flatten());
+        if self.has_rest {
+            into.push(Term::new(other, self.rest));
+        }
     }
 }
 
@@ -64,9 +93,8 @@ fn put_topics(s: &Scored<'_>, item: ItemId, weight: f32, into: &mut Vec<Term>) {
     let both = s.observed.profile.iter().zip(s.catalogue.tags(item));
     let all = both
         .enumerate()
-        .map(|(t, (p, c))| Term::about(TermKind::Topic, About::Topic(t as u8), weight * p * c))
-        .collect();
-    put_largest(all, TOPICS_NAMED, TermKind::OtherTopics, into);
+        .map(|(t, (p, c))| Term::about(TermKind::Topic, About::Topic(t as u8), weight * p * c));
+    Largest::<TOPICS_NAMED>::of(all).put(TermKind::OtherTopics, into);
 }
 
 impl Ranker {
@@ -105,7 +133,6 @@ impl Ranker {
                     into.push(Term::new(TermKind::Closeness, closeness));
                     let popularity = POPULARITY_WEIGHT * shelf.log_popularity[at];
                     into.push(Term::new(TermKind::Popularity, popularity));
-                    put_resembling(s, index, item, into);
                 }
                 _ => self.put_cold(s, position, 1.0, into),
             },
@@ -113,6 +140,14 @@ impl Ranker {
                 self.put_history(s, item, into);
                 self.put_cold(s, position, 1.0 - s.scratch.trust, into);
             }
+        }
+    }
+
+    /// Adds what is no part of the score of an item and helps to understand it.
+    pub fn orientation(&self, s: &Scored<'_>, position: u32, into: &mut Vec<Term>) {
+        if let (Learned::Tower(index), ModelKind::TwoTower) = (&self.learned, s.config.model) {
+            let item = self.shelves[s.shelf].items[position as usize];
+            put_resembling(s, index, item, into);
         }
     }
 
@@ -156,27 +191,41 @@ impl Ranker {
             .map(|(met, value)| {
                 let met = columns.items()[met as usize];
                 Term::about(TermKind::History, About::Item(met), scale * value)
-            })
-            .collect();
-        put_largest(all, ITEMS_NAMED, TermKind::OtherHistory, into);
+            });
+        Largest::<ITEMS_NAMED>::of(all).put(TermKind::OtherHistory, into);
     }
 }
 
-/// Names the items of the history that the network puts nearest.
+/// Names the items of the history that the network puts nearest to an item.
 fn put_resembling(s: &Scored<'_>, index: &TowerIndex, item: ItemId, into: &mut Vec<Term>) {
     let own = index.place_of(item);
-    let mut all: Vec<Term> = s
-        .observed
-        .history
-        .iter()
-        .map(|met| {
-            let met = ItemId(*met);
-            let cosine = math::dot(own, index.place_of(met));
-            Term::about(TermKind::Resembles, About::Item(met), cosine)
-        })
-        .filter(|t| t.value > 0.0)
-        .collect();
-    all.sort_by(|a, b| b.value.total_cmp(&a.value));
-    all.truncate(TOPICS_NAMED);
-    into.append(&mut all);
+    let all = s.observed.history.iter().map(|met| {
+        let met = ItemId(*met);
+        let cosine = math::dot(own, index.place_of(met)).max(0.0);
+        Term::about(TermKind::Resembles, About::Item(met), cosine)
+    });
+    into.extend(Largest::<RESEMBLING>::of(all).named.into_iter().flatten());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_are_named_and_nothing_is_lost() {
+        let values = [0.5f32, -2.0, 0.0, 2.0, 0.25, -0.75];
+        let terms = values
+            .iter()
+            .enumerate()
+            .map(|(t, v)| Term::about(TermKind::Topic, About::Topic(t as u8), *v));
+        let mut put = Vec::new();
+        Largest::<3>::of(terms).put(TermKind::OtherTopics, &mut put);
+        let named: Vec<f32> = put.iter().map(|t| t.value).collect();
+        assert_eq!(named, [-2.0, 2.0, -0.75, 0.75]);
+        assert_eq!(put[3].kind, TermKind::OtherTopics);
+        let few = [Term::new(TermKind::Topic, 1.0)];
+        put.clear();
+        Largest::<3>::of(few.into_iter()).put(TermKind::OtherTopics, &mut put);
+        assert_eq!(put, few);
+    }
 }

@@ -16,6 +16,9 @@ use crate::sim::math;
 /// Candidates that were not shown and are taken down.
 pub(super) const PASSED_NAMED: usize = 4;
 
+/// Terms of a usual slate, to make room for at once.
+const USUAL_TERMS: usize = 64;
+
 /// Where a slot came from: its candidate, the shelf's position shown in the end, and whether that was explored.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Origin {
@@ -68,10 +71,13 @@ impl Knowledge<'_> {
             catalogue: &self.catalogue,
             scratch: r.scratch,
         };
-        let mut terms = Vec::new();
-        let mut put = |position: u32| {
+        let mut terms = Vec::with_capacity(USUAL_TERMS);
+        let mut put = |position: u32, is_shown: bool| {
             let from = terms.len() as u32;
             self.ranker.parts(&scored, position, &mut terms);
+            if is_shown {
+                self.ranker.orientation(&scored, position, &mut terms);
+            }
             (from, terms.len() as u32)
         };
         let by_score = |p: u32| {
@@ -115,7 +121,7 @@ impl Knowledge<'_> {
                     score: slot.score,
                     asked: slot.price,
                     propensity: slot.propensity,
-                    terms: put(o.position),
+                    terms: put(o.position, true),
                     by_score: candidate.map(|_| by_score(o.position)),
                     by_relevance: candidate.map(by_relevance),
                     allotment: candidate.and_then(allotment),
@@ -140,7 +146,7 @@ impl Knowledge<'_> {
                     .iter()
                     .position(|(q, _)| q == p)
                     .and_then(allotment),
-                terms: put(*p),
+                terms: put(*p, false),
             })
             .collect();
         let count = |s: Source| r.picked.iter().filter(|(_, source)| *source == s).count() as u16;

@@ -11,8 +11,8 @@ use crate::desktop::panels::kit::numbers::{NONE, count, decimal};
 use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::City;
 use crate::desktop::view::subject::Subject;
-use crate::sim::ids::CommunityId;
-use crate::society::avatars::avatar::Avatars;
+use crate::sim::ids::{AvatarId, CommunityId};
+use crate::society::avatars::avatar::{Avatar, Avatars};
 use crate::society::ties::communities::Communities;
 use crate::society::ties::graph::SocialGraph;
 
@@ -39,8 +39,7 @@ pub(super) fn fill(recent: &Recent, city: &City<'_>, id: CommunityId) -> Option<
     let c = city.get::<Communities>().table.rows().get(id.idx())?;
     let avatars = city.get::<Avatars>().table.rows();
     let graph = city.get::<SocialGraph>();
-    let is_here =
-        |m: &crate::sim::ids::AvatarId| avatars.get(m.idx()).is_some_and(|a| a.is_awake());
+    let is_here = |m: &AvatarId| avatars.get(m.idx()).is_some_and(Avatar::is_awake);
     let here = c.members.iter().filter(|m| is_here(m)).count();
     let counted: Vec<_> = c
         .members
@@ -52,12 +51,8 @@ pub(super) fn fill(recent: &Recent, city: &City<'_>, id: CommunityId) -> Option<
         .iter()
         .map(|m| {
             let ties = graph.of(**m).iter();
-            ties.filter(|(other, _)| {
-                c.members
-                    .binary_search(&crate::sim::ids::AvatarId(*other))
-                    .is_ok()
-            })
-            .count()
+            ties.filter(|(other, _)| c.members.binary_search(&AvatarId(*other)).is_ok())
+                .count()
         })
         .sum();
     let mean = if counted.is_empty() {

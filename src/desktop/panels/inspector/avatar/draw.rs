@@ -38,7 +38,7 @@ pub(in super::super) fn avatar_ui(
     });
     section_ui(ui, "Today", Start::Open, |ui| day_ui(ui, page, look, out));
     section_ui(ui, "Wallet", Start::Open, |ui| {
-        wallet_ui(ui, page, look, out)
+        wallet_ui(ui, page, look, out);
     });
     let b = &page.belongings;
     list_ui(ui, "Ties", &b.ties, "Nobody yet", out);
