@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::window_args::{DesktopArgs, DesktopBenchArgs, PicturesArgs};
+
 /// A laboratory for attention economies.
 #[derive(Debug, Parser)]
 #[command(
@@ -37,6 +39,16 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora run quickstart\n  agora run scenarios/baseline.toml --days 10 --threads 2 --out runs/short\n  agora run quickstart --set platform.recommend.model=popularity --json"
     )]
     Run(RunArgs),
+    /// Opens the window: the city in 3D, its panels, its people, its policies (needs the feature desktop).
+    #[command(
+        after_help = "Examples:\n  agora desktop\n  agora desktop scenarios/quickstart.toml\n  agora desktop baseline --seed 7 --set platform.ads.load=0.2 --speed max\n\nKeys: F1 lists them. Every run goes into a folder of its own under runs/, with the commands given in the window:\nagora verify FOLDER runs it again without one and compares every state hash."
+    )]
+    Desktop(DesktopArgs),
+    /// Photographs every panel, overlay, page and sheet of the window, without a screen (needs the feature desktop).
+    #[command(
+        after_help = "Examples:\n  agora pictures pictures\n  agora pictures pictures --size 1280x720 --only inspector\n  agora pictures pictures --scenario metropolis --days 1"
+    )]
+    Pictures(PicturesArgs),
     /// Checks a scenario and shows every value it resolves to.
     #[command(
         after_help = "Examples:\n  agora check scenarios/ad-load.toml\n  agora check quickstart --json"
@@ -62,6 +74,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora import data/ml-100k --out worlds/ml-100k && agora run worlds/ml-100k\n  agora import ratings.csv --out worlds/ratings --map user=userId,item=movieId,time=timestamp\n  agora import plays.parquet --out worlds/plays --map user=who,item=track,genres=style --min-interactions 10\n\nFormats: RecBole atomic files (.inter, with .item beside it), delimited text with a header, Parquet. See docs/import.md."
     )]
     Import(ImportArgs),
+    /// Runs a city for a while and explains what was offered to one of its avatars, and why.
+    #[command(
+        after_help = "Examples:\n  agora why quickstart --avatar 17\n  agora why quickstart --avatar 17 --ticks 2880 --offer 4711\n  agora why baseline --avatar 3 --set platform.recommend.model=ease --json\n\nThe last 20000 offers are remembered; numbers of an avatar's offers are listed below its explanation."
+    )]
+    Why(WhyArgs),
     /// Proves on this machine what the engine promises: equal hashes at any thread count, no day lost to a kill.
     #[command(
         after_help = "Examples:\n  agora selftest determinism --seeds 1000 --ticks 200\n  agora selftest kills --n 100 --json\n  agora selftest golden"
@@ -102,6 +119,9 @@ pub(super) struct RunArgs {
     /// Run folder (default: runs/<name>-<seed>).
     #[arg(long)]
     pub(super) out: Option<PathBuf>,
+    /// Steers the run with a file of commands, such as the commands.jsonl of a run folder.
+    #[arg(long, value_name = "FILE")]
+    pub(super) commands: Option<PathBuf>,
     /// Overwrites an existing run folder.
     #[arg(long)]
     pub(super) force: bool,
@@ -112,6 +132,50 @@ pub(super) struct RunArgs {
     #[arg(long, short)]
     pub(super) quiet: bool,
     /// Prints the summary as JSON on stdout and nothing else.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Which offer is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OfferArg {
+    /// The last one.
+    Last,
+    /// The one of this number.
+    Id(u64),
+}
+
+/// Reads which offer is explained.
+fn offer(given: &str) -> Result<OfferArg, String> {
+    match (given, given.parse()) {
+        ("last", _) => Ok(OfferArg::Last),
+        (_, Ok(id)) => Ok(OfferArg::Id(id)),
+        _ => Err("allowed is last or the number of an offer".to_owned()),
+    }
+}
+
+/// `agora why`.
+#[derive(Debug, Args)]
+pub(super) struct WhyArgs {
+    /// The scenario.
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArgs,
+    /// Number of the avatar.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) avatar: u32,
+    /// Simulated minutes before the question.
+    #[arg(long, value_name = "T", allow_negative_numbers = true, default_value_t = 1_440, value_parser = clap::value_parser!(u32).range(1..=5_256_000))]
+    pub(super) ticks: u32,
+    /// Which offer: last, or its number.
+    #[arg(long, value_name = "last|ID", allow_negative_numbers = true, default_value = "last", value_parser = offer)]
+    pub(super) offer: OfferArg,
+    /// Worker threads (default: one per core).
+    #[arg(long, value_parser = threads)]
+    pub(super) threads: Option<usize>,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Prints everything as JSON on stdout and nothing else.
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -272,6 +336,15 @@ pub(super) enum Bench {
         after_help = "Examples:\n  agora bench allocation\n  agora bench allocation --avatars 2000 --contents 50"
     )]
     Allocation(AllocationArgs),
+    /// The window: frames a second, a hundred thousand people, and what looking costs the city (needs the feature desktop).
+    #[command(
+        after_help = "Examples:\n  agora bench desktop\n  agora bench desktop --seconds 4 --people 20000 --json\n\nDraws without a screen, each frame waited for until it is drawn; prints what draws."
+    )]
+    Desktop(DesktopBenchArgs),
+    /// Everything but the window.
+    /// What it costs to take down why each offer was made.
+    #[command(after_help = "Examples:\n  agora bench traces\n  agora bench traces --days 1 --json")]
+    Traces(TracesArgs),
     /// Everything above.
     #[command(after_help = "Example:\n  agora bench all --json")]
     All(CommonArgs),
@@ -376,6 +449,17 @@ pub(super) struct ActivityArgs {
     pub(super) residents: u32,
     /// Simulated days.
     #[arg(long, default_value_t = 7)]
+    pub(super) days: u32,
+}
+
+/// `agora bench traces`.
+#[derive(Debug, Args, Clone, Default)]
+pub(super) struct TracesArgs {
+    /// What all measurements take.
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+    /// Simulated days.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=3_650))]
     pub(super) days: u32,
 }
 

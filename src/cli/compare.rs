@@ -6,14 +6,14 @@ use serde::Serialize;
 
 use super::CommandError;
 use super::args::CompareArgs;
-use super::folder;
 use super::output;
-use super::run::Run;
 use super::trials::{metrics_of, run_all};
 use crate::lab::experiment::comparison::{Comparison, MetricRow};
 use crate::lab::experiment::paired::Paired;
 use crate::scenario::load::{Loaded, Overrides, load};
 use crate::scenario::promises::{Judged, Verdict, judge};
+use crate::scenario::run::folder;
+use crate::scenario::run::progress::Run;
 
 /// Fewest arms that can be compared.
 const FEWEST_ARMS: usize = 2;

@@ -3,14 +3,15 @@
 //! | file | command |
 //! | --- | --- |
 //! | `args` | what is accepted |
+//! | `window_args` | what the window's commands accept |
 //! | `output` | how results, errors and progress are shown |
 //! | `run` | `agora run` |
-//! | `folder` | the run folder |
-//! | `leave` | what a run leaves in its folder |
 //! | `report` | `agora report` |
+//! | `desktop` | `agora desktop`, `agora pictures` |
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
 //! | `import` | `agora import` |
+//! | `why` | `agora why` |
 //! | `compare` | `agora compare` |
 //! | `trials` | many runs at once, in memory |
 //! | `side_by_side` | whole cities at once, each on its own thread |
@@ -21,16 +22,17 @@ mod args;
 mod bench;
 mod check;
 mod compare;
-pub mod folder;
+mod desktop;
 mod import;
-pub mod leave;
 mod output;
 pub mod report;
-pub mod run;
+mod run;
 pub mod selftest;
 mod side_by_side;
 pub mod trials;
 mod verify;
+mod why;
+mod window_args;
 
 use std::process::ExitCode;
 
@@ -38,6 +40,7 @@ use clap::Parser;
 
 use crate::scenario::error::ScenarioError;
 use crate::scenario::import::error::ImportError;
+use crate::scenario::run::error::RunError;
 use crate::scenario::world::FoundingError;
 
 /// What can go wrong with a command.
@@ -46,6 +49,9 @@ pub enum CommandError {
     /// The scenario is at fault.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
+    /// A run or its folder is at fault.
+    #[error(transparent)]
+    Run(#[from] RunError),
     /// A log could not be imported.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -81,16 +87,16 @@ impl CommandError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Scenario(_) | Self::Usage(_) => 2,
-            Self::Import(e) => {
-                if e.is_usage() {
-                    2
-                } else {
-                    1
-                }
-            }
+            Self::Run(e) => code_of(e.is_usage()),
+            Self::Import(e) => code_of(e.is_usage()),
             Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Failed(_) => 1,
         }
     }
+}
+
+/// Returns the exit code of an error that is bad usage or input, or a failure.
+fn code_of(is_usage: bool) -> u8 {
+    if is_usage { 2 } else { 1 }
 }
 
 /// Runs the command line and returns the exit code: 0 done, 1 failed, 2 bad usage or input.
@@ -99,12 +105,15 @@ pub fn main() -> ExitCode {
     let cli = args::Cli::parse();
     let done = match &cli.command {
         args::Command::Run(a) => run::command(a),
+        args::Command::Desktop(a) => desktop::command(a),
+        args::Command::Pictures(a) => desktop::pictures(a),
         args::Command::Check(a) => check::command(a),
         args::Command::Compare(a) => compare::command(a),
         args::Command::List(a) => check::list(a),
         args::Command::Verify(a) => verify::command(a),
         args::Command::Report(a) => report::command(a),
         args::Command::Import(a) => import::command(a),
+        args::Command::Why(a) => why::command(a),
         args::Command::Selftest(a) => selftest::command(a),
         args::Command::Bench(a) => bench::command(a),
     };

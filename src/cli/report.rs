@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::CommandError;
 use super::args::ReportArgs;
-use super::folder;
 use super::output;
 use crate::events::log::reader;
 use crate::lab::report::{FORMAT, ReportData, render_json};
+use crate::scenario::run::folder;
 
 /// `agora report`.
 pub(super) fn command(args: &ReportArgs) -> Result<(), CommandError> {

@@ -1,193 +1,25 @@
 //! `agora run`: simulates a scenario without a window and writes a run folder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::CommandError;
 use super::args::RunArgs;
 use super::check::load_named;
-use super::folder;
-use super::leave;
 use super::output;
-use crate::events::bus::{EventBus, OfferBus};
-use crate::events::log::writer::{Disk, EventLog, KeepOffers, LogStorage};
+use crate::events::log::writer::Disk;
 use crate::lab::metrics::book::Book;
 use crate::lab::realism::scorecard::Scorecard;
-use crate::lab::report::gather::Asked;
-use crate::lab::summary::{RunSummary, peak_rss_bytes};
-use crate::platform::recommend::serve::Exposures;
-use crate::scenario::chain::ChainWriter;
-use crate::scenario::error::ScenarioError;
-use crate::scenario::import::read;
-use crate::scenario::load::Loaded;
+use crate::lab::summary::RunSummary;
+use crate::scenario::error::Place;
+use crate::scenario::run::error::RunError;
+use crate::scenario::run::folder;
+use crate::scenario::run::progress::Run;
 use crate::scenario::schema::{Rule, Scenario};
-use crate::scenario::world::{found, results};
-use crate::sim::rng::mix;
-use crate::sim::schedule::Simulation;
+use crate::scenario::steer::file;
+use crate::scenario::steer::order::Order;
 use crate::sim::units::TICKS_PER_DAY;
-use crate::sim::workers::Workers;
-use crate::society::avatars::avatar::Avatars;
-use crate::society::plugin::Plantings;
-
-/// A run in progress: the city, its log, its chain of hashes.
-pub struct Run {
-    /// The city.
-    pub sim: Simulation,
-    log: Option<EventLog>,
-    chain: Option<ChainWriter>,
-    chain_path: PathBuf,
-    /// Hash of all hashes so far.
-    pub chained: u64,
-    /// Ticks done.
-    pub ticks: u32,
-    /// Slates logged or served so far.
-    pub slates: u64,
-}
-
-impl Run {
-    /// Founds the city of a scenario; with a folder, opens its log and chain there.
-    ///
-    /// # Errors
-    /// [`CommandError`] if the city cannot be founded or the files cannot be made.
-    pub fn begin(
-        loaded: &Loaded,
-        threads: usize,
-        out: Option<(&Path, Box<dyn LogStorage>)>,
-    ) -> Result<Self, CommandError> {
-        if loaded.scenario.workload.users > 0 {
-            let name = &loaded.scenario.name;
-            return Err(CommandError::Usage(format!(
-                "{name}: workload.users = {}: this is a workload, not a city; agora bench workload-a --scenario {name} runs it",
-                loaded.scenario.workload.users
-            )));
-        }
-        let plantings = plantings(loaded)?;
-        let mut sim = found(&loaded.scenario, plantings, threads)?;
-        sim.state_hash();
-        let (mut log, mut chain, mut chain_path) = (None, None, PathBuf::new());
-        if let Some((dir, storage)) = out {
-            let keep = if loaded.scenario.lab.log_offers {
-                KeepOffers::Yes
-            } else {
-                KeepOffers::No
-            };
-            log = Some(EventLog::create(dir, storage, keep)?);
-            chain_path = dir.join("hashes.bin");
-            let names: Vec<&str> = sim.state_parts().iter().map(|p| p.0).collect();
-            let writer = ChainWriter::create(&chain_path, &names)
-                .map_err(CommandError::file(&chain_path))?;
-            chain = Some(writer);
-        }
-        Ok(Self {
-            sim,
-            log,
-            chain,
-            chain_path,
-            chained: 0,
-            ticks: 0,
-            slates: 0,
-        })
-    }
-
-    /// Runs one tick; logs it and adds its hash to the chain.
-    ///
-    /// # Errors
-    /// [`CommandError`] if the log or the chain cannot be written; finished days are safe.
-    pub fn step(&mut self) -> Result<(), CommandError> {
-        let day = self.ticks / TICKS_PER_DAY;
-        self.sim.step();
-        self.ticks += 1;
-        let hash = self.sim.state_hash();
-        self.chained = mix(self.chained ^ hash);
-        // Hashes first: a day that is finished in the log can always be verified.
-        if let Some(chain) = &mut self.chain {
-            let parts = self.sim.state_parts();
-            chain
-                .push(hash, &parts)
-                .map_err(CommandError::file(&self.chain_path))?;
-            if self.ticks.is_multiple_of(TICKS_PER_DAY) {
-                chain
-                    .flush()
-                    .map_err(CommandError::file(&self.chain_path))?;
-            }
-        }
-        if let Some(log) = &mut self.log {
-            let w = self.sim.world();
-            let events = &w.resource::<EventBus>().current;
-            let slates = &w.resource::<OfferBus>().slates;
-            log.append(day, events, slates)?;
-            if self.ticks.is_multiple_of(TICKS_PER_DAY) {
-                log.end_day(day)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Closes the files, the running day included.
-    ///
-    /// # Errors
-    /// [`CommandError`] if they cannot be made durable.
-    pub fn finish(&mut self) -> Result<(), CommandError> {
-        if let Some(chain) = &mut self.chain {
-            chain
-                .flush()
-                .map_err(CommandError::file(&self.chain_path))?;
-        }
-        if let Some(log) = &mut self.log
-            && !self.ticks.is_multiple_of(TICKS_PER_DAY)
-        {
-            log.end_day(self.ticks / TICKS_PER_DAY)?;
-        }
-        Ok(())
-    }
-
-    /// Sums the run up.
-    #[must_use]
-    pub fn summary(&self, scenario: &Scenario, wall_seconds: f64) -> (RunSummary, Scorecard) {
-        let w = self.sim.world();
-        let book = w.resource::<Book>();
-        let results = results(&self.sim);
-        let summary = RunSummary {
-            agora_version: env!("CARGO_PKG_VERSION").to_owned(),
-            scenario: scenario.name.clone(),
-            scenario_hash: format!("{:016x}", scenario.hash()),
-            seed: scenario.seed,
-            threads: w.resource::<Workers>().threads(),
-            ticks: self.ticks,
-            days: self.ticks / TICKS_PER_DAY,
-            avatars: w.resource::<Avatars>().table.len() as u64,
-            sessions: w.resource::<Avatars>().n_sessions,
-            active_avatar_ticks: book.active_ticks,
-            events: book.n_events,
-            slates: w.resource::<Exposures>().n_slates,
-            wall_seconds,
-            active_avatar_ticks_per_second: book.active_ticks as f64 / wall_seconds.max(1e-9),
-            peak_rss_bytes: peak_rss_bytes(),
-            final_state_hash: format!("{:016x}", self.chained),
-            interrupted: self.ticks < scenario.days * TICKS_PER_DAY,
-            books: results.books,
-            metrics: results.metrics,
-            realism: results.scorecard.to_summary(),
-        };
-        (summary, results.scorecard)
-    }
-}
-
-/// Reads what a scenario was imported from, if anything.
-fn plantings(loaded: &Loaded) -> Result<Plantings, CommandError> {
-    let Some(folder) = &loaded.world else {
-        return Ok(Plantings::default());
-    };
-    let scenario = &loaded.scenario;
-    read::plantings(folder, scenario.society.population.residents).map_err(|cause| {
-        CommandError::Scenario(ScenarioError::World {
-            place: scenario.name.clone(),
-            world: scenario.world.clone(),
-            cause,
-        })
-    })
-}
 
 /// Wall time; the simulation itself never sees it.
 #[expect(
@@ -219,36 +51,17 @@ fn survive_size_limits() {
     }
 }
 
-/// Where a run goes when nothing else is said.
-fn default_folder(scenario: &Scenario, arm: Option<&str>) -> PathBuf {
-    let arm = arm.map_or_else(String::new, |a| format!("-{a}"));
-    let name = format!("{}{arm}-{}", scenario.name, scenario.seed);
-    // A name is text in a file that somebody else may have written; it must not lead out of the folder.
-    let name: String = name
-        .chars()
-        .map(|c| match c {
-            '/' | '\\' | ':' => '-',
-            c if c.is_control() => '-',
-            c => c,
-        })
-        .collect();
-    PathBuf::from("runs").join(name)
-}
-
 /// `agora run`.
 pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
     let loaded = load_named(&args.scenario)?;
     let scenario = &loaded.scenario;
+    let commands = args.commands.as_deref().map(steered).transpose()?;
     let dir = args
         .out
         .clone()
-        .unwrap_or_else(|| default_folder(scenario, args.scenario.arm.as_deref()));
-    folder::create(&dir, args.force)?;
-    // The mark of a run folder, before the scenario: what a kill leaves from here on may be overwritten with --force.
-    let events = dir.join("events");
-    std::fs::create_dir(&events).map_err(CommandError::file(&events))?;
+        .unwrap_or_else(|| folder::default_path(scenario, args.scenario.arm.as_deref()));
     survive_size_limits();
-    folder::write(&dir.join("scenario.toml"), scenario.to_toml().as_bytes())?;
+    folder::prepare(&dir, args.force, scenario)?;
     let is_silent = args.quiet || args.json;
     let stop = stop_on_interrupt();
     let total = scenario.days * TICKS_PER_DAY;
@@ -259,6 +72,7 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
         args.threads.unwrap_or(0),
         Some((&dir, Box::new(Disk))),
     )?;
+    run.queue(commands.unwrap_or_default());
     let clock = wall_clock();
     let mut failure = None;
     while run.ticks < total && !stop.load(Ordering::Relaxed) {
@@ -279,29 +93,71 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
     }
     if let Some(e) = failure {
         bar.abandon();
-        return Err(e);
+        return Err(e.into());
     }
-    run.finish()?;
     let wall = clock.elapsed().as_secs_f64();
     bar.finish_and_clear();
-    let (summary, scorecard) = run.summary(scenario, wall);
-    let json = serde_json::to_string_pretty(&summary)
-        .map_err(|e| CommandError::Failed(format!("cannot write run.json: {e}")))?;
-    let asked = Asked {
-        command: leave::command_line(&args.scenario),
-        description: scenario.description.clone(),
-        scenario: scenario.to_toml(),
-        days: scenario.days,
-    };
-    leave::leave(&dir, &run.sim, &summary, &scorecard, asked)?;
-    // Last, so that a folder with a run.json is whole.
-    folder::write(&dir.join("run.json"), json.as_bytes())?;
+    if run.n_queued() > 0 {
+        output::note(&format!(
+            "commands left over when the run ended, and not applied: {}",
+            run.n_queued()
+        ));
+    }
+    let (summary, scorecard) = run.leave(command_line(args), wall)?;
     if args.json {
+        let json = serde_json::to_string_pretty(&summary)
+            .map_err(|e| CommandError::Failed(format!("cannot show the summary: {e}")))?;
         output::result(&json);
     } else if !args.quiet {
         show(&summary, &scorecard, &dir);
     }
     keep_promises(scenario, &summary)
+}
+
+/// Reads a file of commands; what a kill tore off its end is left out with a note.
+pub(super) fn steered(path: &Path) -> Result<Vec<(Order, Place)>, CommandError> {
+    let commands = file::read(path).map_err(RunError::from)?;
+    if commands.torn_bytes > 0 {
+        output::note(&format!(
+            "{}: the last {} bytes are no whole line, as after a kill; they are left out",
+            path.display(),
+            commands.torn_bytes
+        ));
+    }
+    Ok(commands.orders)
+}
+
+/// Writes the command that gives the same run again: what decides the result, in the words in which it was typed.
+fn command_line(run: &RunArgs) -> String {
+    let args = &run.scenario;
+    let mut words = vec!["agora run".to_owned(), quoted(&args.scenario)];
+    if let Some(arm) = &args.arm {
+        words.push(format!("--arm {}", quoted(arm)));
+    }
+    words.extend(args.sets.iter().map(|s| format!("--set {}", quoted(s))));
+    if let Some(seed) = args.seed {
+        words.push(format!("--seed {seed}"));
+    }
+    if let Some(days) = args.days {
+        words.push(format!("--days {days}"));
+    }
+    if let Some(commands) = &run.commands {
+        words.push(format!(
+            "--commands {}",
+            quoted(&commands.display().to_string())
+        ));
+    }
+    words.join(" ")
+}
+
+/// Quotes a word for a shell where it needs it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 /// Fails if a promise of the scenario about a single run is broken.
@@ -356,4 +212,38 @@ fn show(s: &RunSummary, scorecard: &Scorecard, dir: &Path) {
         dir.join("report.html").display()
     ));
     output::result(&lines.join("\n"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::ScenarioArgs;
+
+    #[test]
+    fn the_command_keeps_everything_that_decides_the_result_and_quotes_for_a_shell() {
+        let scenario = ScenarioArgs {
+            scenario: "my city.toml".to_owned(),
+            sets: vec![
+                "platform.recommend.model=popularity".to_owned(),
+                "a=\"it's\"".to_owned(),
+            ],
+            seed: Some(7),
+            days: Some(12),
+            arm: Some("high".to_owned()),
+        };
+        let args = RunArgs {
+            scenario,
+            out: None,
+            commands: Some("a b.jsonl".into()),
+            force: false,
+            threads: None,
+            quiet: true,
+            json: false,
+        };
+        assert_eq!(
+            command_line(&args),
+            "agora run 'my city.toml' --arm high --set platform.recommend.model=popularity \
+             --set 'a=\"it'\\''s\"' --seed 7 --days 12 --commands 'a b.jsonl'"
+        );
+    }
 }

@@ -1,12 +1,12 @@
 //! Many whole runs in memory: one thread a run, nothing written.
 
 use super::CommandError;
-use super::run::Run;
 use super::side_by_side::side_by_side;
 use crate::lab::experiment::comparison::Metrics;
 use crate::lab::metrics::book::Book;
 use crate::lab::metrics::headline::headline;
 use crate::scenario::load::Loaded;
+use crate::scenario::run::progress::Run;
 use crate::scenario::world::ending;
 use crate::sim::units::TICKS_PER_DAY;
 

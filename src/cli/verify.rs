@@ -5,9 +5,11 @@ use std::io::ErrorKind;
 use super::CommandError;
 use super::args::VerifyArgs;
 use super::output;
-use super::run::Run;
+use super::run::steered;
 use crate::scenario::chain::{self, Link};
 use crate::scenario::load::{Overrides, load};
+use crate::scenario::run::progress::Run;
+use crate::scenario::steer::file;
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// `agora verify`.
@@ -53,6 +55,10 @@ pub(super) fn command(args: &VerifyArgs) -> Result<(), CommandError> {
         ));
     }
     let mut run = Run::begin(&loaded, args.threads.unwrap_or(0), None)?;
+    let commands = args.run.join(file::NAME);
+    if commands.is_file() {
+        run.queue(steered(&commands)?);
+    }
     let bar = output::progress(links.len() as u64, args.quiet);
     bar.set_message("running again");
     for (i, link) in links.iter().enumerate() {
@@ -85,8 +91,12 @@ pub(super) fn command(args: &VerifyArgs) -> Result<(), CommandError> {
         }
     }
     bar.finish_and_clear();
+    let steered = match run.n_commands() {
+        0 => String::new(),
+        n => format!("; {n} commands were applied again"),
+    };
     output::result(&format!(
-        "{dir}: {} ticks, every state hash is equal ({:016x})",
+        "{dir}: {} ticks, every state hash is equal ({:016x}){steered}",
         links.len(),
         run.chained
     ));

@@ -6,6 +6,7 @@ use super::panels::PanelKind;
 use super::view::subject::Subject;
 use crate::sim::ids::AvatarId;
 use crate::sim::units::Tick;
+use crate::society::walk_in::choice::Choice;
 
 /// How fast simulated time runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,6 +147,9 @@ pub enum UiCommand {
     TakeOver(AvatarId),
     /// Let an avatar choose for itself again.
     LetGo(AvatarId),
+    /// Make a choice for an avatar that was taken over.
+    /// Choose for an avatar that was taken over.
+    Choose(AvatarId, Choice),
     /// Show the dialog that opens a scenario.
     AskOpen,
     /// Open a scenario by name or path and found its city.
@@ -186,6 +190,13 @@ pub enum UiCommand {
     GoToBookmark(usize),
     /// Forget a bookmark.
     RemoveBookmark(usize),
+    /// Show only events that contain a text and are of no hidden kind.
+    FilterEvents {
+        /// Text, in lower case; empty for all.
+        search: String,
+        /// Words of event kinds to leave out.
+        hidden: Vec<String>,
+    },
     /// Copy text to the clipboard.
     Copy(String),
     /// Leave.

@@ -28,6 +28,19 @@ pub struct RealismSummary {
     pub facts: BTreeMap<String, Option<f64>>,
 }
 
+/// A value of the scenario that was changed while the city ran.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyChange {
+    /// The first tick under the new value.
+    pub tick: u32,
+    /// Dotted key.
+    pub key: String,
+    /// The value before.
+    pub from: toml::Value,
+    /// The value since.
+    pub to: toml::Value,
+}
+
 /// The content of `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
@@ -65,6 +78,12 @@ pub struct RunSummary {
     pub final_state_hash: String,
     /// Whether the run was stopped before its last day.
     pub interrupted: bool,
+    /// Commands that steered the run; 0 where none did.
+    #[serde(default)]
+    pub commands: u32,
+    /// What they changed of the scenario, in order.
+    #[serde(default)]
+    pub policy_changes: Vec<PolicyChange>,
     /// The ledger.
     pub books: BooksSummary,
     /// Headline numbers; `null` where the run was too short to observe them.

@@ -10,6 +10,7 @@
 //! | `ads` | campaigns and auctions |
 //! | `incentives` | rewards |
 //! | `integrity` | holds on what too many complain about |
+//! | `trace` | why each offer was made, for whoever asks later |
 //! | `plugin` | what joins them into a tick |
 
 pub mod ads;
@@ -21,3 +22,4 @@ pub mod models;
 pub mod plugin;
 pub mod privacy;
 pub mod recommend;
+pub mod trace;

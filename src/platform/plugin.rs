@@ -19,6 +19,7 @@ use super::models::ranker::Ranker;
 use super::privacy::observation::Observations;
 use super::recommend::prices::AttentionPrices;
 use super::recommend::serve::{Exposures, Scored, score_requests, serve_slates};
+use super::trace::book::Traces;
 use crate::events::behavior::Event;
 use crate::sim::schedule::{SimAppExt, SimSystems, SimTick};
 
@@ -59,6 +60,11 @@ impl Plugin for PlatformPlugin {
             "auction floor",
             "bids of a tick, taken anew in the next",
             Floor::default(),
+        )
+        .insert_unhashed(
+            "traces",
+            "what the lab may read later; nobody in the loop reads it",
+            Traces::default(),
         )
         .insert_state("observations", observations)
         .insert_state("ranker", ranker)

@@ -11,6 +11,8 @@ pub enum Place {
     CommandLine,
     /// With an option of its own, such as `--seed`.
     Flag(&'static str),
+    /// In a command to a running city.
+    Command,
 }
 
 impl std::fmt::Display for Place {
@@ -19,6 +21,7 @@ impl std::fmt::Display for Place {
             Self::Line(file, line) => write!(f, "{file}:{line}"),
             Self::CommandLine => write!(f, "--set"),
             Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Command => write!(f, "command"),
         }
     }
 }

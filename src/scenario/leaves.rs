@@ -55,7 +55,7 @@ pub fn take_apart(file: &str, text: &str) -> Result<Vec<Leaf>, ScenarioError> {
     // In the order of the file, so that the first mistake is reported first.
     leaves.sort_by_key(|l| match &l.place {
         Place::Line(_, n) => *n,
-        Place::CommandLine | Place::Flag(_) => 0,
+        Place::CommandLine | Place::Flag(_) | Place::Command => 0,
     });
     Ok(leaves)
 }

@@ -276,10 +276,14 @@ fn text_of(leaf: &Leaf) -> Result<String, ScenarioError> {
         })
 }
 
-fn shown(value: &toml::Value) -> String {
-    // On one line, and without what would move the cursor.
-    let text: String = value
-        .to_string()
+/// Shows a value in a message.
+pub(super) fn shown(value: &toml::Value) -> String {
+    clipped(&value.to_string())
+}
+
+/// Shows what somebody wrote in a message: on one line, not too long, and without what would move the cursor.
+pub(super) fn clipped(text: &str) -> String {
+    let text: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
@@ -291,7 +295,7 @@ fn shown(value: &toml::Value) -> String {
 }
 
 /// Checks one value against the documentation of its key.
-fn check_value(leaf: &Leaf, docs: &[ValueDoc]) -> Result<(), ScenarioError> {
+pub(super) fn check_value(leaf: &Leaf, docs: &[ValueDoc]) -> Result<(), ScenarioError> {
     let Some(doc) = docs.iter().find(|d| d.key == leaf.key) else {
         return Err(ScenarioError::UnknownKey {
             place: leaf.place.clone(),
@@ -460,7 +464,8 @@ fn find_world(
     Ok(Some(path))
 }
 
-fn insert(table: &mut toml::Table, key: &str, value: toml::Value) {
+/// Puts a value under a dotted key.
+pub(super) fn insert(table: &mut toml::Table, key: &str, value: toml::Value) {
     match key.split_once('.') {
         None => {
             table.insert(key.to_owned(), value);

@@ -11,6 +11,8 @@
 //! | `reference` | the generated documentation of all values |
 //! | `world` | from a scenario to a running city |
 //! | `workload` | declared worlds of vectors that programs are compared on |
+//! | `run` | a run in progress and its folder |
+//! | `steer` | commands to a running city |
 //! | `chain` | the chain of state hashes of a run |
 //! | `import` | worlds made from real logs |
 
@@ -21,7 +23,9 @@ pub mod leaves;
 pub mod load;
 pub mod promises;
 pub mod reference;
+pub mod run;
 pub mod schema;
 pub mod source;
+pub mod steer;
 pub mod workload;
 pub mod world;

@@ -8,12 +8,14 @@
 //! | `state_hash` | a hash of the whole state every tick |
 //! | `calendar` | the timing wheel of wake-ups |
 //! | `schedule` | `SimTick`, its phases and the driver |
+//! | `phase_clock` | what each phase costs |
 //! | `workers` | threads that systems share |
 
 pub mod calendar;
 pub mod config;
 pub mod ids;
 pub mod math;
+pub mod phase_clock;
 pub mod rng;
 pub mod schedule;
 pub mod state_hash;

@@ -11,6 +11,7 @@ use bevy::ecs::component::{ComponentInfo, Mutable};
 use bevy::ecs::prelude::*;
 use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleThreadedExecutor};
 
+use super::phase_clock;
 use super::state_hash::{StateHash, StateHasher};
 use super::units::Tick;
 
@@ -44,6 +45,23 @@ pub enum SimSystems {
 }
 
 impl SimSystems {
+    /// Returns the name of a phase, as shown to people.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Wake => "wake",
+            Self::Move => "move",
+            Self::Observe => "observe",
+            Self::Learn => "learn",
+            Self::Score => "score",
+            Self::Offer => "offer",
+            Self::Choose => "choose",
+            Self::Settle => "settle",
+            Self::Guard => "guard",
+            Self::Measure => "measure",
+        }
+    }
+
     /// All phases in the order in which they run.
     pub const ORDER: [Self; 10] = [
         Self::Wake,
@@ -216,6 +234,7 @@ impl Simulation {
         });
         app.insert_state("clock", SimClock::default())
             .insert_state("seed", Seed(seed));
+        phase_clock::plugin(&mut app);
         app
     }
 

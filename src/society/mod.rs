@@ -8,6 +8,7 @@
 //! | `content` | the catalogue and what is true of it |
 //! | `spaces` | the map, spaces, travel |
 //! | `ties` | the social graph and communities |
+//! | `walk_in` | avatars whose choices somebody makes for them |
 //! | `plugin` | what joins them into a tick |
 
 pub mod avatars;
@@ -17,3 +18,4 @@ pub mod plugin;
 pub mod population;
 pub mod spaces;
 pub mod ties;
+pub mod walk_in;

@@ -21,6 +21,7 @@ use super::spaces::movement::{count_footfall, move_avatars, open_estates};
 use super::spaces::presence::Presence;
 use super::spaces::space::Spaces;
 use super::ties::communities::Communities;
+use super::walk_in::state::WalkIns;
 use crate::events::behavior::Event;
 use crate::events::bus::{EventBus, OfferBus, WishBus};
 use crate::sim::schedule::{Seed, SimAppExt, SimSystems, SimTick};
@@ -65,7 +66,7 @@ impl Plugin for SocietyPlugin {
         let founded = population.found(seed, rules, &curve, app.world().resource::<Workers>());
         app.insert_unhashed(
             "society rules",
-            "the scenario, hashed with the run",
+            "the scenario, hashed with the run; changes are commands, recorded with it",
             SocietyRules(rules.clone()),
         )
         .insert_unhashed("day curve", "a constant of the scenario", DayCurve(curve))
@@ -93,7 +94,8 @@ impl Plugin for SocietyPlugin {
         .insert_state("calendar", founded.calendar)
         .insert_state("events", EventBus::default())
         .insert_state("offers", OfferBus::default())
-        .insert_state("wishes", WishBus::default());
+        .insert_state("wishes", WishBus::default())
+        .insert_state("walk-ins", WalkIns::default());
         app.add_systems(
             SimTick,
             (
@@ -122,6 +124,23 @@ impl Plugin for SocietyPlugin {
                 .in_set(SimSystems::Choose),
         );
     }
+}
+
+/// Puts changed rules into force from the next tick on, and renews what was made from them when the city was founded.
+///
+/// Nothing is undone: who was born and what was published under the old rules stays as it is.
+pub fn follow_rules(world: &mut World, rules: &SocietyConfig) {
+    let seed = world.resource::<Seed>().0;
+    let old = world.resource::<SocietyRules>().0.clone();
+    if old.returns.diurnal_log_amplitude != rules.returns.diurnal_log_amplitude {
+        let curve = DiurnalCurve::new(rules.returns.diurnal_log_amplitude);
+        *world.resource_mut::<DayCurve>() = DayCurve(curve);
+    }
+    if old.content != rules.content {
+        let n_topics = world.resource::<Population>().n_topics;
+        *world.resource_mut::<ItemMaker>() = ItemMaker::new(seed, n_topics, &rules.content);
+    }
+    world.resource_mut::<SocietyRules>().0 = rules.clone();
 }
 
 /// Opens a tick: the events of the last one become what the platform reads, its offers are gone.

@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use agora::cli::run::Run;
 use agora::lab::metrics::statistics::interval::paired_difference;
 use agora::platform::models::evaluation::{LeaveLastOneOut, TimedInteraction, evaluate};
 use agora::platform::models::ranker::Ranker;
@@ -17,6 +16,7 @@ use agora::scenario::import::log::Log;
 use agora::scenario::import::source::{Reading, read};
 use agora::scenario::import::world::write;
 use agora::scenario::load::{Loaded, Overrides, load};
+use agora::scenario::run::progress::Run;
 use agora::sim::ids::AvatarId;
 use agora::sim::math::dot;
 use agora::sim::units::TICKS_PER_DAY;
@@ -89,7 +89,7 @@ fn consumed_utility(world: &Path, sets: &[String], seed: u64, days: u32) -> f64 
     for _ in 0..days * TICKS_PER_DAY {
         run.step().unwrap();
     }
-    let (summary, _) = run.summary(&loaded.scenario, 1.0);
+    let (summary, _) = run.summary(1.0);
     summary.metrics["consumed_utility"].unwrap()
 }
 

@@ -8,6 +8,8 @@
 mod ads;
 mod architecture;
 mod binary;
+#[cfg(feature = "desktop")]
+mod desktop;
 mod determinism;
 mod folders;
 mod fuzz;
@@ -16,8 +18,17 @@ mod import_bad_input;
 mod kill;
 mod malformed;
 mod ml100k;
+#[cfg(feature = "desktop")]
+mod pictures;
 mod pipeline;
+#[cfg(feature = "desktop")]
+mod pixels;
 mod report;
 mod scenarios;
+mod steer;
 mod storage;
+mod walk_in;
+mod why;
+#[cfg(feature = "desktop")]
+mod window;
 mod worlds;

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use agora::cli::leave::leave;
-use agora::cli::run::Run;
 use agora::lab::report::gather::{Asked, gather};
 use agora::lab::report::{FlowDirection, ReportData, render, to_json};
 use agora::scenario::load::{Loaded, Overrides, load};
+use agora::scenario::run::leave::leave;
+use agora::scenario::run::progress::Run;
 use agora::sim::units::TICKS_PER_DAY;
 
 /// A small city to which many newcomers come.
@@ -46,7 +46,7 @@ fn asked(loaded: &Loaded) -> Asked {
 
 fn report_of(loaded: &Loaded, ticks: u32) -> ReportData {
     let run = ran(loaded, ticks);
-    let (summary, scorecard) = run.summary(&loaded.scenario, 1.0);
+    let (summary, scorecard) = run.summary(1.0);
     gather(&run.sim, summary, &scorecard, asked(loaded))
 }
 
@@ -217,7 +217,7 @@ fn run_leaves_a_whole_folder_and_report_draws_the_same_page_again() {
 fn a_file_that_cannot_be_written_is_named() {
     let loaded = small(1);
     let run = ran(&loaded, 10);
-    let (summary, scorecard) = run.summary(&loaded.scenario, 1.0);
+    let (summary, scorecard) = run.summary(1.0);
     let nowhere = Path::new("/nonexistent/run");
     let error = leave(nowhere, &run.sim, &summary, &scorecard, asked(&loaded)).unwrap_err();
     assert!(

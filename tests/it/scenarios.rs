@@ -2,13 +2,13 @@
 
 use std::process::{Command, Output};
 
-use agora::cli::run::Run;
 use agora::cli::trials::{metrics_of, run_all};
 use agora::events::behavior::EventKind;
 use agora::events::bus::{EventBus, OfferBus};
 use agora::platform::models::ranker::{Learned, Ranker};
 use agora::platform::recommend::prices::AttentionPrices;
 use agora::scenario::load::{Loaded, Overrides, load};
+use agora::scenario::run::progress::Run;
 use agora::scenario::schema::Rule;
 use agora::scenario::source::SHIPPED;
 use agora::sim::units::TICKS_PER_DAY;

@@ -9,19 +9,23 @@
 //! | `child` | a run in a process of its own |
 //! | `city` | the shipped cities against their bars |
 //! | `activity` | whether cost follows activity |
+//! | `desktop` | the window |
 //! | `allocation` | how near prices come to the best allocation |
+//! | `traces` | what it costs to take down why each offer was made |
 
 mod activity;
 mod allocation;
 mod child;
 mod city;
+mod desktop;
+mod traces;
 mod workload;
 
 use serde_json::{Value, json};
 
 use super::CommandError;
 use super::args::{
-    ActivityArgs, AllocationArgs, Bench, BenchArgs, CityArgs, CommonArgs, WorkloadArgs,
+    ActivityArgs, AllocationArgs, Bench, BenchArgs, CityArgs, CommonArgs, TracesArgs, WorkloadArgs,
 };
 use super::output;
 
@@ -42,6 +46,8 @@ pub(super) fn command(args: &BenchArgs) -> Result<(), CommandError> {
         Bench::City(a) => show(&city::measure(a)?, a.common.json),
         Bench::Activity(a) => show(&activity::measure(a)?, a.common.json),
         Bench::Allocation(a) => show(&allocation::measure(a)?, a.common.json),
+        Bench::Desktop(a) => show(&desktop::measure(a)?, a.common.json),
+        Bench::Traces(a) => show(&traces::measure(a)?, a.common.json),
         Bench::All(common) => show(&all(common)?, common.json),
     }
 }
@@ -64,14 +70,19 @@ fn all(common: &CommonArgs) -> Result<Report, CommandError> {
         avatars: 10_000,
         contents: 200,
     })?;
+    let traces = traces::measure(&TracesArgs {
+        common: common.clone(),
+        days: 3,
+    })?;
     let json = json!({
         "workload_a": workload.json,
         "city": city.json,
         "activity": activity.json,
         "allocation": allocation.json,
+        "traces": traces.json,
     });
     let (mut lines, mut broken) = (Vec::new(), Vec::new());
-    for part in [workload, city, activity, allocation] {
+    for part in [workload, city, activity, allocation, traces] {
         lines.extend(part.lines);
         broken.extend(part.broken);
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::city;
 use crate::cli::CommandError;
-use crate::cli::run::Run;
+use crate::scenario::run::progress::Run;
 
 /// Ticks of a golden run: models are trained three times.
 const TICKS: u32 = 240;

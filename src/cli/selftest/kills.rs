@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use super::city;
 use super::remains::{Reference, inspect};
+use crate::cli::CommandError;
 use crate::cli::run::wall_clock;
-use crate::cli::{CommandError, folder};
+use crate::scenario::run::folder;
 use crate::sim::rng::{Purpose, RngStream};
 
 /// Residents of the city whose runs are killed.

@@ -4,7 +4,22 @@
 //! collect something after every tick, and [`Panel::view`] fills the rows that are shown; on the window's thread
 //! [`Panel::ui`] draws them. The three meet only in these rows.
 
+mod ads;
+mod attention;
+mod economy;
+mod engagement;
+mod events;
+mod inspector;
+pub mod kit;
 mod overview;
+mod play;
+mod policy;
+mod realism;
+mod recommendations;
+mod social;
+#[cfg(test)]
+mod testing;
+mod trust;
 
 use std::sync::Arc;
 
@@ -89,4 +104,28 @@ macro_rules! panels {
 panels! {
     Overview, overview, overview::Overview, "Overview",
         "The city in a few numbers and curves.";
+    Engagement, engagement, engagement::Engagement, "Engagement",
+        "Who comes, how often, for how long, and who stays.";
+    Attention, attention, attention::Attention, "Attention",
+        "How well attention is allocated, what it costs, where it goes, and how unequally it is shared.";
+    Recommendations, recommendations, recommendations::Recommendations, "Recommendations",
+        "What each surface shows and how good it is, and the models behind it.";
+    Ads, ads, ads::Ads, "Ads",
+        "Live auctions, campaigns and their pacing, revenue beside what it costs in goodwill.";
+    Economy, economy, economy::Economy, "Economy",
+        "Coins, prices, the asset market, wealth and land.";
+    Social, social, social::Social, "Social",
+        "Ties, communities, what spreads, talks and invitations.";
+    Play, play, play::Play, "Play and learning",
+        "Games, courses and live events.";
+    Trust, trust, trust::Trust, "Trust",
+        "Consent, what is kept, complaints and holds, minors, wellbeing.";
+    Realism, realism, realism::Realism, "Realism",
+        "What the city shows against the band of each published fact.";
+    Events, events, events::Events, "Event stream",
+        "What happens, newest first, with filters.";
+    Policy, policy, policy::PolicyDesk, "Policy desk",
+        "Every value of the scenario as a control.";
+    Inspector, inspector, inspector::Inspector, "Inspector",
+        "Anybody or anything up close, and why it was offered what it was offered.";
 }

@@ -170,8 +170,7 @@ fn selection(state: &SceneState, city: &CityView, crowd: &CrowdView) -> Vec<Pool
         ]
     };
     match state.selected {
-        Some(Subject::Avatar(id)) => crowd.row(id).map_or_else(Vec::new, |row| {
-            let at = row.at(state.alpha);
+        Some(Subject::Avatar(id)) => crowd.place(id, state.alpha).map_or_else(Vec::new, |at| {
             vec![
                 pool(at, 0.0, 1.5, COLOR, PoolKind::Ring),
                 pool(at, 0.3, 0.7, [255, 236, 120, 170], PoolKind::Beam),

@@ -87,9 +87,8 @@ pub fn labels(
         );
     }
     if let Some(Subject::Avatar(id)) = selected
-        && let Some(row) = crowd.row(id)
+        && let Some([x, z]) = crowd.place(id, alpha)
     {
-        let [x, z] = row.at(alpha);
         put(
             Subject::Avatar(id).label(),
             Vec3::new(x, 2.7, z),

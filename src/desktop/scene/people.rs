@@ -1,7 +1,7 @@
 //! From the crowd's rows to instances of figures.
 
 use super::part::{Chunks, Instance, Sorted};
-use crate::desktop::view::crowd::{CrowdRow, CrowdView, MARK_TICKS, Mark};
+use crate::desktop::view::crowd::{CrowdRow, CrowdView, HomeRow, MARK_TICKS, Mark};
 use crate::desktop::view::place::{CELL, Grid, WAY};
 use crate::sim::rng::mix;
 use crate::society::avatars::avatar::{Activity, Role};
@@ -52,7 +52,35 @@ pub(super) fn pack(crowd: &CrowdView, grid: Grid) -> Sorted {
             items.push((MARKED as u32, chunk, instance));
         }
     }
+    for home in crowd.sleepers() {
+        items.push((ALL as u32, chunks.of(home.at), sleeper(home, scale)));
+    }
     Sorted::new(N_GROUPS, chunks.len(), &items)
+}
+
+/// Somebody at home: sits, in faded colours.
+fn sleeper(home: &HomeRow, scale: f32) -> Instance {
+    let mut instance = person(
+        &CrowdRow {
+            id: home.id,
+            way: [home.at; WAY],
+            facing: home.facing,
+            activity: Activity::Studying,
+            role: home.role,
+            appears: false,
+            glow: 0.0,
+            mark: Mark::None,
+            mark_age: 0,
+            shade: home.shade,
+        },
+        scale,
+    );
+    if home.shade.is_none() {
+        let [r, g, b, a] = instance[5].to_le_bytes();
+        let faded = |v: u8| (u16::from(v) / 2 + 64) as u8;
+        instance[5] = u32::from_le_bytes([faded(r), faded(g), faded(b), a]);
+    }
+    instance
 }
 
 /// Returns the metres that positions of instances span, from [`MARGIN`] before the map.
@@ -124,6 +152,19 @@ mod tests {
         };
         let sorted = pack(&crowd, grid);
         assert_eq!(sorted.instances.len(), 3);
+        let home = |id| HomeRow {
+            id: AvatarId(id),
+            at: [35.0, 25.0],
+            facing: 0.0,
+            role: Role::Ordinary,
+            shade: None,
+        };
+        let with_homes = CrowdView {
+            homes: std::sync::Arc::new(vec![home(0), home(1), home(7)]),
+            ..crowd.clone()
+        };
+        // Avatar 1 is awake, so that nobody sits in its place at home.
+        assert_eq!(pack(&with_homes, grid).instances.len(), 5);
         let x = (sorted.instances[0][0] & 0xFFFF) as f32 / 65_535.0 * span(grid) - MARGIN;
         assert!((x - 15.0).abs() < 0.01, "{x}");
         assert_eq!(sorted.instances[0][6] & 7, 4);

@@ -86,8 +86,9 @@ fn person(
     let clip = rig.view_from_world(pane.aspect());
     let at = Vec2::from(at);
     let mut best: Option<(f32, Subject)> = None;
-    for row in &crowd.rows {
-        let [x, z] = row.at(alpha);
+    let awake = crowd.rows.iter().map(|r| (r.id, r.at(alpha)));
+    let asleep = crowd.sleepers().map(|h| (h.id, h.at));
+    for (id, [x, z]) in awake.chain(asleep) {
         let foot = clip * Vec3::new(x, 0.1, z).extend(1.0);
         if foot.w < 0.3 || foot.w > depth + 4.0 {
             continue;
@@ -110,7 +111,7 @@ fn person(
         }
         let gap = from_segment(at, low, screen(head)) - 0.22 * metre * larger;
         if gap < SLACK && best.is_none_or(|b| gap.max(0.0) < b.0) {
-            best = Some((gap.max(0.0), Subject::Avatar(row.id)));
+            best = Some((gap.max(0.0), Subject::Avatar(id)));
         }
     }
     best.map(|b| b.1)

@@ -71,8 +71,7 @@ impl SceneState {
     /// Returns where the avatar that the camera follows is now, if it is awake.
     #[must_use]
     pub fn followed(&self, crowd: &CrowdView) -> Option<Ground> {
-        let row = crowd.row(self.rig.followed()?)?;
-        Some(row.at(self.alpha))
+        crowd.place(self.rig.followed()?, self.alpha)
     }
 }
 

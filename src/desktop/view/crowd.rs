@@ -3,17 +3,19 @@
 //! The simulation knows in which space somebody is and until when it travels. Where it stood a tick ago, on which seat it
 //! stands, and whom it talks with is remembered here, from one tick to the next.
 
+use std::sync::Arc;
+
 use super::city::{CityRows, home};
 use super::crowd_memory::{Here, Memory, Standing, Walk};
 use super::overlay::{Shades, is_of_people};
-use super::place::{self, Ground, WAY, Way, add, gap, heading};
+use super::place::{self, Ground, Spot, WAY, Way, add, gap, heading};
 use super::sight::{Ask, City};
 use crate::desktop::command::Overlay;
 use crate::events::behavior::{Event, EventKind, ThingKind};
 use crate::events::bus::EventBus;
 use crate::sim::ids::AvatarId;
 use crate::sim::schedule::SimClock;
-use crate::sim::units::Tick;
+use crate::sim::units::{TICKS_PER_HOUR, Tick};
 use crate::society::avatars::avatar::{Activity, Avatar, Avatars, Role};
 
 /// Ticks for which a mark stays above a head.
@@ -92,7 +94,22 @@ impl CrowdRow {
     }
 }
 
-/// Everybody who is awake, by id.
+/// Somebody's place at home, taken while it sleeps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HomeRow {
+    /// Who.
+    pub id: AvatarId,
+    /// Where.
+    pub at: Ground,
+    /// Towards where it looks, in radians; 0 is south.
+    pub facing: f32,
+    /// Its role.
+    pub role: Role,
+    /// Colour of the overlay; `None` for its own.
+    pub shade: Option<[u8; 3]>,
+}
+
+/// Everybody who is awake, by id, and where everybody is at home.
 #[derive(Debug, Clone, Default)]
 pub struct CrowdView {
     /// After which tick.
@@ -103,14 +120,82 @@ pub struct CrowdView {
     pub overlay: Overlay,
     /// Who, by id.
     pub rows: Vec<CrowdRow>,
+    /// Places at home, by id; of a very large city only some.
+    pub homes: Arc<Vec<HomeRow>>,
 }
 
 impl CrowdView {
+    /// Lists those who are at home, by id.
+    pub fn sleepers(&self) -> impl Iterator<Item = &HomeRow> {
+        let mut awake = self.rows.iter().peekable();
+        self.homes.iter().filter(move |h| {
+            while awake.next_if(|r| r.id < h.id).is_some() {}
+            awake.peek().is_none_or(|r| r.id != h.id)
+        })
+    }
+
+    /// Returns where somebody is at a share of the tick, awake or at home.
+    #[must_use]
+    pub fn place(&self, id: AvatarId, share: f32) -> Option<Ground> {
+        if let Some(row) = self.row(id) {
+            return Some(row.at(share));
+        }
+        let i = self.homes.binary_search_by_key(&id, |h| h.id).ok()?;
+        self.homes.get(i).map(|h| h.at)
+    }
+
     /// Returns somebody's row.
     #[must_use]
     pub fn row(&self, id: AvatarId) -> Option<&CrowdRow> {
         let i = self.rows.binary_search_by_key(&id, |r| r.id).ok()?;
         self.rows.get(i)
+    }
+}
+
+impl CrowdView {
+    /// Makes a crowd that nobody simulates: `n` people who stand or walk all over the ground of a city.
+    #[must_use]
+    pub fn parade(rows: &CityRows, n: u32) -> Self {
+        const ACTIVITIES: [Activity; 6] = [
+            Activity::Idle,
+            Activity::Traveling,
+            Activity::Talking,
+            Activity::Playing,
+            Activity::Studying,
+            Activity::Consuming,
+        ];
+        let extent = rows.grid.extent();
+        let along = (f64::from(n.max(1)).sqrt().ceil()) as u32;
+        let step = extent / along as f32;
+        let row = |i: u32| {
+            let at = [
+                (i % along) as f32 * step + 0.5 * step,
+                (i / along) as f32 * step + 0.5 * step,
+            ];
+            let activity = ACTIVITIES[i as usize % ACTIVITIES.len()];
+            let walks = activity == Activity::Traveling;
+            let to = if walks { [at[0] + 2.0, at[1]] } else { at };
+            CrowdRow {
+                id: AvatarId(i),
+                way: [at, to, to, to, to],
+                facing: i as f32,
+                activity,
+                role: Role::Ordinary,
+                appears: false,
+                glow: 0.3,
+                mark: Mark::None,
+                mark_age: 0,
+                shade: None,
+            }
+        };
+        Self {
+            tick: Tick(0),
+            // No maker counts that far.
+            version: u64::MAX - u64::from(n),
+            overlay: Overlay::None,
+            rows: (0..n).map(row).collect(),
+            homes: Arc::default(),
+        }
     }
 }
 
@@ -121,9 +206,54 @@ pub struct CrowdMaker {
     shades: Shades,
     version: u64,
     last: Option<Tick>,
+    homes: Arc<Vec<HomeRow>>,
+    homes_stamp: Option<(u32, usize, Overlay, bool)>,
 }
 
+/// Most places at home that are shown; of more people, every second, third, … is.
+const MOST_HOMES: usize = 20_000;
+
 impl CrowdMaker {
+    /// Looks once an hour, and whenever other colours are asked for, who lives where.
+    fn look_home(
+        &mut self,
+        city: &City<'_>,
+        rows: &CityRows,
+        ask: &Ask,
+        overlay: Overlay,
+        ran: Tick,
+    ) {
+        let people = city.get::<Avatars>().table.rows();
+        let stamp = (
+            ran.0 / TICKS_PER_HOUR,
+            people.len(),
+            overlay,
+            ask.shows_truth,
+        );
+        if self.homes_stamp == Some(stamp) {
+            return;
+        }
+        self.homes_stamp = Some(stamp);
+        let every = people.len().div_ceil(MOST_HOMES).max(1);
+        let row = |(i, a): (usize, &Avatar)| {
+            let id = AvatarId::from_idx(i);
+            let (at, facing) = rows.grid.seat(Spot::House(a.home), id.0 % 6);
+            HomeRow {
+                id,
+                at,
+                facing,
+                role: a.role,
+                shade: if is_of_people(overlay) {
+                    self.shades.of(city, id, a, ask, overlay)
+                } else {
+                    None
+                },
+            }
+        };
+        let homes = people.iter().enumerate().step_by(every);
+        self.homes = Arc::new(homes.filter(|(_, a)| !a.has_left).map(row).collect());
+    }
+
     /// Collects after every tick: signs and conversations.
     pub fn watch(&mut self, city: &City<'_>) {
         for e in &city.get::<EventBus>().current {
@@ -157,12 +287,14 @@ impl CrowdMaker {
         if is_of_people(overlay) {
             self.shades.refresh(city, overlay);
         }
+        self.look_home(city, rows, ask, overlay, ran);
         self.memory.begin(ran, rows.spaces.len());
         let mut view = CrowdView {
             tick: ran,
             version: self.version,
             overlay,
             rows: Vec::with_capacity(avatars.awake.len()),
+            homes: Arc::clone(&self.homes),
         };
         for id in &avatars.awake {
             let a = avatars.get(*id);

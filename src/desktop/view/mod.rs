@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `subject` | what can be pointed at |
 //! | `sight` | the city as those who fill the rows see it |
+//! | `recent` | the last events |
 //! | `place` | where things are in the picture: metres, seats, ways along roads |
 //! | `city` | rows of ground, lots, spaces and billboards |
 //! | `crowd` | rows of everybody who is awake |
@@ -15,5 +16,6 @@ pub mod crowd;
 mod crowd_memory;
 pub mod overlay;
 pub mod place;
+pub mod recent;
 pub mod sight;
 pub mod subject;

@@ -3,10 +3,11 @@
 use bevy::ecs::prelude::{Resource, World};
 
 use super::subject::Subject;
+use crate::desktop::command::Overlay;
 use crate::lab::report::ReportData;
 use crate::scenario::schema::Scenario;
 use crate::sim::schedule::{SimClock, Simulation};
-use crate::sim::units::Tick;
+use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// A policy value that was changed while the city ran.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +55,18 @@ impl<'a> City<'a> {
     pub fn now(&self) -> Tick {
         self.get::<SimClock>().now
     }
+
+    /// Returns policy changes as charts mark them: in days, with what became what.
+    #[must_use]
+    pub fn mark_texts(&self) -> Vec<(f64, String)> {
+        let marks = self.marks.iter();
+        marks
+            .map(|m| {
+                let day = f64::from(m.tick.0) / f64::from(TICKS_PER_DAY);
+                (day, format!("{} {} → {}", m.key, m.from, m.to))
+            })
+            .collect()
+    }
 }
 
 /// What the window wants to see, beyond which panels are open.
@@ -63,6 +76,8 @@ pub struct Ask {
     pub inspected: Option<Subject>,
     /// Whether the truth may be shown beside what the platform knows.
     pub shows_truth: bool,
+    /// What colours the people.
+    pub overlay: Overlay,
     /// Text that events must contain, in lower case; empty for all.
     pub event_search: String,
     /// Words of event kinds to leave out.

@@ -33,6 +33,8 @@ pub(super) fn empty() -> ReportData {
             peak_rss_bytes: 0,
             final_state_hash: String::new(),
             interrupted: false,
+            commands: 0,
+            policy_changes: Vec::new(),
             books: BooksSummary {
                 balanced: true,
                 minted: 0,

@@ -19,6 +19,12 @@ impl Quality {
     /// Every look is a click; with it for everybody, bids alone decide.
     pub const ONE: Self = Self(LOOKS);
 
+    /// Returns clicks per thousand million looks.
+    #[must_use]
+    pub const fn per_thousand_million(self) -> u32 {
+        self.0
+    }
+
     /// Rounds a probability of a click.
     #[must_use]
     pub fn from_probability(p: f64) -> Self {

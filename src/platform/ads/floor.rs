@@ -13,7 +13,7 @@ use super::config::AdsConfig;
 use super::frequency::FrequencyCaps;
 use super::targeting::Clue;
 use crate::economy::ledger::{Account, Currency, Ledger};
-use crate::events::behavior::EventKind;
+use crate::events::behavior::{EventKind, Surface};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::platform::config::PlatformRules;
 use crate::platform::privacy::observation::PROFILE_DIM;
@@ -25,8 +25,8 @@ const CONTENDERS: usize = 2;
 
 /// A bid that stands for this tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Standing {
-    campaign: CampaignId,
+pub(super) struct Standing {
+    pub(super) campaign: CampaignId,
     per_click: Coins,
     appeal: f64,
     /// What it is ordered by: bid, weighted by appeal if quality counts.
@@ -37,20 +37,39 @@ struct Standing {
 #[derive(Resource, Default)]
 pub struct Floor {
     /// By format, then by topic.
-    standing: [Vec<Vec<Standing>>; 2],
-    bids: Vec<Bid>,
+    pub(super) standing: [Vec<Vec<Standing>>; 2],
+    pub(super) bids: Vec<Bid>,
     /// Topic and predicted rate behind each bid, by campaign.
-    hopes: Vec<Hope>,
-    awards: Vec<Award>,
+    pub(super) hopes: Vec<Hope>,
+    pub(super) awards: Vec<Award>,
     /// Auctions held in this tick.
     pub(super) n_auctions: u32,
+    /// What came of each, for whoever wants to look; read by nobody who decides.
+    held: Vec<Auction>,
+}
+
+/// An auction that was held.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Auction {
+    /// Before whom the slot is.
+    pub avatar: AvatarId,
+    /// Where the slot is; [`Surface::None`] for a billboard.
+    pub place: Surface,
+    /// What kind of ad was sold.
+    pub format: Format,
+    /// Bids that were compared: of each topic the two strongest that the avatar may still see.
+    pub n_bids: u32,
+    /// Lowest price of a click on an ad that is clicked as often as is usual.
+    pub reserve: Coins,
+    /// Who won, and what a click costs it; `None` where no bid reached the reserve.
+    pub won: Option<(CampaignId, Coins)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Hope {
-    campaign: CampaignId,
-    topic: u8,
-    p_click: f64,
+pub(super) struct Hope {
+    pub(super) campaign: CampaignId,
+    pub(super) topic: u8,
+    pub(super) p_click: f64,
 }
 
 /// A slot sold.
@@ -68,16 +87,26 @@ pub(super) struct Sale {
 pub(super) struct Lot<'a> {
     pub(super) avatar: AvatarId,
     pub(super) day: u32,
+    pub(super) place: Surface,
     pub(super) format: Format,
     pub(super) clue: &'a Clue,
 }
 
 /// Returns what an answer to an ad of a format is worth relative to a click, in parts per million: a video watched to the end
 /// is worth a share of it that is the same for everybody.
-fn worth(format: Format, config: &AdsConfig) -> u32 {
+pub(super) fn worth(format: Format, config: &AdsConfig) -> u32 {
     match format {
         Format::Display => 1_000_000,
         Format::Rewarded => (config.rewarded_value * 1e6).round() as u32,
+    }
+}
+
+/// Returns how an auction weighs a probability of a click.
+pub(super) fn quality(p_click: f64, config: &AdsConfig) -> Quality {
+    if config.quality_weighting {
+        Quality::from_probability(p_click)
+    } else {
+        Quality::ONE
     }
 }
 
@@ -136,16 +165,35 @@ impl Floor {
         caps: &FrequencyCaps,
         config: &AdsConfig,
     ) -> Option<Sale> {
+        let sale = self.auction(lot, model, caps, config);
+        let share = worth(lot.format, config);
+        self.held.push(Auction {
+            avatar: lot.avatar,
+            place: lot.place,
+            format: lot.format,
+            n_bids: self.hopes.len() as u32,
+            reserve: Coins::from_f64(config.reserve_price).scaled_ppm(share),
+            won: sale.map(|s| (s.campaign, s.price_per_click)),
+        });
+        sale
+    }
+
+    /// Lists the auctions of the last tick.
+    #[must_use]
+    pub fn held(&self) -> &[Auction] {
+        &self.held
+    }
+
+    fn auction(
+        &mut self,
+        lot: Lot<'_>,
+        model: &ClickModel,
+        caps: &FrequencyCaps,
+        config: &AdsConfig,
+    ) -> Option<Sale> {
         self.n_auctions += 1;
         self.bids.clear();
         self.hopes.clear();
-        let quality = |p: f64| {
-            if config.quality_weighting {
-                Quality::from_probability(p)
-            } else {
-                Quality::ONE
-            }
-        };
         for (topic, list) in self.standing[lot.format as usize].iter().enumerate() {
             if list.is_empty() {
                 continue;
@@ -160,7 +208,7 @@ impl Floor {
                 self.bids.push(Bid {
                     campaign: s.campaign,
                     per_click: s.per_click,
-                    quality: quality(p_click),
+                    quality: quality(p_click, config),
                 });
                 self.hopes.push(Hope {
                     campaign: s.campaign,
@@ -171,7 +219,7 @@ impl Floor {
         }
         let share = worth(lot.format, config);
         let floor_price = Coins::from_f64(config.reserve_price).scaled_ppm(share);
-        let reserve = score(floor_price, quality(lot.format.usual_rate()));
+        let reserve = score(floor_price, quality(lot.format.usual_rate(), config));
         clear(
             Pricing::GeneralizedSecond,
             &mut self.bids,
@@ -202,6 +250,7 @@ pub fn take_bids(
 ) {
     let config = &rules.0.ads;
     floor.n_auctions = 0;
+    floor.held.clear();
     let passers = config.billboards && events.previous.iter().any(|e| e.kind == EventKind::Move);
     if config.enabled && (passers || !offers.slates.is_empty()) {
         floor.open(&campaigns, &ledger, config);
@@ -274,6 +323,7 @@ mod tests {
             let lot = Lot {
                 avatar: AvatarId(avatar as u32),
                 day: 0,
+                place: Surface::Feed,
                 format: Format::Display,
                 clue: &clue,
             };
@@ -312,12 +362,16 @@ mod tests {
         let lot = Lot {
             avatar: AvatarId(0),
             day: 0,
+            place: Surface::Games,
             format: Format::Rewarded,
             clue: &clue,
         };
         let sale = floor
             .sell(lot, &ClickModel::default(), &caps, &config)
             .unwrap();
+        let auction = floor.held()[0];
+        assert_eq!(auction.won, Some((sale.campaign, sale.price_per_click)));
+        assert!(auction.n_bids > 1 && auction.reserve < Coins::from_f64(config.reserve_price));
         let most = campaigns.get(sale.campaign).value.as_f64() * config.rewarded_value;
         assert!(sale.price_per_click.as_f64() <= most + 1e-6);
     }

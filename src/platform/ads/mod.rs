@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `config` | the scenario's part |
 //! | `campaign` | who advertises what, for how much, for how long |
+//! | `account` | taking an auction down |
 //! | `auction` | who wins a slot and what a click costs |
 //! | `pacing` | bids that make a budget last |
 //! | `frequency` | how often an avatar sees a campaign |
@@ -13,6 +14,7 @@
 //! | `serve` | ads for slates and travelers |
 //! | `learn` | what answers teach the click model and the pacing |
 
+mod account;
 pub mod auction;
 pub mod campaign;
 pub mod click_model;

@@ -8,6 +8,7 @@ use bevy::ecs::system::SystemParam;
 
 use super::campaign::Campaigns;
 use super::click_model::{ClickModel, Format};
+use super::config::AdsConfig;
 use super::floor::{Floor, Lot};
 use super::frequency::FrequencyCaps;
 use super::learn::{Shown, ShownAds};
@@ -17,10 +18,12 @@ use crate::events::bus::{EventBus, OfferBus};
 use crate::events::offer::AdSlot;
 use crate::platform::config::PlatformRules;
 use crate::platform::privacy::observation::Observations;
+use crate::platform::trace::ad::{AdOutcome, AdTrace, Targeting};
+use crate::platform::trace::book::{Traces, Why};
 use crate::sim::ids::{AvatarId, OfferId, SpaceId};
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
-use crate::society::avatars::profile::Profiles;
+use crate::society::avatars::profile::{DataPurpose, Profile, Profiles};
 use crate::society::spaces::space::Spaces;
 
 /// Sets the streams of billboards apart from those of slates.
@@ -40,6 +43,17 @@ pub struct AdDesk<'w> {
     campaigns: ResMut<'w, Campaigns>,
     caps: ResMut<'w, FrequencyCaps>,
     shown: ResMut<'w, ShownAds>,
+    traces: ResMut<'w, Traces>,
+}
+
+/// Where a slot is.
+#[derive(Clone, Copy)]
+struct Spot {
+    space: SpaceId,
+    format: Format,
+    /// In which slate; `None` for a billboard.
+    slate: Option<OfferId>,
+    surface: Surface,
 }
 
 impl AdDesk<'_> {
@@ -47,35 +61,67 @@ impl AdDesk<'_> {
     fn sell(
         &mut self,
         avatar: AvatarId,
-        space: SpaceId,
-        format: Format,
-        personal: bool,
+        spot: Spot,
         number: impl FnOnce() -> OfferId,
     ) -> Option<AdSlot> {
+        let Spot { space, format, .. } = spot;
+        let personal = spot.slate.is_some();
         let config = &self.rules.0.ads;
         let profile = self.profiles.get(avatar);
         let place = Clue::of_place(self.spaces.table.rows().get(space.idx()));
         let targets = personal && config.targeting && may_target(profile);
-        let clue = self
+        let interests = self
             .observations
             .table
             .rows()
             .get(avatar.idx())
             .filter(|_| targets)
-            .and_then(Clue::of_interests)
-            .unwrap_or(place);
+            .and_then(Clue::of_interests);
+        let clue = interests.unwrap_or(place);
         let day = self.clock.now.day();
         let lot = Lot {
             avatar,
             day,
+            place: spot.surface,
             format,
             clue: &clue,
         };
-        let sale = self.floor.sell(lot, &self.model, &self.caps, config)?;
+        let sale = self.floor.sell(lot, &self.model, &self.caps, config);
+        let auction = self.traces.is_on().then(|| {
+            let targeting = match interests {
+                Some(_) => Targeting::Interests,
+                None if !personal => Targeting::Billboard,
+                None => why_not(config, *profile),
+            };
+            let (campaigns, caps) = (&self.campaigns, &self.caps);
+            self.floor
+                .take_down(lot, targeting, campaigns, caps, config)
+        });
+        let Some(sale) = sale else {
+            if let (Some(auction), Some(slate)) = (auction, spot.slate) {
+                let outcome = AdOutcome::Unsold(Box::new(auction));
+                self.traces.settle_ad(slate, outcome);
+            }
+            return None;
+        };
         self.caps.count(avatar, sale.campaign, day);
         let due = sale.price_per_click.as_f64() * sale.p_click;
         self.campaigns.get_mut(sale.campaign).committed += due;
         let offer = number();
+        if let Some(auction) = auction {
+            let ad = AdTrace {
+                slate: spot.slate,
+                surface: spot.surface,
+                space,
+                caps: (config.cap_per_day, config.cap_per_week),
+                auction,
+            };
+            let why = Why::Ad(Box::new(ad));
+            self.traces.record(offer, avatar, self.clock.now, why);
+            if let Some(slate) = spot.slate {
+                self.traces.settle_ad(slate, AdOutcome::Sold(offer));
+            }
+        }
         if may_learn(profile) {
             self.shown.ads.push(Shown {
                 offer,
@@ -101,6 +147,21 @@ impl AdDesk<'_> {
     }
 }
 
+/// Says why an ad is not chosen by observed interests.
+fn why_not(config: &AdsConfig, profile: Profile) -> Targeting {
+    if !config.targeting {
+        Targeting::Off
+    } else if profile.is_minor {
+        Targeting::Minor
+    } else if !may_learn(&profile) {
+        Targeting::NoAdConsent
+    } else if !profile.consent.allows(DataPurpose::Recommendation) {
+        Targeting::NoObservation
+    } else {
+        Targeting::HardlyKnown
+    }
+}
+
 /// Puts ads into some of the slates of this tick.
 pub fn place_ads(mut desk: AdDesk<'_>, mut offers: ResMut<OfferBus>) {
     let config = desk.rules.0.ads.clone();
@@ -123,7 +184,13 @@ pub fn place_ads(mut desk: AdDesk<'_>, mut offers: ResMut<OfferBus>) {
             Some(request) if request.avatar == slate.avatar => request.space,
             _ => NO_SPACE,
         };
-        slate.ad = desk.sell(slate.avatar, space, format, true, || offers.number());
+        let spot = Spot {
+            space,
+            format,
+            slate: Some(slate.offer),
+            surface: slate.surface,
+        };
+        slate.ad = desk.sell(slate.avatar, spot, || offers.number());
     }
     offers.slates = slates;
 }
@@ -139,8 +206,13 @@ pub fn place_billboards(events: Res<EventBus>, mut desk: AdDesk<'_>, mut offers:
         if !desk.has_slot(stream, config.billboard_share) {
             continue;
         }
-        let format = Format::Display;
-        if let Some(ad) = desk.sell(e.avatar, e.space, format, false, || offers.number()) {
+        let spot = Spot {
+            space: e.space,
+            format: Format::Display,
+            slate: None,
+            surface: Surface::None,
+        };
+        if let Some(ad) = desk.sell(e.avatar, spot, || offers.number()) {
             offers.billboards.push((e.avatar, ad));
         }
     }

@@ -7,6 +7,8 @@ use crate::events::bus::{EventBus, OfferBus};
 use crate::events::offer::Invitation;
 use crate::platform::config::PlatformRules;
 use crate::platform::privacy::observation::Observations;
+use crate::platform::trace::book::{Traces, Why};
+use crate::platform::trace::reach::{InvitationTrace, Rule};
 use crate::sim::ids::{AvatarId, SpaceId};
 use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
@@ -16,6 +18,9 @@ use crate::sim::units::{TICKS_PER_DAY, Tick};
 use crate::society::avatars::profile::Profiles;
 use crate::society::spaces::space::{SpaceKind, Spaces};
 use crate::society::ties::graph::SocialGraph;
+
+/// Friends looked at for an invitation.
+const LOOKED_AT: u8 = 5;
 
 /// Who was invited last when, who is in the city, and how many invitations there were.
 #[derive(Resource, Default)]
@@ -65,6 +70,7 @@ pub fn invite_friends(
     profiles: Res<Profiles>,
     mut plan: ResMut<InvitePlan>,
     mut offers: ResMut<OfferBus>,
+    mut traces: ResMut<Traces>,
 ) {
     let config = &rules.0.engage;
     if !config.invitations && !config.live_events {
@@ -87,23 +93,43 @@ pub fn invite_friends(
         }
         // The strongest of a few ties.
         let mut best: Option<(f32, AvatarId)> = None;
-        for _ in 0..5 {
+        let mut n_barred = 0;
+        for _ in 0..LOOKED_AT {
             let (other, strength) = friends[rng.below(friends.len())];
             let other = AvatarId(other);
             let last = plan.last.get(other.idx()).copied().unwrap_or(0);
             let rested = last == 0 || clock.now.since(Tick(last)) >= gap;
             let reachable = profiles.get(other).push_allowed && !plan.present.contains_key(&other);
+            if !(rested && reachable) {
+                n_barred += 1;
+                let rule = if reachable {
+                    Rule::InvitationGap
+                } else {
+                    Rule::NotReachable
+                };
+                traces.withhold(other, clock.now, rule);
+            }
             if rested && reachable && best.is_none_or(|(s, _)| strength > s) {
                 best = Some((strength, other));
             }
         }
-        let Some((_, avatar)) = best else { continue };
+        let Some((strength, avatar)) = best else {
+            continue;
+        };
         if plan.last.len() <= avatar.idx() {
             plan.last.resize(profiles.table.len(), 0);
         }
         plan.last[avatar.idx()] = clock.now.0;
         plan.n_by_friends += 1;
         let offer = offers.number();
+        let why = InvitationTrace::Friend {
+            from: e.avatar,
+            space: e.space,
+            strength,
+            looked_at: (LOOKED_AT, n_barred),
+            gap_days: config.invitation_gap_days,
+        };
+        traces.record(offer, avatar, clock.now, Why::Invitation(why));
         offers.invitations.push(Invitation {
             offer,
             avatar,
@@ -124,6 +150,7 @@ pub fn hold_live_events(
     observations: Res<Observations>,
     mut plan: ResMut<InvitePlan>,
     mut offers: ResMut<OfferBus>,
+    mut traces: ResMut<Traces>,
 ) {
     let config = &rules.0.engage;
     let due = clock.now.minute_of_day() == config.live_event_hour * 60;
@@ -156,7 +183,8 @@ pub fn hold_live_events(
         })
         .collect();
     for (avatar, here) in plan.present.clone() {
-        let mut best: Option<(f64, usize)> = None;
+        // Surplus, venue, match, price.
+        let mut best: Option<(f64, usize, f64, f64)> = None;
         for (i, venue) in venues.iter().enumerate() {
             if *venue == here {
                 continue;
@@ -170,17 +198,28 @@ pub fn hold_live_events(
                 0.0
             };
             let price = 4.0 * seats[i].1 / seats[i].0;
-            if best.is_none_or(|(b, _)| w - price > b) {
-                best = Some((w - price, i));
+            if best.is_none_or(|b| w - price > b.0) {
+                best = Some((w - price, i, w, price));
             }
         }
-        let Some((_, i)) = best else { continue };
+        let Some((_, i, interest, price)) = best else {
+            continue;
+        };
         // Not everybody who is invited comes.
         seats[i].1 += 0.25;
         if seats[i].1 > seats[i].0 {
+            traces.withhold(avatar, clock.now, Rule::SeatsTaken);
             continue;
         }
         let offer = offers.number();
+        let why = InvitationTrace::Live {
+            space: venues[i],
+            interest,
+            price,
+            seats: (seats[i].1, seats[i].0),
+            n_others: venues.len() as u32 - 1,
+        };
+        traces.record(offer, avatar, clock.now, Why::Invitation(why));
         offers.invitations.push(Invitation {
             offer,
             avatar,

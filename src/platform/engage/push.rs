@@ -4,12 +4,15 @@
 
 use bevy::ecs::prelude::*;
 
-use crate::events::behavior::EventKind;
+use crate::events::behavior::{EventKind, Surface};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::events::offer::Push;
 use crate::platform::config::PlatformRules;
 use crate::platform::engage::config::EngageConfig;
 use crate::platform::recommend::serve::{Knowledge, place_of};
+use crate::platform::trace::book::{Traces, Why};
+use crate::platform::trace::reach::{PushTrace, Rule};
+use crate::platform::trace::slate::SlateTrace;
 use crate::sim::calendar::Calendar;
 use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::math;
@@ -37,12 +40,17 @@ impl StateHash for PushPlan {
     }
 }
 
+/// Returns the hour of an avatar's own day.
+fn local_hour(at: Tick, timezone: i8) -> u32 {
+    (at.hour().cast_signed() + i32::from(timezone))
+        .rem_euclid(24)
+        .cast_unsigned()
+}
+
 /// Moves a time out of the quiet hours of an avatar's own day, forward.
 #[must_use]
 pub fn out_of_quiet_hours(at: Tick, timezone: i8, config: &EngageConfig) -> Tick {
-    let hour = (at.hour().cast_signed() + i32::from(timezone))
-        .rem_euclid(24)
-        .cast_unsigned();
+    let hour = local_hour(at, timezone);
     let wait = if hour >= config.quiet_from {
         24 - hour + config.quiet_until
     } else if hour < config.quiet_until {
@@ -94,6 +102,7 @@ pub fn send_pushes(
     know: Knowledge<'_>,
     mut plan: ResMut<PushPlan>,
     mut offers: ResMut<OfferBus>,
+    mut traces: ResMut<Traces>,
     mut due: Local<Vec<u32>>,
 ) {
     let config = &rules.0.engage;
@@ -104,13 +113,19 @@ pub fn send_pushes(
     plan.calendar.wake(clock.now, &mut due);
     let places = know.place(due.iter().map(|id| AvatarId(*id)));
     let numbered: Vec<(usize, AvatarId)> = due.iter().map(|id| AvatarId(*id)).enumerate().collect();
-    let best: Vec<Option<(ItemId, f32)>> = workers.map(&numbered, |(i, id)| {
-        know.best_item(*id, place_of(&places, *i), 0)
-    });
+    let watch = traces.watch();
+    let best: Vec<Option<(ItemId, f32, Option<Box<SlateTrace>>)>> = workers
+        .map(&numbered, |(i, id)| {
+            know.best_item(*id, place_of(&places, *i), 0, watch)
+        });
     for (id, best) in due.iter().zip(best) {
         let avatar = AvatarId(*id);
-        let Some((item, score)) = best else { continue };
+        let Some((item, score, slate)) = best else {
+            traces.withhold(avatar, clock.now, Rule::NothingToTell);
+            continue;
+        };
         if !know.push_allowed(avatar) {
+            traces.withhold(avatar, clock.now, Rule::PushNotAllowed);
             continue;
         }
         let offer = offers.number();
@@ -123,9 +138,28 @@ pub fn send_pushes(
         });
         plan.n_sent += 1;
         let tries = &mut plan.in_vain[avatar.idx()];
+        let in_vain = *tries;
         *tries = tries.saturating_add(1);
-        if u32::from(*tries) < config.push_limit {
-            let days = math::pow(config.push_backoff, f64::from(*tries));
+        let goes_on = u32::from(*tries) < config.push_limit;
+        let days = math::pow(config.push_backoff, f64::from(*tries));
+        if traces.is_on() {
+            let why = PushTrace {
+                item,
+                score,
+                attraction: know.attraction(Surface::Feed, score),
+                in_vain,
+                limit: config.push_limit,
+                awake_hours: (config.quiet_until, config.quiet_from),
+                local_hour: local_hour(clock.now, know.timezone(avatar)),
+                next_days: goes_on.then_some(days),
+                slate,
+            };
+            traces.record(offer, avatar, clock.now, Why::Push(Box::new(why)));
+            if !goes_on {
+                traces.withhold(avatar, clock.now, Rule::PushLimit);
+            }
+        }
+        if goes_on {
             let wait = (days * f64::from(TICKS_PER_DAY)).min(1e6) as u32;
             let at = out_of_quiet_hours(clock.now.after(wait), know.timezone(avatar), config);
             plan.calendar.schedule(*id, at);

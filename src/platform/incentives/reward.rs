@@ -5,6 +5,8 @@ use bevy::ecs::prelude::*;
 use crate::events::behavior::EventKind;
 use crate::events::bus::{EventBus, OfferBus, Reward, RewardKind};
 use crate::platform::config::PlatformRules;
+use crate::platform::trace::book::{Traces, Why};
+use crate::platform::trace::reach::RewardTrace;
 use crate::sim::ids::AvatarId;
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
@@ -62,6 +64,25 @@ impl StateHash for RewardBook {
     }
 }
 
+/// How an amount comes about.
+#[derive(Clone, Copy)]
+struct Rule {
+    base: f64,
+    streak: u16,
+    chance: f64,
+}
+
+impl Rule {
+    /// So many coins, for sure and without a bonus.
+    const fn due(base: f64) -> Self {
+        Self {
+            base,
+            streak: 0,
+            chance: 1.0,
+        }
+    }
+}
+
 /// Grants what the events of the previous tick have earned.
 pub fn grant_rewards(
     clock: Res<SimClock>,
@@ -71,20 +92,30 @@ pub fn grant_rewards(
     events: Res<EventBus>,
     mut book: ResMut<RewardBook>,
     mut offers: ResMut<OfferBus>,
+    mut traces: ResMut<Traces>,
 ) {
     let config = &rules.0.incentives;
     while book.table.len() < profiles.table.len() {
         book.table.push(Progress::default());
     }
     let book = &mut *book;
-    let mut give = |avatar: AvatarId, coins: f64, kind| {
+    let mut give = |avatar: AvatarId, coins: f64, kind, rule: Rule| {
         if coins > 0.0 {
             let offer = offers.number();
             book.granted += coins;
+            let amount = Coins::from_f64(coins);
+            let why = RewardTrace {
+                kind,
+                amount,
+                base: rule.base,
+                streak: rule.streak,
+                chance: rule.chance,
+            };
+            traces.record(offer, avatar, clock.now, Why::Reward(why));
             offers.rewards.push(Reward {
                 offer,
                 avatar,
-                amount: Coins::from_f64(coins),
+                amount,
                 kind,
             });
         }
@@ -105,7 +136,11 @@ pub fn grant_rewards(
                 p.last_day = today;
                 let days = f64::from(p.streak.min(LONGEST_STREAK) - 1);
                 let coins = config.login_reward * (1.0 + config.streak_bonus * days);
-                give(e.avatar, coins, RewardKind::Login);
+                let rule = Rule {
+                    streak: p.streak.min(LONGEST_STREAK),
+                    ..Rule::due(config.login_reward)
+                };
+                give(e.avatar, coins, RewardKind::Login, rule);
             }
             EventKind::Consume | EventKind::Play | EventKind::Talk | EventKind::Study
                 if config.quests =>
@@ -118,7 +153,8 @@ pub fn grant_rewards(
                 if u32::from(p.actions) >= config.quest_length {
                     p.actions = 0;
                     p.quest_day = today;
-                    give(e.avatar, config.quest_reward, RewardKind::Quest);
+                    let rule = Rule::due(config.quest_reward);
+                    give(e.avatar, config.quest_reward, RewardKind::Quest, rule);
                 }
             }
             _ => {}
@@ -127,11 +163,16 @@ pub fn grant_rewards(
             let key = u64::from(e.avatar.0);
             let mut rng = RngStream::new(seed.0, Purpose::Reward, key, clock.now.0);
             if rng.chance(config.drop_rate) {
-                give(e.avatar, config.drop_value, RewardKind::Drop);
+                let rule = Rule {
+                    chance: config.drop_rate,
+                    ..Rule::due(config.drop_value)
+                };
+                give(e.avatar, config.drop_value, RewardKind::Drop, rule);
             }
         }
         if e.kind == EventKind::AdClick && e.value > 0.5 {
-            give(e.avatar, config.watch_reward, RewardKind::Watching);
+            let rule = Rule::due(config.watch_reward);
+            give(e.avatar, config.watch_reward, RewardKind::Watching, rule);
         }
     }
 }

@@ -69,8 +69,32 @@ impl Holds {
         self.held.contains_key(&item)
     }
 
+    /// Lists what is held, by item, and until when.
+    pub fn held(&self) -> impl Iterator<Item = (ItemId, Tick)> + '_ {
+        self.held.iter().map(|(item, until)| (*item, *until))
+    }
+
+    /// Returns what was seen of each item since it was last judged, by [`ItemId`]; newer items are missing at the end.
+    #[must_use]
+    pub fn complaints(&self) -> &[Complaints] {
+        self.items.rows()
+    }
+
+    /// Returns uses and hides of all items so far.
+    #[must_use]
+    pub fn totals(&self) -> (u64, u64) {
+        (self.uses, self.hides)
+    }
+
+    /// Returns how many items are held.
+    #[must_use]
+    pub fn n_held(&self) -> usize {
+        self.held.len()
+    }
+
     /// Returns the usual share of hides.
-    fn usual(&self) -> f64 {
+    #[must_use]
+    pub fn usual(&self) -> f64 {
         (self.hides + u64::from(PRIOR.hides)) as f64 / (self.uses + u64::from(PRIOR.uses)) as f64
     }
 

@@ -16,6 +16,7 @@
 //! | `calibration` | from scores to probabilities |
 //! | `shelf` | what can be recommended on a surface |
 //! | `ranker` | the live model |
+//! | `parts` | a score, split into what adds up to it |
 //! | `learn` | observing and training on a cadence |
 //! | `two_tower` | two-tower retrieval in candle |
 //! | `retrieval` | exact top-k of inner products, fast |
@@ -33,6 +34,7 @@ pub mod interactions;
 pub mod item_knn;
 pub mod learn;
 pub mod params;
+pub mod parts;
 pub mod popularity;
 pub mod positive_definite;
 pub mod ranker;

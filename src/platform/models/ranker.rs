@@ -26,7 +26,7 @@ use crate::society::content::catalogue::Catalogue;
 pub const ITEM_SURFACES: usize = 5;
 
 /// Weight of the logarithm of popularity beside a learned or content score.
-const POPULARITY_PRIOR: f32 = 0.15;
+pub(super) const POPULARITY_PRIOR: f32 = 0.15;
 
 /// What was learned last.
 #[derive(Debug, Default)]
@@ -87,7 +87,11 @@ pub struct Scratch {
     /// Scores by position on the shelf.
     pub scores: Vec<f32>,
     columns: Vec<f32>,
-    history: Vec<u32>,
+    /// Columns of the history's items.
+    pub(super) history: Vec<u32>,
+    /// Weight of the collaborative score, and the highest of those; 0 where content and popularity speak alone.
+    pub(super) trust: f32,
+    pub(super) top: f32,
 }
 
 impl Ranker {
@@ -154,6 +158,7 @@ impl Ranker {
         scratch: &mut Scratch,
     ) {
         let shelf = &self.shelves[shelf_index];
+        scratch.trust = 0.0;
         let scores = &mut scratch.scores;
         scores.clear();
         match config.model {
@@ -238,6 +243,7 @@ impl Ranker {
         }
         let n = scratch.history.len() as f64;
         let trust = (n / (n + config.cold_start)) as f32;
+        (scratch.trust, scratch.top) = (trust, top);
         for (score, item) in scratch.scores.iter_mut().zip(&shelf.items) {
             let cf = columns
                 .of(item.0)

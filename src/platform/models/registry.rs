@@ -82,9 +82,7 @@ impl Registry {
             let allowed = format!("a number above {}", last.version);
             return Err(value("version", f64::from(card.version), &allowed));
         }
-        let is_promoted = card
-            .incumbent_metric
-            .is_none_or(|live| card.validation_metric >= live - self.tolerance);
+        let is_promoted = self.promotes(&card);
         if is_promoted {
             self.live.insert(card.name.clone(), self.cards.len());
         }
@@ -94,6 +92,13 @@ impl Registry {
         } else {
             Promotion::Held
         })
+    }
+
+    /// Says whether a model of these metrics goes live when it is submitted.
+    #[must_use]
+    pub fn promotes(&self, card: &ModelCard) -> bool {
+        card.incumbent_metric
+            .is_none_or(|live| card.validation_metric >= live - self.tolerance)
     }
 
     /// Returns the live model of a name.

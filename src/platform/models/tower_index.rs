@@ -33,7 +33,7 @@ const JUDGED_ON: usize = 512;
 const FIRST_TRAINING: u32 = 5;
 
 /// Weight of the logarithm of popularity beside the cosine; the loss takes popularity out, serving puts some back.
-const POPULARITY_WEIGHT: f32 = 0.06;
+pub(super) const POPULARITY_WEIGHT: f32 = 0.06;
 
 /// A model with the places of all items on the shelves.
 #[derive(Debug)]
@@ -147,6 +147,14 @@ impl TowerIndex {
         let shelf = &self.shelves[shelf_index];
         scores.resize(shelf.len(), 0.0);
         shelf.scores(place, scores);
+    }
+
+    /// Returns where the model puts an item; the origin for what was never on a shelf.
+    #[must_use]
+    pub fn place_of(&self, item: ItemId) -> &[f32] {
+        const ORIGIN: [f32; DIMENSIONS] = [0.0; DIMENSIONS];
+        let at = item.idx() * DIMENSIONS;
+        self.known.get(at..at + DIMENSIONS).unwrap_or(&ORIGIN)
     }
 
     /// Hashes the parameters.

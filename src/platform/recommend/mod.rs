@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `config` | the scenario's part |
 //! | `serve` | scoring and serving everybody who asks |
+//! | `why` | taking a ranking down |
 //! | `places` | candidates among people, communities, spaces, parcels |
 //! | `rerank` | diversity and exploration |
 //! | `minutes` | an avatar's minutes as a knapsack (P1) |
@@ -17,3 +18,4 @@ pub(crate) mod places;
 pub mod prices;
 pub mod rerank;
 pub mod serve;
+mod why;

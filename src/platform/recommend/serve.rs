@@ -8,6 +8,7 @@ use super::minutes;
 use super::places;
 use super::prices::AttentionPrices;
 use super::rerank::{diversify, explore};
+use super::why::{Origin, Ranking};
 use crate::economy::land::registry::LandRegistry;
 use crate::economy::market::shop::Shop;
 use crate::economy::market::titles::AssetMarket;
@@ -19,6 +20,8 @@ use crate::platform::models::learn::shelf_of;
 use crate::platform::models::ranker::{Learned, Ranker, Scratch};
 use crate::platform::models::tower_index;
 use crate::platform::privacy::observation::{Observations, Observed};
+use crate::platform::trace::book::{Traces, Why};
+use crate::platform::trace::slate::{Bar, SlateTrace, Watch};
 use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::rng::{Purpose, RngStream, mix};
 use crate::sim::schedule::{Seed, SimClock};
@@ -84,10 +87,31 @@ impl StateHash for Exposures {
     }
 }
 
-/// Slots found for the requests of the running tick, in their order, with the λ of each allocation.
+/// What was found for a request.
+#[derive(Default)]
+pub(crate) struct Ranked {
+    /// What to show, best first.
+    pub(crate) slots: Vec<Slot>,
+    /// λ of the allocation.
+    pub(super) lambda: f64,
+    /// Why, if somebody wants to know.
+    pub(crate) why: Option<Box<SlateTrace>>,
+}
+
+/// How attention was allocated among candidates; all but the relevance is empty where scores alone count.
+pub(super) struct Allocation {
+    pub(super) relevance: Vec<f32>,
+    /// Attraction less the price of exposure.
+    pub(super) value: Vec<f64>,
+    pub(super) minutes: Vec<f64>,
+    pub(super) share: Vec<f64>,
+    pub(super) lambda: f64,
+}
+
+/// What was found for the requests of the running tick, in their order.
 #[derive(Resource, Default)]
 pub struct Scored {
-    lists: Vec<(Vec<Slot>, f64)>,
+    lists: Vec<Ranked>,
 }
 
 /// Everything scoring reads.
@@ -95,7 +119,7 @@ pub struct Scored {
 pub struct Knowledge<'w> {
     pub(super) clock: Res<'w, SimClock>,
     seed: Res<'w, Seed>,
-    rules: Res<'w, PlatformRules>,
+    pub(super) rules: Res<'w, PlatformRules>,
     pub(super) catalogue: Res<'w, Catalogue>,
     pub(super) market: Res<'w, AssetMarket>,
     shop: Res<'w, Shop>,
@@ -107,7 +131,7 @@ pub struct Knowledge<'w> {
     pub(super) communities: Res<'w, Communities>,
     pub(super) profiles: Res<'w, Profiles>,
     pub(super) observations: Res<'w, Observations>,
-    ranker: Res<'w, Ranker>,
+    pub(super) ranker: Res<'w, Ranker>,
     pub(super) prices: Res<'w, AttentionPrices>,
     exposures: Res<'w, Exposures>,
 }
@@ -117,8 +141,10 @@ pub fn score_requests(
     know: Knowledge<'_>,
     workers: Res<Workers>,
     offers: Res<OfferBus>,
+    traces: Res<Traces>,
     mut scored: ResMut<Scored>,
 ) {
+    let watch = traces.watch();
     let places = know.place(offers.requests.iter().map(|r| r.avatar));
     let numbered: Vec<(usize, &SlateRequest)> = offers.requests.iter().enumerate().collect();
     scored.lists = workers.map(&numbered, |(i, r)| {
@@ -129,11 +155,8 @@ pub fn score_requests(
             know.clock.now.0,
         );
         match shelf_of(r.surface) {
-            Some(shelf) => know.rank_items(r, place_of(&places, *i), shelf, &mut rng),
-            None => (
-                places::rank(&know, r, &know.rules.0.recommend, &mut rng),
-                0.0,
-            ),
+            Some(shelf) => know.rank_items(r, place_of(&places, *i), shelf, watch, &mut rng),
+            None => places::rank(&know, r, &know.rules.0.recommend, watch, &mut rng),
         }
     });
 }
@@ -154,13 +177,15 @@ pub fn serve_slates(
     mut offers: ResMut<OfferBus>,
     mut prices: ResMut<AttentionPrices>,
     mut exposures: ResMut<Exposures>,
+    mut traces: ResMut<Traces>,
 ) {
     let model = rules.0.recommend.model as u8;
     while exposures.table.len() < profiles.table.len() {
         exposures.table.push(Shown::default());
     }
     let requests = std::mem::take(&mut offers.requests);
-    for (request, (slots, price)) in requests.iter().zip(scored.lists.drain(..)) {
+    for (request, ranked) in requests.iter().zip(scored.lists.drain(..)) {
+        let (slots, price) = (ranked.slots, ranked.lambda);
         let shelf = shelf_of(request.surface);
         for slot in &slots {
             match (slot.thing.kind, shelf) {
@@ -185,6 +210,9 @@ pub fn serve_slates(
         }
         exposures.n_slates += 1;
         let offer = offers.number();
+        if let Some(why) = ranked.why {
+            traces.record(offer, request.avatar, clock.now, Why::Slate(why));
+        }
         offers.slates.push(Slate {
             offer,
             avatar: request.avatar,
@@ -225,6 +253,11 @@ impl Knowledge<'_> {
         }
     }
 
+    /// Returns the predicted attraction of a thing of that score on a surface.
+    pub(crate) fn attraction(&self, surface: Surface, score: f32) -> f64 {
+        self.ranker.calibrators[surface as usize].probability(f64::from(score))
+    }
+
     /// Says whether an avatar allows pushes.
     pub(crate) fn push_allowed(&self, avatar: AvatarId) -> bool {
         self.profiles.get(avatar).push_allowed
@@ -247,7 +280,7 @@ impl Knowledge<'_> {
     }
 
     /// Returns what was observed of an avatar that consents.
-    fn observed(&self, id: AvatarId) -> Option<&Observed> {
+    pub(super) fn observed(&self, id: AvatarId) -> Option<&Observed> {
         let consents = self
             .profiles
             .get(id)
@@ -262,7 +295,8 @@ impl Knowledge<'_> {
         avatar: AvatarId,
         place: Option<&[f32]>,
         shelf: usize,
-    ) -> Option<(ItemId, f32)> {
+        watch: Watch,
+    ) -> Option<(ItemId, f32, Option<Box<SlateTrace>>)> {
         let request = SlateRequest {
             avatar,
             surface: crate::platform::models::learn::SHELVES[shelf],
@@ -274,8 +308,9 @@ impl Knowledge<'_> {
             u64::from(avatar.0),
             self.clock.now.0,
         );
-        let (slots, _) = self.rank_items(&request, place, shelf, &mut rng);
-        slots.first().map(|s| (ItemId(s.thing.id), s.score))
+        let ranked = self.rank_items(&request, place, shelf, watch, &mut rng);
+        let best = *ranked.slots.first()?;
+        Some((ItemId(best.thing.id), best.score, ranked.why))
     }
 
     fn rank_items(
@@ -283,13 +318,15 @@ impl Knowledge<'_> {
         request: &SlateRequest,
         place: Option<&[f32]>,
         shelf_index: usize,
+        watch: Watch,
         rng: &mut RngStream,
-    ) -> (Vec<Slot>, f64) {
+    ) -> Ranked {
         let config = &self.rules.0.recommend;
         let shelf = &self.ranker.shelves[shelf_index];
         let id = request.avatar;
         let nobody = Observed::default();
-        let observed = self.observed(id).unwrap_or(&nobody);
+        let known = self.observed(id);
+        let observed = known.unwrap_or(&nobody);
         let attention = f64::from(observed.attention(ATTENTION_PRIOR));
         let mut scratch = Scratch::default();
         self.ranker.score(
@@ -305,18 +342,28 @@ impl Knowledge<'_> {
         let scores = &scratch.scores;
         let shown = self.exposures.table.rows().get(id.idx());
         let feed = request.surface == Surface::Feed;
-        let usable = |p: u32| {
+        let bar = |p: u32| {
             let item = shelf.items[p as usize];
             let card = self.catalogue.card(item);
-            let seen =
-                feed && (observed.knows(item.0) || shown.is_some_and(|s| s.contains(item.0)));
-            let gone = card.kind == ItemKind::Asset && self.market.asking(item).is_none();
-            card.live && !seen && !gone && card.creator != id
+            if !card.live {
+                Some(Bar::Retired)
+            } else if feed && observed.knows(item.0) {
+                Some(Bar::Known)
+            } else if feed && shown.is_some_and(|s| s.contains(item.0)) {
+                Some(Bar::ShownLately)
+            } else if card.kind == ItemKind::Asset && self.market.asking(item).is_none() {
+                Some(Bar::NotForSale)
+            } else {
+                (card.creator == id).then_some(Bar::Own)
+            }
         };
+        let usable = |p: u32| bar(p).is_none();
         // The model's own best, then what is popular and what is new.
         let want = config.candidates as usize;
-        let mut picked: Vec<(u32, Source)> = top(scores, want + REMEMBERED + 24)
-            .into_iter()
+        let best = top(scores, want + REMEMBERED + 24);
+        let mut picked: Vec<(u32, Source)> = best
+            .iter()
+            .copied()
             .filter(|p| usable(*p))
             .take(want)
             .map(|p| (p, Source::Model))
@@ -334,9 +381,14 @@ impl Knowledge<'_> {
                 .collect();
             picked.extend(more.into_iter().map(|p| (p, source)));
         }
-        let (relevance, lambda) = self.allocate(
+        let budget = if observed.session_minutes > 0.0 {
+            f64::from(observed.session_minutes)
+        } else {
+            DEFAULT_MINUTES
+        };
+        let allocation = self.allocate(
             config,
-            observed.session_minutes,
+            budget,
             shelf_index,
             request.surface,
             scores,
@@ -347,13 +399,14 @@ impl Knowledge<'_> {
             .map(|(p, _)| self.catalogue.tags(shelf.items[*p as usize]).as_slice())
             .collect();
         let k = (config.slate_size as usize).min(MAX_SLATE);
-        let order = diversify(&relevance, &vectors, config.mmr_lambda, k);
+        let order = diversify(&allocation.relevance, &vectors, config.mmr_lambda, k);
         let n = shelf.items.len();
         // Where scores are drawn and nothing comes after them, every usable item is as likely in every slot.
         let chance = config
             .is_uniform()
             .then(|| 1.0 / (0..n as u32).filter(|p| usable(*p)).count().max(1) as f32);
         let mut slots: Vec<Slot> = Vec::with_capacity(order.len());
+        let mut origins = Vec::new();
         for at in order {
             let (mut position, mut source) = picked[at];
             let (other, [greedy, uniform]) = explore(config.exploration, n, rng);
@@ -367,6 +420,13 @@ impl Knowledge<'_> {
             if slots.iter().any(|s| s.thing.id == item.0) {
                 continue;
             }
+            if watch.is_on() {
+                origins.push(Origin {
+                    candidate: at,
+                    position,
+                    is_explored: source == Source::Explore,
+                });
+            }
             slots.push(Slot {
                 thing: Thing::new(ThingKind::Item, item.0),
                 score: scores[position as usize],
@@ -375,22 +435,50 @@ impl Knowledge<'_> {
                 price: self.price_of(item),
             });
         }
-        (slots, lambda)
+        let ranking = Ranking {
+            config,
+            surface: request.surface,
+            shelf: shelf_index,
+            consents: known.is_some(),
+            observed,
+            attention,
+            budget,
+            place,
+            scratch: &scratch,
+            best: &best,
+            picked: &picked,
+            allocation: &allocation,
+            vectors: &vectors,
+            origins: &origins,
+            slots: &slots,
+        };
+        let why = watch.is_on().then(|| self.take_down(&ranking, bar));
+        Ranked {
+            slots,
+            lambda: allocation.lambda,
+            why,
+        }
     }
 
     /// Turns scores of candidates into relevance, by the way attention is allocated.
     fn allocate(
         &self,
         config: &RecommendConfig,
-        session_minutes: f32,
+        budget: f64,
         shelf: usize,
         surface: Surface,
         scores: &[f32],
         picked: &[(u32, Source)],
-    ) -> (Vec<f32>, f64) {
+    ) -> Allocation {
         let by_score = || picked.iter().map(|(p, _)| scores[*p as usize]).collect();
         if config.allocation == AllocationKind::Score {
-            return (by_score(), 0.0);
+            return Allocation {
+                relevance: by_score(),
+                value: Vec::new(),
+                minutes: Vec::new(),
+                share: Vec::new(),
+                lambda: 0.0,
+            };
         }
         let calibrator = &self.ranker.calibrators[surface as usize];
         let items = &self.ranker.shelves[shelf].items;
@@ -402,11 +490,6 @@ impl Knowledge<'_> {
             value.push(w - f64::from(self.prices.of_item(item.0)));
             cost.push(expected_minutes(self.catalogue.card(item).kind));
         }
-        let budget = if session_minutes > 0.0 {
-            f64::from(session_minutes)
-        } else {
-            DEFAULT_MINUTES
-        };
         let (share, lambda) = minutes::fill(&value, &cost, budget);
         // What fits comes first, by value; the rest follows by value too, so that no slot stays empty.
         let relevance = value
@@ -414,7 +497,13 @@ impl Knowledge<'_> {
             .zip(&share)
             .map(|(v, x)| (v + 0.1 * x) as f32)
             .collect();
-        (relevance, lambda)
+        Allocation {
+            relevance,
+            value,
+            minutes: cost,
+            share,
+            lambda,
+        }
     }
 }
 

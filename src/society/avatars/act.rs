@@ -5,7 +5,7 @@
 use super::ads::{self, AdReaction};
 use super::avatar::{Activity, Avatars};
 use super::config::ChoiceConfig;
-use super::decide::{Answer, Decision};
+use super::decide::{Answer, Decision, Offered};
 use super::diurnal::DiurnalCurve;
 use super::mastery;
 use super::satisfaction::{absorb, experience, recover};
@@ -27,6 +27,7 @@ use crate::society::spaces::map::CityMap;
 use crate::society::spaces::space::Spaces;
 use crate::society::ties::communities::Communities;
 use crate::society::ties::graph::SocialGraph;
+use crate::society::walk_in::state::WalkIns;
 
 /// Coins a teleport costs.
 const TELEPORT_FARE: Coins = Coins::from_micros(500_000);
@@ -69,6 +70,8 @@ pub struct Hands<'a> {
     pub requests: &'a mut Vec<SlateRequest>,
     /// Slates of this tick.
     pub slates: &'a [Slate],
+    /// Who is taken over.
+    pub walk_ins: &'a mut WalkIns,
 }
 
 impl Hands<'_> {
@@ -103,7 +106,7 @@ impl Hands<'_> {
     /// Does what an avatar decided.
     pub fn act(&mut self, id: AvatarId, decision: Decision) {
         match decision {
-            Decision::Busy => {}
+            Decision::Busy | Decision::Wait | Decision::Refuse(_) => {}
             Decision::Leave => self.leave(id),
             Decision::Ask(surface, intent) => self.ask(id, surface, intent),
             Decision::Go(to, then) => self.go(id, to, then),
@@ -121,6 +124,7 @@ impl Hands<'_> {
             }
             Decision::Answer(answer) => self.answer(id, &answer),
         }
+        self.walk_ins.settle(id, &decision, self.now, self.slates);
     }
 
     fn ask(&mut self, id: AvatarId, surface: Surface, intent: Intent) {
@@ -318,7 +322,15 @@ impl Hands<'_> {
     }
 
     fn answer(&mut self, id: AvatarId, answer: &Answer) {
-        let slate = &self.slates[answer.slate as usize];
+        let kept;
+        let slate = match answer.slate {
+            Offered::Now(i) => &self.slates[i as usize],
+            Offered::Kept => {
+                kept = self.walk_ins.close_slate(id);
+                let Some(slate) = &kept else { return };
+                slate
+            }
+        };
         if let Some(ad) = slate.ad {
             self.see_ad(id, &ad, slate.surface, answer.ad);
         }

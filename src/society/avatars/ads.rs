@@ -13,6 +13,7 @@ use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
 use crate::society::config::SocietyRules;
+use crate::society::walk_in::state::WalkIns;
 
 /// Chance that a click on an ad leads to what the advertiser wants.
 const CONVERSION_RATE: f64 = 0.06;
@@ -37,6 +38,25 @@ pub enum AdReaction {
     Converted,
 }
 
+/// Returns how much an avatar cares for the topic of an ad.
+fn interest_in(a: &Avatar, topic: u8) -> f64 {
+    f64::from(a.interests.get(usize::from(topic)).copied().unwrap_or(0.0))
+}
+
+/// Returns the true probability that an avatar clicks an ad about a topic; `is_video` for a rewarded video among games.
+#[must_use]
+pub fn click_probability(a: &Avatar, topic: u8, is_video: bool, choice: &ChoiceConfig) -> f64 {
+    let interest = interest_in(a, topic);
+    // Every ad of a session makes the next one easier to overlook.
+    let blindness = math::pow(0.93, f64::from(a.ads_seen.min(60)));
+    let p = if is_video {
+        choice.rewarded_rate * (0.7 + 0.8 * interest) * blindness
+    } else {
+        choice.ad_click_rate * (0.25 + 1.6 * interest) * blindness * f64::from(a.ad_tolerance)
+    };
+    p.clamp(0.0, 1.0)
+}
+
 /// Draws what an avatar does with an ad.
 pub(super) fn react(
     a: &Avatar,
@@ -45,20 +65,9 @@ pub(super) fn react(
     choice: &ChoiceConfig,
     rng: &mut RngStream,
 ) -> AdReaction {
-    let interest = f64::from(
-        a.interests
-            .get(usize::from(ad.topic))
-            .copied()
-            .unwrap_or(0.0),
-    );
-    // Every ad of a session makes the next one easier to overlook.
-    let blindness = math::pow(0.93, f64::from(a.ads_seen.min(60)));
-    let p = if ad.rewarded && surface == Surface::Games {
-        choice.rewarded_rate * (0.7 + 0.8 * interest) * blindness
-    } else {
-        choice.ad_click_rate * (0.25 + 1.6 * interest) * blindness * f64::from(a.ad_tolerance)
-    };
-    if !rng.chance(p.clamp(0.0, 1.0)) {
+    let interest = interest_in(a, ad.topic);
+    let is_video = ad.rewarded && surface == Surface::Games;
+    if !rng.chance(click_probability(a, ad.topic, is_video, choice)) {
         AdReaction::Seen
     } else if rng.chance(CONVERSION_RATE * (0.5 + interest)) {
         AdReaction::Converted
@@ -108,6 +117,7 @@ pub fn see_billboards(
     seed: Res<Seed>,
     rules: Res<SocietyRules>,
     offers: Res<OfferBus>,
+    walk_ins: Res<WalkIns>,
     mut avatars: ResMut<Avatars>,
     mut events: ResMut<EventBus>,
 ) {
@@ -120,7 +130,12 @@ pub fn see_billboards(
         let stream = u64::from(id.0) | BILLBOARD;
         let mut rng = RngStream::new(seed.0, Purpose::AdClick, stream, clock.now.0);
         let a = avatars.get_mut(id);
-        let reaction = react(a, ad, Surface::None, choice, &mut rng);
+        let reaction = if walk_ins.of(id).is_some() {
+            // Clicking would be a choice, and nobody made it.
+            AdReaction::Seen
+        } else {
+            react(a, ad, Surface::None, choice, &mut rng)
+        };
         let seen = Event::new(clock.now, id, EventKind::AdImpression).at(a.space);
         let annoyance = BILLBOARD_ANNOYANCE * choice.ad_annoyance;
         let base = record(seen, ad, Surface::None);

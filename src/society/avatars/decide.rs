@@ -27,6 +27,8 @@ use crate::society::spaces::space::{SpaceKind, Spaces};
 use crate::society::spaces::travel::Memories;
 use crate::society::ties::communities::Communities;
 use crate::society::ties::graph::SocialGraph;
+use crate::society::walk_in::follow;
+use crate::society::walk_in::state::{Refusal, WalkIns};
 
 /// Everything an avatar can look at while it decides.
 pub struct View<'a> {
@@ -58,6 +60,8 @@ pub struct View<'a> {
     pub presence: &'a Presence,
     /// Slates served in this tick, by avatar.
     pub slates: &'a [Slate],
+    /// Who is taken over.
+    pub walk_ins: &'a WalkIns,
 }
 
 /// What an avatar decides.
@@ -95,13 +99,35 @@ pub enum Decision {
     Browse,
     /// Has looked at a slate.
     Answer(Answer),
+    /// Is taken over, and waits for a choice.
+    Wait,
+    /// Is taken over, and cannot do what was chosen for it.
+    Refuse(Refusal),
+}
+
+/// Which slate an avatar looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offered {
+    /// The one that stands here in the list of this tick.
+    Now(u32),
+    /// The one it was offered in an earlier tick and kept open.
+    Kept,
+}
+
+/// What somebody else decided for an avatar before a slate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// The position taken, if any.
+    pub chosen: Option<usize>,
+    /// Whether the ad is clicked.
+    pub clicks_ad: bool,
 }
 
 /// What came of looking at a slate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Answer {
-    /// Where the slate stands in the list of this tick.
-    pub slate: u32,
+    /// Which slate.
+    pub slate: Offered,
     /// The position chosen, if any.
     pub chosen: Option<u8>,
     /// Utility of what was chosen, or of nothing.
@@ -140,28 +166,46 @@ pub fn decide(id: AvatarId, view: &View<'_>) -> Decision {
     match a.activity {
         Activity::Asleep | Activity::Traveling => return Decision::Busy,
         Activity::Waiting => {
-            return match view.slates.binary_search_by_key(&id, |s| s.avatar) {
-                Ok(i) => Decision::Answer(answer(id, a, i as u32, &view.slates[i], view)),
-                Err(_) => Decision::Browse,
+            let found = view.slates.binary_search_by_key(&id, |s| s.avatar).ok();
+            return match (view.walk_ins.of(id), found) {
+                (Some(walk), found) => follow::look_at_slate(id, a, walk, found, view),
+                (None, Some(i)) => {
+                    let offered = Offered::Now(i as u32);
+                    Decision::Answer(answer(id, a, offered, &view.slates[i], view, None))
+                }
+                (None, None) => Decision::Browse,
             };
         }
         _ if a.busy_until > view.now => return Decision::Busy,
         _ => {}
     }
     let mut rng = RngStream::new(view.seed, Purpose::Activity, u64::from(id.0), view.now.0);
+    if let Some(walk) = view.walk_ins.of(id) {
+        return follow::go_on(id, a, walk, view, &mut rng);
+    }
     let is_over = view.now >= a.session_ends;
     if is_over || rng.chance(session::bail_chance(a, &view.rules.sessions)) {
         return Decision::Leave;
     }
+    next(id, a, view, &mut rng)
+}
+
+/// Decides what an avatar that stays does next.
+pub(in crate::society) fn next(
+    id: AvatarId,
+    a: &Avatar,
+    view: &View<'_>,
+    rng: &mut RngStream,
+) -> Decision {
     let intent = match a.pending {
         Some(intent) => intent,
-        None => session::next_intent(a, &view.rules.sessions, &mut rng),
+        None => session::next_intent(a, &view.rules.sessions, rng),
     };
-    pursue(id, a, intent, view, &mut rng)
+    pursue(id, a, intent, view, rng)
 }
 
 /// The kind of space an intent needs.
-fn needed(intent: Intent) -> Option<SpaceKind> {
+pub(in crate::society) fn needed(intent: Intent) -> Option<SpaceKind> {
     match intent {
         Intent::Play => Some(SpaceKind::GameRoom),
         Intent::Study => Some(SpaceKind::Classroom),
@@ -224,7 +268,13 @@ fn pursue(
     }
 }
 
-fn talk(id: AvatarId, a: &Avatar, view: &View<'_>, rng: &mut RngStream) -> Decision {
+/// Talks with somebody who is here, or looks at posts where nobody is.
+pub(in crate::society) fn talk(
+    id: AvatarId,
+    a: &Avatar,
+    view: &View<'_>,
+    rng: &mut RngStream,
+) -> Decision {
     let crowd = view.presence.in_space(a.space);
     if crowd.len() < 2 {
         return Decision::Ask(Surface::Feed, Intent::Feed);
@@ -270,7 +320,8 @@ fn acceptance(id: AvatarId, other: AvatarId, likeness: f64, view: &View<'_>) -> 
     (ties.acceptance * (likeness + 0.25 * math::ln(1.0 + common))).clamp(0.0, 1.0)
 }
 
-fn lesson(id: AvatarId, a: &Avatar, view: &View<'_>) -> Decision {
+/// Takes the next lesson of its course, or gives the course up.
+pub(in crate::society) fn lesson(id: AvatarId, a: &Avatar, view: &View<'_>) -> Decision {
     let mut rng = RngStream::new(view.seed, Purpose::Study, u64::from(id.0), view.now.0);
     let card = view.catalogue.card(ItemId(a.course));
     let truth = view.truths.get(ItemId(a.course));
@@ -325,7 +376,15 @@ pub fn slot_utility(id: AvatarId, a: &Avatar, thing: Thing, price: Coins, view: 
     }
 }
 
-fn answer(id: AvatarId, a: &Avatar, index: u32, slate: &Slate, view: &View<'_>) -> Answer {
+/// Looks at a slate; what is not told is drawn from what the avatar likes.
+pub(in crate::society) fn answer(
+    id: AvatarId,
+    a: &Avatar,
+    offered: Offered,
+    slate: &Slate,
+    view: &View<'_>,
+    told: Option<Told>,
+) -> Answer {
     let choice = &view.rules.choice;
     let n = slate.slots.len().min(MAX_SLATE);
     let mut utilities = [0.0f64; MAX_SLATE];
@@ -338,19 +397,27 @@ fn answer(id: AvatarId, a: &Avatar, index: u32, slate: &Slate, view: &View<'_>) 
         *u = slot_utility(id, a, slot.thing, slot.price, view) - clutter;
     }
     let key = u64::from(id.0);
-    let mut rng = RngStream::new(view.seed, Purpose::Choice, key, view.now.0);
-    let chosen = choose(
-        &utilities[..n],
-        choice.outside_option,
-        choice.position_exponent,
-        &mut rng,
-    );
-    let ad = slate.ad.map_or(AdReaction::None, |ad| {
-        let mut rng = RngStream::new(view.seed, Purpose::AdClick, key, view.now.0);
-        ads::react(a, &ad, slate.surface, choice, &mut rng)
+    let chosen = if let Some(told) = told {
+        told.chosen
+    } else {
+        let mut rng = RngStream::new(view.seed, Purpose::Choice, key, view.now.0);
+        choose(
+            &utilities[..n],
+            choice.outside_option,
+            choice.position_exponent,
+            &mut rng,
+        )
+    };
+    let ad = slate.ad.map_or(AdReaction::None, |ad| match told {
+        Some(told) if told.clicks_ad => AdReaction::Clicked,
+        Some(_) => AdReaction::Seen,
+        None => {
+            let mut rng = RngStream::new(view.seed, Purpose::AdClick, key, view.now.0);
+            ads::react(a, &ad, slate.surface, choice, &mut rng)
+        }
     });
     let mut out = Answer {
-        slate: index,
+        slate: offered,
         chosen: chosen.map(|k| k as u8),
         utility: chosen.map_or(choice.outside_option - 0.8, |k| utilities[k]) as f32,
         secs: 12,

@@ -22,6 +22,7 @@ use crate::society::spaces::space::Spaces;
 use crate::society::spaces::travel::Memories;
 use crate::society::ties::communities::Communities;
 use crate::society::ties::graph::SocialGraph;
+use crate::society::walk_in::state::WalkIns;
 
 /// The whole of society.
 #[derive(SystemParam)]
@@ -46,6 +47,7 @@ pub struct City<'w> {
     events: ResMut<'w, EventBus>,
     wishes: ResMut<'w, WishBus>,
     offers: ResMut<'w, OfferBus>,
+    walk_ins: ResMut<'w, WalkIns>,
 }
 
 /// Lets everybody who is awake decide on what it sees, then act in id order.
@@ -67,6 +69,7 @@ pub fn live(mut city: City<'_>) {
             communities: &c.communities,
             presence: &c.presence,
             slates: &c.offers.slates,
+            walk_ins: &c.walk_ins,
         };
         c.workers.map(&c.avatars.awake, |id| decide(*id, &view))
     };
@@ -92,6 +95,7 @@ pub fn live(mut city: City<'_>) {
         wishes: &mut c.wishes,
         requests: &mut offers.requests,
         slates: &offers.slates,
+        walk_ins: &mut c.walk_ins,
     };
     for (id, decision) in awake.iter().zip(&decisions) {
         hands.act(*id, *decision);

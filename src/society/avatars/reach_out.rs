@@ -20,6 +20,7 @@ use crate::society::content::catalogue::Catalogue;
 use crate::society::content::truth::ItemTruths;
 use crate::society::spaces::space::Spaces;
 use crate::society::ties::graph::SocialGraph;
+use crate::society::walk_in::state::WalkIns;
 
 /// Share of earlier reluctance left after each unwanted message in a row.
 const WEAR: f64 = 0.8;
@@ -112,6 +113,7 @@ pub fn answer_invitations(
     rules: Res<SocietyRules>,
     offers: Res<OfferBus>,
     graph: Res<SocialGraph>,
+    walk_ins: Res<WalkIns>,
     mut spaces: ResMut<Spaces>,
     mut avatars: ResMut<Avatars>,
     mut calendar: ResMut<Calendar>,
@@ -149,7 +151,9 @@ pub fn answer_invitations(
             }
             continue;
         }
+        // Nobody but who took it over moves an avatar.
         let can_go = a.is_awake()
+            && walk_ins.of(id).is_none()
             && a.activity != Activity::Traveling
             && a.space != invitation.space
             && spaces.get(invitation.space).has_room();

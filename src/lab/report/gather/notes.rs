@@ -2,7 +2,7 @@
 
 use crate::lab::metrics::book::MAX_SESSIONS;
 use crate::lab::summary::RunSummary;
-use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR};
+use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR, Tick};
 
 use super::fill::Sight;
 use super::people::spells;
@@ -24,6 +24,7 @@ pub(super) fn notes(s: &Sight<'_>, summary: &RunSummary, asked_days: u32) -> Vec
             summary.days,
         ));
     }
+    notes.extend(changes(summary));
     notes.push(
         "Active on a day is an avatar that went to a place or attended a live event on that day; opening the city and \
          closing it again does not count."
@@ -77,4 +78,38 @@ pub(super) fn notes(s: &Sight<'_>, summary: &RunSummary, asked_days: u32) -> Vec
         ));
     }
     notes
+}
+
+/// Changes that a note lists.
+const LISTED: usize = 8;
+
+/// Says which policy values were changed while the city ran, and that somebody made choices for avatars, if so.
+fn changes(summary: &RunSummary) -> Option<String> {
+    let n = summary.policy_changes.len();
+    if n == 0 {
+        return (summary.commands > 0).then(|| {
+            format!(
+                "{} commands steered avatars while it ran; no policy value was changed.",
+                summary.commands
+            )
+        });
+    }
+    let mut list: Vec<String> = summary
+        .policy_changes
+        .iter()
+        .take(LISTED)
+        .map(|c| format!("{} from {} to {} at {}", c.key, c.from, c.to, Tick(c.tick)))
+        .collect();
+    if n > LISTED {
+        list.push(format!("and {} more, in run.json", n - LISTED));
+    }
+    let (values, were) = if n == 1 {
+        ("value", "was")
+    } else {
+        ("values", "were")
+    };
+    Some(format!(
+        "{n} policy {values} {were} changed while it ran: {}.",
+        list.join("; ")
+    ))
 }

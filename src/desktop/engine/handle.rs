@@ -1,0 +1,90 @@
+//! The window's end of the city's thread.
+
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use super::frame::{Frame, Stage};
+use super::keeper::Keeper;
+use super::request::{Opening, Request};
+
+/// Where the thread puts the newest frame.
+pub(super) type Slot = Arc<Mutex<Option<Frame>>>;
+
+/// A city that lives on a thread of its own.
+pub struct Engine {
+    requests: Sender<Request>,
+    slot: Slot,
+    thread: Option<JoinHandle<()>>,
+    is_looking: bool,
+}
+
+impl Engine {
+    /// Starts the thread and founds the city on it.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn start(opening: Opening) -> std::io::Result<Self> {
+        let (requests, inbox) = channel();
+        let slot = Slot::default();
+        let out = Arc::clone(&slot);
+        let thread = std::thread::Builder::new()
+            .name("city".to_owned())
+            // As deep as the main thread's: founding a large city recurses no deeper than a headless run does.
+            .stack_size(8 << 20)
+            .spawn(move || Keeper::new(inbox, out).keep(opening))?;
+        Ok(Self {
+            requests,
+            slot,
+            thread: Some(thread),
+            is_looking: false,
+        })
+    }
+
+    /// Sends a wish. A thread that has ended hears none.
+    pub fn send(&self, request: Request) {
+        // The thread ends only after a failure or a close that the frame tells of.
+        let _heard = self.requests.send(request).is_ok();
+    }
+
+    /// Returns the newest frame if there is one, and asks for the next.
+    pub fn frame(&mut self) -> Option<Frame> {
+        let frame = self
+            .slot
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if frame.is_some() || !self.is_looking {
+            self.is_looking = true;
+            self.send(Request::Look);
+        }
+        if frame.is_none() && self.has_died() {
+            // A panic inside a city is a defect; the window must say so instead of waiting for ever.
+            let mut last = Frame::default();
+            last.status.stage = Stage::Failed(
+                "the city stopped unexpectedly; its run folder holds all finished days".to_owned(),
+            );
+            self.thread = None;
+            return Some(last);
+        }
+        frame
+    }
+
+    fn has_died(&self) -> bool {
+        self.thread.as_ref().is_some_and(JoinHandle::is_finished)
+    }
+
+    /// Closes the run and waits until its files are written.
+    ///
+    /// Returns the last frame.
+    pub fn close(mut self) -> Option<Frame> {
+        self.send(Request::Close);
+        if let Some(thread) = self.thread.take() {
+            let _ended = thread.join().is_ok();
+        }
+        self.slot
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+}

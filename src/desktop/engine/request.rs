@@ -1,0 +1,52 @@
+//! What the window asks of the city's thread.
+
+use std::path::PathBuf;
+
+use crate::desktop::command::Speed;
+use crate::desktop::panels::PanelKind;
+use crate::desktop::view::sight::Ask;
+use crate::scenario::load::Loaded;
+
+/// A city to found.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Its scenario.
+    pub loaded: Loaded,
+    /// Worker threads; 0 for one per core.
+    pub threads: usize,
+    /// Where the run goes; `None` to keep nothing.
+    pub folder: Option<PathBuf>,
+    /// Whether an existing run there may be overwritten.
+    pub overwrites: bool,
+    /// The command that gives the same run again, for the report.
+    pub command: String,
+}
+
+/// One wish of the window.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// Let time run.
+    Play,
+    /// Let time run and stop before this tick.
+    PlayUntil(u32),
+    /// Stop after the running tick.
+    Pause,
+    /// Run one tick and stop.
+    Step,
+    /// How fast.
+    Speed(Speed),
+    /// Which panels can be seen, and what they should show.
+    Watch(Vec<PanelKind>, Ask),
+    /// Send a frame as soon as a tick is over.
+    Look,
+    /// Show the people as they were before a tick that is still in memory; `None` for now.
+    Recall(Option<crate::sim::units::Tick>),
+    /// Apply this before the next tick.
+    Steer(crate::scenario::steer::order::Command),
+    /// Take the last change of a policy value back.
+    Undo,
+    /// Make it again.
+    Redo,
+    /// Close the run's files, write what a run leaves, and end.
+    Close,
+}

@@ -1,0 +1,43 @@
+//! Event stream: what happened, newest first, with filters that look at everything kept.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `ring` | the newest events, kept while the city runs |
+//! | `groups` | kinds of events that belong together |
+//! | `query` | what a search text asks for |
+//! | `view` | the rows that match |
+//! | `ui` | filters and rows on the screen |
+
+mod groups;
+mod query;
+mod ring;
+mod ui;
+mod view;
+
+use super::Panel;
+use crate::desktop::command::UiCommand;
+use crate::desktop::look::Look;
+use crate::desktop::view::sight::{Ask, City};
+
+use ring::EventRing;
+use view::EventsView;
+
+/// The panel.
+pub struct Events;
+
+impl Panel for Events {
+    type View = EventsView;
+    type Watch = EventRing;
+
+    fn watch(watch: &mut EventRing, city: &City<'_>) {
+        watch.collect(city.get(), city.now());
+    }
+
+    fn view(watch: &EventRing, city: &City<'_>, ask: &Ask) -> EventsView {
+        view::fill(watch, city.get(), city.now(), ask)
+    }
+
+    fn ui(ui: &mut egui::Ui, view: &EventsView, look: &Look, out: &mut Vec<UiCommand>) {
+        ui::events_ui(ui, view, look, out);
+    }
+}

@@ -1,0 +1,208 @@
+//! The set of pictures: every panel, overlay, page and sheet, light and dark, small and large; made by one command.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::app::error::DesktopError;
+use super::command::{Overlay, UiCommand};
+use super::panels::PanelKind;
+use super::shell::desk::Options;
+use super::stagehand::Stagehand;
+use super::view::subject::Subject;
+use crate::scenario::load::Overrides;
+use crate::sim::ids::{AvatarId, CampaignId, CommunityId, ItemId, ParcelId, SpaceId};
+use crate::sim::units::TICKS_PER_DAY;
+
+/// What to photograph.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Folder the pictures go to.
+    pub dir: PathBuf,
+    /// Scenario of the city.
+    pub scenario: String,
+    /// What is added to it.
+    pub overrides: Overrides,
+    /// Sizes of the window, in pixels.
+    pub sizes: Vec<(u32, u32)>,
+    /// Days that pass before the pictures are taken at noon.
+    pub days: u32,
+    /// Only pictures whose name contains this.
+    pub only: Option<String>,
+}
+
+/// Size of the pictures on the start screen, in pixels: twice that in points.
+const THUMBNAIL: (u32, u32) = (512, 288);
+
+/// The hour in which each scenario is shown on the start screen, and from where: turn, pitch and share of the way out.
+const THUMBNAILS: [(&str, u32, f32, f32, f32); 7] = [
+    ("quickstart", 9, 0.55, 0.5, 0.5),
+    ("baseline", 19, -0.9, 0.42, 0.55),
+    ("metropolis", 22, 2.2, 0.5, 0.45),
+    ("quiet", 6, 1.2, 0.3, 0.35),
+    ("ad-load", 12, -0.4, 0.35, 0.22),
+    ("filter-bubble", 15, 2.9, 0.6, 0.6),
+    ("inflation", 18, 0.2, 0.28, 0.28),
+];
+
+/// Makes the pictures of the start screen: a city without anything over it.
+///
+/// # Errors
+/// [`DesktopError`] naming what failed.
+pub fn make_thumbnails(
+    dir: &Path,
+    mut told: impl FnMut(usize, usize, &str),
+) -> Result<usize, DesktopError> {
+    fs::create_dir_all(dir).map_err(|e| DesktopError::Picture {
+        path: dir.display().to_string(),
+        cause: e.to_string(),
+    })?;
+    for (i, (name, hour, yaw, pitch, out)) in THUMBNAILS.into_iter().enumerate() {
+        told(i, THUMBNAILS.len(), name);
+        // Where people live is seen without all of a million of them.
+        let sets = (name == "metropolis").then(|| "society.population.residents=20000".to_owned());
+        let options = Options {
+            overrides: Overrides {
+                sets: sets.into_iter().collect(),
+                ..Overrides::default()
+            },
+            ..Options::default()
+        };
+        let (w, h) = THUMBNAIL;
+        // The city's pane has to be larger than the picture, for the bars around it are cut off.
+        let mut hand = Stagehand::open(options, w + 200, h + 200)?;
+        hand.found(name)?;
+        hand.desk_mut().panes = crate::desktop::shell::layout::city_alone();
+        hand.run_until(hour * 60)?;
+        let desk = hand.desk_mut();
+        let extent = desk.frame.city.rows.grid.extent();
+        let mut pose = desk.rig.pose;
+        (pose.yaw, pose.pitch, pose.distance) = (yaw, pitch, out * extent);
+        pose.target = [0.5 * extent; 2];
+        desk.rig.pose = pose;
+        hand.frames(4);
+        let Some(rect) = hand.desk().city_rect else {
+            continue;
+        };
+        let (left, top) = (rect.left() + 20.0, rect.center().y - h as f32 / 2.0);
+        let place = [left, top, left + w as f32, top + h as f32];
+        hand.photograph(&dir.join(format!("{name}.png")), Some(place))?;
+        hand.close();
+    }
+    Ok(THUMBNAILS.len())
+}
+
+/// One state of the window: a name, what is asked for before it, and after it.
+struct State {
+    name: String,
+    before: Vec<UiCommand>,
+    after: Vec<UiCommand>,
+}
+
+impl State {
+    fn new(name: impl Into<String>, before: Vec<UiCommand>) -> Self {
+        Self {
+            name: name.into(),
+            before,
+            after: Vec::new(),
+        }
+    }
+
+    fn then(mut self, after: Vec<UiCommand>) -> Self {
+        self.after = after;
+        self
+    }
+}
+
+fn states() -> Vec<State> {
+    let mut all = vec![State::new("city", Vec::new())];
+    for overlay in Overlay::ALL.into_iter().skip(1) {
+        let name = format!(
+            "overlay-{}",
+            overlay.title().to_lowercase().replace(' ', "-")
+        );
+        all.push(
+            State::new(name, vec![UiCommand::SetOverlay(overlay)])
+                .then(vec![UiCommand::SetOverlay(Overlay::None)]),
+        );
+    }
+    for kind in PanelKind::ALL {
+        let name = format!("panel-{}", kind.title().to_lowercase().replace(' ', "-"));
+        all.push(State::new(name, vec![UiCommand::ShowPanel(*kind)]));
+    }
+    for subject in [
+        Subject::Avatar(AvatarId(7)),
+        Subject::Space(SpaceId(0)),
+        Subject::Parcel(ParcelId(40)),
+        Subject::Item(ItemId(3)),
+        Subject::Campaign(CampaignId(0)),
+        Subject::Community(CommunityId(0)),
+    ] {
+        let name = format!("inspector-{}", subject.kind());
+        all.push(State::new(name, vec![UiCommand::Inspect(subject)]));
+    }
+    let help = vec![UiCommand::ToggleHelp];
+    all.push(State::new("shortcuts", help.clone()).then(help));
+    all.push(State::new(
+        "follow",
+        vec![UiCommand::LookAt(Subject::Space(SpaceId(0)))],
+    ));
+    all
+}
+
+/// Makes the pictures; `told` hears of each before it is made: how many are done, how many there are, its name.
+///
+/// # Errors
+/// [`DesktopError`] naming what failed.
+pub fn make(plan: &Plan, mut told: impl FnMut(usize, usize, &str)) -> Result<usize, DesktopError> {
+    let io = |path: &Path| {
+        let path = path.display().to_string();
+        move |e: std::io::Error| DesktopError::Picture {
+            path,
+            cause: e.to_string(),
+        }
+    };
+    fs::create_dir_all(&plan.dir).map_err(io(&plan.dir))?;
+    let wanted: Vec<State> = states()
+        .into_iter()
+        .filter(|s| {
+            plan.only
+                .as_ref()
+                .is_none_or(|o| s.name.contains(o.as_str()))
+        })
+        .collect();
+    let total = plan.sizes.len() * 2 * (wanted.len() + 1);
+    let mut done = 0;
+    for (width, height) in &plan.sizes {
+        let options = Options {
+            overrides: plan.overrides.clone(),
+            ..Options::default()
+        };
+        let mut hand = Stagehand::open(options, *width, *height)?;
+        let file = |name: &str, theme: &str| {
+            plan.dir
+                .join(format!("{name}-{theme}-{width}x{height}.png"))
+        };
+        for theme in ["dark", "light"] {
+            let path = file("start", theme);
+            told(done, total, "start");
+            hand.frames(8);
+            hand.photograph(&path, None)?;
+            done += 1;
+            hand.ask(vec![UiCommand::ToggleTheme]);
+        }
+        hand.found(&plan.scenario)?;
+        hand.run_until(plan.days * TICKS_PER_DAY + TICKS_PER_DAY / 2)?;
+        for theme in ["dark", "light"] {
+            for state in &wanted {
+                told(done, total, &state.name);
+                hand.ask(state.before.clone());
+                hand.photograph(&file(&state.name, theme), None)?;
+                hand.ask(state.after.clone());
+                done += 1;
+            }
+            hand.ask(vec![UiCommand::ToggleTheme]);
+        }
+        hand.close();
+    }
+    Ok(done)
+}

@@ -1,0 +1,143 @@
+//! The bar at the top.
+
+use egui::{Button, Ui};
+
+use super::desk::Desk;
+use super::layout;
+use super::shortcuts::SHORTCUTS;
+use crate::desktop::command::{Overlay, UiCommand};
+use crate::desktop::panels::PanelKind;
+
+/// A menu entry with the keys of its shortcut, found by what the shortcut's help says.
+fn entry(ui: &mut Ui, text: &str, shortcut: &str, is_enabled: bool) -> bool {
+    let mut button = Button::new(text);
+    if let Some(s) = SHORTCUTS.iter().find(|s| s.help == shortcut) {
+        button = button.shortcut_text(ui.ctx().format_shortcut(&s.keys));
+    }
+    ui.add_enabled(is_enabled, button).clicked()
+}
+
+pub(super) fn menu_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
+    let has_city = desk.has_city();
+    egui::MenuBar::new().ui(ui, |ui| {
+        ui.menu_button("City", |ui| {
+            if entry(ui, "Open scenario…", "Open a scenario", true) {
+                out.push(UiCommand::AskOpen);
+            }
+            ui.menu_button("Recent", |ui| {
+                if desk.settings.recent.is_empty() {
+                    ui.weak("Nothing opened yet");
+                }
+                for name in &desk.settings.recent {
+                    if ui.button(name).clicked() {
+                        out.push(UiCommand::Open(name.clone()));
+                    }
+                }
+            });
+            if entry(ui, "Save scenario as…", "Save the scenario as it is now", has_city) {
+                out.push(UiCommand::AskSave);
+            }
+            if entry(ui, "Save picture", "Save a picture of the window", true) {
+                out.push(UiCommand::Screenshot);
+            }
+            ui.separator();
+            if entry(ui, "Close city", "Close the city", has_city) {
+                out.push(UiCommand::GoToStart);
+            }
+            if entry(ui, "Quit", "Quit", true) {
+                out.push(UiCommand::Quit);
+            }
+        });
+        ui.menu_button("Panels", |ui| {
+            for kind in PanelKind::ALL {
+                let mut is_open = layout::is_open(&desk.panes, *kind);
+                let row = ui.checkbox(&mut is_open, kind.title()).on_hover_text(kind.help());
+                if row.clicked() {
+                    out.push(if is_open {
+                        UiCommand::ShowPanel(*kind)
+                    } else {
+                        UiCommand::HidePanel(*kind)
+                    });
+                }
+            }
+            ui.separator();
+            if ui.button("Put all back").clicked() {
+                out.push(UiCommand::ResetLayout);
+            }
+        });
+        ui.menu_button("View", |ui| {
+            let theme = if desk.look.is_dark { "Light theme" } else { "Dark theme" };
+            if entry(ui, theme, "Light or dark", true) {
+                out.push(UiCommand::ToggleTheme);
+            }
+            let scale = desk.settings.text_scale;
+            if entry(ui, "Larger text", "Larger text", true) {
+                out.push(UiCommand::SetTextScale(scale + 0.125));
+            }
+            if entry(ui, "Smaller text", "Smaller text", true) {
+                out.push(UiCommand::SetTextScale(scale - 0.125));
+            }
+            ui.separator();
+            if entry(ui, "Remember this view", "Remember this view", has_city) {
+                out.push(UiCommand::AddBookmark);
+            }
+            for (i, mark) in desk.bookmarks().iter().enumerate() {
+                ui.horizontal(|ui| {
+                    if ui.button(&mark.name).clicked() {
+                        out.push(UiCommand::GoToBookmark(i));
+                    }
+                    if ui.small_button("✖").on_hover_text("Forget this view").clicked() {
+                        out.push(UiCommand::RemoveBookmark(i));
+                    }
+                });
+            }
+        });
+        ui.menu_button("Help", |ui| {
+            if entry(ui, "Shortcuts", "This sheet", true) {
+                out.push(UiCommand::ToggleHelp);
+            }
+        });
+        if !has_city {
+            return;
+        }
+        ui.separator();
+        overlay_ui(ui, desk.overlay, out);
+        let mut shows_truth = desk.look.shows_truth;
+        if ui
+            .checkbox(&mut shows_truth, "Truth")
+            .on_hover_text("Shows what only the lab can know beside what the platform knows: true interests, satisfaction, utility")
+            .clicked()
+        {
+            out.push(UiCommand::ToggleTruth);
+        }
+        if let Some(id) = desk.rig.followed()
+            && ui.button(format!("Following avatar {} ✖", id.0)).on_hover_text("Lets the camera go").clicked()
+        {
+            out.push(UiCommand::Unfollow);
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let scenario = &desk.frame.scenario;
+            if !scenario.name.is_empty() {
+                ui.add(egui::Label::new(egui::RichText::new(format!("{} · seed {}", scenario.name, scenario.seed)).weak()).truncate())
+                    .on_hover_text(&scenario.description);
+            }
+        });
+    });
+}
+
+fn overlay_ui(ui: &mut Ui, overlay: Overlay, out: &mut Vec<UiCommand>) {
+    let title = if overlay == Overlay::None {
+        "Overlay"
+    } else {
+        overlay.title()
+    };
+    ui.menu_button(format!("{title} ⏷"), |ui| {
+        for o in Overlay::ALL {
+            if ui.radio(o == overlay, o.title()).clicked() {
+                out.push(UiCommand::SetOverlay(o));
+            }
+        }
+    })
+    .response
+    .on_hover_text("Colors the ground or the people");
+}

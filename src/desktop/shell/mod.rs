@@ -1,0 +1,33 @@
+//! The shell: everything of the window that is not a panel and not the city itself.
+//!
+//! Plain egui on a [`desk::Desk`]; knows nothing of Bevy, so that all of it can be tested without a renderer.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `desk` | what the window knows |
+//! | `obey` | what commands do to it |
+//! | `ui` | the whole window: bars, panes, sheets |
+//! | `layout` | panes, docked and remembered |
+//! | `menu` | the bar at the top |
+//! | `time_bar` | the bar at the bottom |
+//! | `city_pane` | pointing, turning and following in the city |
+//! | `legend` | what the colours of an overlay mean |
+//! | `start` | the start screen |
+//! | `sheets` | shortcuts, errors, dialogs |
+//! | `shortcuts` | keys and what they do |
+//! | `settings` | what is remembered between starts |
+//! | `theme` | light, dark, sizes |
+
+pub mod city_pane;
+pub mod desk;
+pub mod layout;
+mod legend;
+mod menu;
+mod obey;
+pub mod settings;
+mod sheets;
+pub mod shortcuts;
+mod start;
+pub mod theme;
+pub mod time_bar;
+pub mod ui;

@@ -1,0 +1,280 @@
+//! What commands do to the desk.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::city_pane::position;
+use super::desk::{Desk, Errand};
+use super::layout;
+use super::settings::{Bookmark, TEXT_SCALE};
+use super::sheets::Dialog;
+use crate::desktop::command::UiCommand;
+use crate::desktop::engine::frame::Frame;
+use crate::desktop::engine::handle::Engine;
+use crate::desktop::engine::request::{Opening, Request};
+use crate::desktop::look::Look;
+use crate::desktop::scene::camera::Pose;
+use crate::desktop::view::subject::Subject;
+use crate::scenario::load::load;
+use crate::scenario::steer::order::Command;
+
+/// Subjects remembered by the inspector.
+const MOST_INSPECTED: usize = 64;
+
+impl Desk {
+    /// Does what commands ask for, in order.
+    pub fn obey(&mut self, commands: Vec<UiCommand>) {
+        for command in commands {
+            self.obey_one(command);
+        }
+    }
+
+    fn send(&self, request: Request) {
+        if let Some(engine) = &self.engine {
+            engine.send(request);
+        }
+    }
+
+    fn obey_one(&mut self, command: UiCommand) {
+        match command {
+            UiCommand::Play => {
+                self.go_live();
+                self.send(Request::Play);
+            }
+            UiCommand::Pause => self.send(Request::Pause),
+            UiCommand::Step => {
+                self.go_live();
+                self.send(Request::Step);
+            }
+            UiCommand::SetSpeed(speed) => self.send(Request::Speed(speed)),
+            UiCommand::ScrubTo(tick) => {
+                self.send(Request::Pause);
+                self.send(Request::Recall(Some(tick)));
+                self.scrubbed = Some(tick);
+            }
+            UiCommand::GoLive => self.go_live(),
+            UiCommand::Inspect(subject) => {
+                if self.inspected.last() != Some(&subject) {
+                    self.inspected.push(subject);
+                    if self.inspected.len() > MOST_INSPECTED {
+                        self.inspected.remove(0);
+                    }
+                }
+                layout::show(
+                    &mut self.panes,
+                    crate::desktop::panels::PanelKind::Inspector,
+                );
+            }
+            UiCommand::InspectBack => {
+                self.inspected.pop();
+            }
+            UiCommand::LookAt(subject) => self.look_at(subject),
+            UiCommand::Follow(avatar) => {
+                self.rig.follow(avatar);
+            }
+            UiCommand::Unfollow => self.rig.unfollow(),
+            UiCommand::SetOverlay(overlay) => self.overlay = overlay,
+            UiCommand::FilterEvents { search, hidden } => self.event_filter = (search, hidden),
+            UiCommand::ShowPanel(kind) => layout::show(&mut self.panes, kind),
+            UiCommand::HidePanel(kind) => layout::hide(&mut self.panes, kind),
+            UiCommand::ResetLayout => self.panes = layout::first(),
+            UiCommand::SetPolicy { key, value } => match read_value(&value) {
+                Some(value) => self.send(Request::Steer(Command::SetPolicy { key, value })),
+                None => self.failure = Some(format!("{key} = {value}: is not a value")),
+            },
+            UiCommand::UndoPolicy => self.send(Request::Undo),
+            UiCommand::RedoPolicy => self.send(Request::Redo),
+            UiCommand::TakeOver(avatar) => self.send(Request::Steer(Command::TakeOver { avatar })),
+            UiCommand::LetGo(avatar) => self.send(Request::Steer(Command::LetGo { avatar })),
+            UiCommand::Choose(avatar, choice) => {
+                self.send(Request::Steer(Command::Choose { avatar, choice }));
+            }
+            UiCommand::AskOpen => self.dialog = Some(Dialog::open()),
+            UiCommand::Open(name) => self.open(&name),
+            UiCommand::AskSave => {
+                if self.has_city() {
+                    self.dialog = Some(Dialog::save(&self.frame.scenario.name));
+                } else {
+                    self.tell("No scenario is open".to_owned());
+                }
+            }
+            UiCommand::Save(path) => self.save(&path),
+            UiCommand::GoToStart => self.close_city(),
+            UiCommand::Screenshot => {
+                let path = self.place_for("screenshot", "png");
+                self.errands.push(Errand::Photograph(path, None));
+            }
+            UiCommand::ExportCsv { name, csv } => {
+                let path = self.place_for(&name, "csv");
+                match fs::write(&path, csv) {
+                    Ok(()) => self.tell(format!("Saved {}", path.display())),
+                    Err(e) => self.failure = Some(format!("{}: {e}", path.display())),
+                }
+            }
+            UiCommand::ExportPng { name, place } => {
+                let path = self.place_for(&name, "png");
+                self.errands.push(Errand::Photograph(path, Some(place)));
+            }
+            UiCommand::ToggleTheme => {
+                let truth = self.look.shows_truth;
+                self.look = Look::new(!self.look.is_dark);
+                self.look.shows_truth = truth;
+            }
+            UiCommand::SetTextScale(scale) => {
+                self.settings.text_scale = scale.clamp(TEXT_SCALE.0, TEXT_SCALE.1);
+            }
+            UiCommand::ToggleTruth => self.look.shows_truth = !self.look.shows_truth,
+            UiCommand::ToggleHelp => self.shows_help = !self.shows_help,
+            UiCommand::AddBookmark => {
+                let n = self.bookmarks().len() + 1;
+                let mark = Bookmark {
+                    name: format!("View {n}"),
+                    pose: self.rig.pose,
+                };
+                self.settings
+                    .bookmarks
+                    .entry(self.scenario_name.clone())
+                    .or_default()
+                    .push(mark);
+                self.tell(format!("View {n} is remembered"));
+            }
+            UiCommand::GoToBookmark(i) => {
+                if let Some(mark) = self.bookmarks().get(i).cloned() {
+                    self.rig.go_to(mark.pose);
+                }
+            }
+            UiCommand::RemoveBookmark(i) => {
+                if let Some(list) = self.settings.bookmarks.get_mut(&self.scenario_name)
+                    && i < list.len()
+                {
+                    list.remove(i);
+                }
+            }
+            UiCommand::Copy(text) => self.copied = Some(text),
+            UiCommand::Quit => self.errands.push(Errand::Quit),
+        }
+    }
+
+    fn go_live(&mut self) {
+        if self.scrubbed.take().is_some() {
+            self.send(Request::Recall(None));
+        }
+    }
+
+    fn look_at(&mut self, subject: Subject) {
+        let (place, distance) = (position(self, subject), near(subject));
+        if let Some(at) = place {
+            let pitch = if matches!(subject, Subject::Avatar(_)) {
+                0.72
+            } else {
+                0.85
+            };
+            let pose = Pose {
+                target: at,
+                yaw: self.rig.pose.yaw,
+                pitch,
+                distance,
+            };
+            let followed = self.rig.followed();
+            self.rig.go_to(pose);
+            if let Some(id) = followed {
+                self.rig.follow(id);
+            }
+        } else {
+            self.tell(format!("{} is nowhere in the city now", subject.label()));
+        }
+    }
+
+    fn open(&mut self, name: &str) {
+        let loaded = match load(name, &self.options.overrides) {
+            Ok(loaded) => loaded,
+            Err(e) => {
+                self.failure = Some(e.to_string());
+                return;
+            }
+        };
+        self.close_city();
+        let folder = self.options.out.take().or_else(|| {
+            self.options
+                .keeps_runs
+                .then(|| free_folder(&loaded.scenario))
+        });
+        let opening = Opening {
+            folder,
+            overwrites: self.options.force,
+            threads: self.options.threads,
+            command: format!("agora run {name}"),
+            loaded,
+        };
+        self.frame = Frame::default();
+        match Engine::start(opening) {
+            Ok(engine) => {
+                self.engine = Some(engine);
+                name.clone_into(&mut self.scenario_name);
+                self.settings.opened(name);
+            }
+            Err(e) => self.failure = Some(format!("cannot start a thread for the city: {e}")),
+        }
+    }
+
+    fn save(&mut self, path: &Path) {
+        match fs::write(path, self.frame.scenario.to_toml()) {
+            Ok(()) => {
+                self.tell(format!("Saved {}", path.display()));
+                self.settings.opened(&path.display().to_string());
+            }
+            Err(e) => self.failure = Some(format!("{}: {e}", path.display())),
+        }
+    }
+
+    /// Returns a file that does not exist yet, in the run's folder or where the program was started.
+    fn place_for(&self, name: &str, ending: &str) -> PathBuf {
+        let dir = self.frame.status.folder.clone().unwrap_or_default();
+        let name: String = name
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { '-' })
+            .collect();
+        let name = name.to_lowercase();
+        free(|n| {
+            dir.join(if n == 1 {
+                format!("{name}.{ending}")
+            } else {
+                format!("{name}-{n}.{ending}")
+            })
+        })
+    }
+}
+
+/// Reads a value as TOML spells it.
+fn read_value(text: &str) -> Option<toml::Value> {
+    let table: toml::Table = format!("v = {text}").parse().ok()?;
+    table.get("v").cloned()
+}
+
+/// Returns the first of many names that is free.
+fn free(name: impl Fn(u32) -> PathBuf) -> PathBuf {
+    (1..u32::MAX)
+        .map(&name)
+        .find(|p| !p.exists())
+        .unwrap_or_else(|| name(1))
+}
+
+fn free_folder(scenario: &crate::scenario::schema::Scenario) -> PathBuf {
+    let first = crate::scenario::run::folder::default_path(scenario, Some("desktop"));
+    free(|n| {
+        if n == 1 {
+            first.clone()
+        } else {
+            PathBuf::from(format!("{}-{n}", first.display()))
+        }
+    })
+}
+
+/// From how far a subject is looked at, in metres.
+const fn near(subject: Subject) -> f32 {
+    match subject {
+        Subject::Avatar(_) => 22.0,
+        Subject::Campaign(_) => 40.0,
+        _ => 90.0,
+    }
+}

@@ -1,0 +1,170 @@
+//! What lies over the window for a while: shortcuts, errors, dialogs for files, notices.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use egui::{Align2, Context, Id, Modal};
+use egui_file_dialog::{DialogState, FileDialog};
+
+use super::desk::Desk;
+use super::shortcuts::{HELD, SHORTCUTS};
+use crate::desktop::command::UiCommand;
+
+/// How long a notice stays.
+const NOTICE: Duration = Duration::from_secs(4);
+
+/// A dialog for files.
+pub struct Dialog {
+    inner: FileDialog,
+    saves: bool,
+}
+
+impl Dialog {
+    fn new(saves: bool) -> Self {
+        let inner = FileDialog::new()
+            .add_file_filter_extensions("Scenarios", vec!["toml"])
+            .default_file_filter("Scenarios")
+            .add_save_extension("Scenario", "toml")
+            .default_save_extension("Scenario")
+            .default_size([640.0, 400.0]);
+        let inner = match std::env::current_dir() {
+            Ok(here) => inner.initial_directory(here),
+            Err(_) => inner,
+        };
+        Self { inner, saves }
+    }
+
+    /// Asks for a scenario to open.
+    #[must_use]
+    pub fn open() -> Self {
+        let mut dialog = Self::new(false);
+        dialog.inner = dialog.inner.title("Open scenario");
+        dialog.inner.pick_file();
+        dialog
+    }
+
+    /// Asks where a scenario should be saved.
+    #[must_use]
+    pub fn save(name: &str) -> Self {
+        let mut dialog = Self::new(true);
+        dialog.inner = dialog
+            .inner
+            .title("Save scenario")
+            .default_file_name(&format!("{name}-changed.toml"));
+        dialog.inner.save_file();
+        dialog
+    }
+
+    fn ui(&mut self, ctx: &Context) -> Option<Option<UiCommand>> {
+        self.inner.update(ctx);
+        if let Some(path) = self.inner.take_picked() {
+            return Some(Some(self.command(path)));
+        }
+        match self.inner.state() {
+            DialogState::Open => None,
+            _ => Some(None),
+        }
+    }
+
+    fn command(&self, path: PathBuf) -> UiCommand {
+        if self.saves {
+            UiCommand::Save(path)
+        } else {
+            UiCommand::Open(path.display().to_string())
+        }
+    }
+}
+
+pub(super) fn sheets_ui(ctx: &Context, desk: &mut Desk, out: &mut Vec<UiCommand>) {
+    if let Some(dialog) = &mut desk.dialog
+        && let Some(end) = dialog.ui(ctx)
+    {
+        out.extend(end);
+        desk.dialog = None;
+    }
+    if desk.shows_help && help_ui(ctx) {
+        out.push(UiCommand::ToggleHelp);
+    }
+    if let Some(why) = &desk.failure
+        && failure_ui(ctx, why, out)
+    {
+        desk.failure = None;
+    }
+    if let Some((what, since)) = &desk.notice {
+        if since.elapsed() < NOTICE {
+            egui::Area::new(Id::new("notice"))
+                .anchor(Align2::CENTER_BOTTOM, [0.0, -48.0])
+                .interactable(false)
+                .show(ctx, |ui| {
+                    egui::Frame::popup(ui.style()).show(ui, |ui| ui.label(what));
+                });
+        } else {
+            desk.notice = None;
+        }
+    }
+}
+
+/// Returns whether it was closed.
+fn help_ui(ctx: &Context) -> bool {
+    let modal = Modal::new(Id::new("shortcuts")).show(ctx, |ui| {
+        ui.heading("Shortcuts");
+        ui.add_space(4.0);
+        let groups = ["Time", "City", "Policy", "Window"];
+        let half = |ui: &mut egui::Ui, groups: &[&str], with_held: bool| {
+            ui.vertical(|ui| {
+                for group in groups {
+                    ui.strong(*group);
+                    egui::Grid::new(("shortcuts", *group))
+                        .num_columns(2)
+                        .striped(true)
+                        .show(ui, |ui| {
+                            for s in SHORTCUTS.iter().filter(|s| s.group == *group) {
+                                ui.monospace(ui.ctx().format_shortcut(&s.keys));
+                                ui.label(s.help);
+                                ui.end_row();
+                            }
+                            if with_held && *group == "City" {
+                                for (keys, help) in HELD {
+                                    ui.monospace(*keys);
+                                    ui.label(*help);
+                                    ui.end_row();
+                                }
+                            }
+                        });
+                    ui.add_space(6.0);
+                }
+            });
+        };
+        egui::ScrollArea::vertical()
+            .max_height(ctx.content_rect().height() - 130.0)
+            .show(ui, |ui| {
+                ui.horizontal_top(|ui| {
+                    half(ui, &groups[..2], true);
+                    ui.add_space(12.0);
+                    half(ui, &groups[2..], false);
+                });
+            });
+        ui.vertical_centered(|ui| ui.button("Close").clicked())
+            .inner
+    });
+    modal.inner || modal.should_close()
+}
+
+/// Returns whether it was closed.
+fn failure_ui(ctx: &Context, why: &str, out: &mut Vec<UiCommand>) -> bool {
+    let modal = Modal::new(Id::new("failure")).show(ctx, |ui| {
+        ui.set_max_width(520.0);
+        ui.heading("That did not work");
+        ui.add_space(4.0);
+        ui.add(egui::Label::new(why).selectable(true).wrap());
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            if ui.button("Copy text").clicked() {
+                out.push(UiCommand::Copy(why.to_owned()));
+            }
+            ui.button("Close").clicked()
+        })
+        .inner
+    });
+    modal.inner || modal.should_close()
+}

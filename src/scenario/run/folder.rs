@@ -1,0 +1,133 @@
+//! The run folder: complete and self-describing.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::error::RunError;
+use crate::scenario::schema::Scenario;
+
+/// Makes an empty run folder; an existing one is refused, or emptied if that is asked for.
+///
+/// # Errors
+/// [`RunError`] if there is one already, if what is there is no run folder, or the file system refuses.
+pub fn create(path: &Path, force: bool) -> Result<(), RunError> {
+    if path.as_os_str().is_empty() {
+        return Err(RunError::NoFolder);
+    }
+    if path.exists() {
+        let refuse = |why| RunError::Folder {
+            path: path.to_path_buf(),
+            why,
+        };
+        if !path.is_dir() {
+            return Err(refuse(
+                "exists already and is not a folder; choose another name",
+            ));
+        }
+        let content = names_in(path)?;
+        if !content.is_empty() {
+            if !force {
+                return Err(refuse(
+                    "exists already; choose another folder or add --force to overwrite it",
+                ));
+            }
+            if !is_run(&content) {
+                return Err(refuse(
+                    "is not a run folder (it lacks scenario.toml or hashes.bin); it is not overwritten even with --force",
+                ));
+            }
+            if encloses_working_folder(path) {
+                return Err(refuse(
+                    "is or encloses the working folder; it is not overwritten even with --force",
+                ));
+            }
+            fs::remove_dir_all(path).map_err(RunError::file(path))?;
+        }
+    }
+    fs::create_dir_all(path).map_err(RunError::file(path))
+}
+
+/// Makes the folder of a run that is to begin: empty but for its mark and the scenario as it was founded.
+///
+/// # Errors
+/// As [`create`].
+pub fn prepare(path: &Path, force: bool, scenario: &Scenario) -> Result<(), RunError> {
+    create(path, force)?;
+    // The mark of a run folder, before the scenario: what a kill leaves from here on may be overwritten with --force.
+    let events = path.join("events");
+    fs::create_dir(&events).map_err(RunError::file(&events))?;
+    write(&path.join("scenario.toml"), scenario.to_toml().as_bytes())
+}
+
+/// Returns where a run goes when nothing else is said.
+#[must_use]
+pub fn default_path(scenario: &Scenario, arm: Option<&str>) -> PathBuf {
+    let arm = arm.map_or_else(String::new, |a| format!("-{a}"));
+    let name = format!("{}{arm}-{}", scenario.name, scenario.seed);
+    // A name is text in a file that somebody else may have written; it must not lead out of the folder.
+    let name: String = name
+        .chars()
+        .map(|c| match c {
+            '/' | '\\' | ':' => '-',
+            c if c.is_control() => '-',
+            c => c,
+        })
+        .collect();
+    PathBuf::from("runs").join(name)
+}
+
+/// What a run has made by the time its city is founded.
+const STILLBORN: [&str; 4] = [
+    "events",
+    "scenario.toml",
+    "scenario.toml.tmp",
+    "hashes.bin.tmp",
+];
+
+fn names_in(path: &Path) -> Result<Vec<OsString>, RunError> {
+    fs::read_dir(path)
+        .and_then(|entries| entries.map(|e| e.map(|e| e.file_name())).collect())
+        .map_err(RunError::file(path))
+}
+
+/// Says whether a folder's content is that of a run or a comparison: a scenario and what came of it, or what is there of a
+/// run that was killed before its city was founded. A folder with a scenario that somebody wrote is not.
+fn is_run(content: &[OsString]) -> bool {
+    let has = |name: &str| content.iter().any(|n| n == name);
+    let came_of_it = has("hashes.bin") || has("compare.json");
+    let is_stillborn = has("events")
+        && content
+            .iter()
+            .all(|n| STILLBORN.iter().any(|known| n == *known));
+    has("scenario.toml") && came_of_it || is_stillborn
+}
+
+fn encloses_working_folder(path: &Path) -> bool {
+    let (Ok(path), Ok(here)) = (path.canonicalize(), std::env::current_dir()) else {
+        return false;
+    };
+    here.canonicalize().unwrap_or(here).starts_with(path)
+}
+
+/// Writes a file whole or not at all: to a temporary name, made durable, renamed.
+///
+/// # Errors
+/// [`RunError::File`] as the file system says.
+pub fn write(path: &Path, content: &[u8]) -> Result<(), RunError> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".tmp");
+    let temporary = PathBuf::from(temporary);
+    let put = || -> std::io::Result<()> {
+        let mut file = fs::File::create(&temporary)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => fs::File::open(folder)?.sync_all(),
+            _ => Ok(()),
+        }
+    };
+    put().map_err(RunError::file(path))
+}

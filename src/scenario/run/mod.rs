@@ -1,0 +1,15 @@
+//! A run in progress, with a window or without: the city, its log, its chain of hashes, and what it leaves in its folder.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `progress` | the run itself: begun, stepped, finished, summed up |
+//! | `steering` | its commands: those to come, and those applied |
+//! | `folder` | the run folder |
+//! | `leave` | what a run leaves in its folder |
+//! | `error` | what can go wrong |
+
+pub mod error;
+pub mod folder;
+pub mod leave;
+pub mod progress;
+mod steering;

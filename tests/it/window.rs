@@ -1,0 +1,171 @@
+//! The real window on a screen of its own: Xvfb, Mesa's software Vulkan, clicks and keys from outside.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use agora::scenario::load::{Overrides, load};
+use agora::scenario::run::progress::Run;
+
+/// Ticks the city lives in the window.
+const TICKS: u32 = 200;
+
+/// The hour the window's title shows then.
+const THEN: &str = "Day 0 03:20";
+
+/// Longest wait for anything the window should do.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Kills what it holds when a test ends, however it ends.
+struct Guard(Child);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _dead = self.0.kill().is_ok() && self.0.wait().is_ok();
+    }
+}
+
+fn has(program: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|paths| std::env::split_paths(&paths).any(|dir| dir.join(program).is_file()))
+}
+
+/// Starts a screen; says why there is none.
+fn screen() -> Result<(Guard, String), String> {
+    for program in ["Xvfb", "xdotool"] {
+        if !has(program) {
+            return Err(format!("{program} is not installed"));
+        }
+    }
+    let drivers = Path::new("/usr/share/vulkan/icd.d");
+    let has_driver = drivers.read_dir().is_ok_and(|mut d| d.next().is_some());
+    if !has_driver {
+        return Err("no Vulkan driver is installed".to_owned());
+    }
+    let mut child = Command::new("Xvfb")
+        .args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1280x720x24",
+            "-nolisten",
+            "tcp",
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|e| format!("Xvfb: {e}"))?;
+    let mut number = String::new();
+    let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut out, &mut number).map_err(|e| e.to_string())?;
+    let guard = Guard(child);
+    let number = number.trim();
+    if number.is_empty() {
+        return Err("Xvfb gave no display".to_owned());
+    }
+    // Kept open as long as the screen: Xvfb must not find its pipe closed.
+    std::mem::forget(out);
+    Ok((guard, format!(":{number}")))
+}
+
+fn xdotool(display: &str, args: &[&str]) -> String {
+    let done = Command::new("xdotool")
+        .env("DISPLAY", display)
+        .args(args)
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&done.stdout).trim().to_owned()
+}
+
+/// Waits until something holds.
+fn wait(what: &str, holds: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < PATIENCE, "{what} did not happen");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn the_window_opens_lives_is_clicked_and_ends_with_the_hash_of_a_run_without_it() {
+    let (_screen, display) = match screen() {
+        Ok(screen) => screen,
+        Err(why) => {
+            eprintln!("skipped: {why}");
+            return;
+        }
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("run");
+    let mut window = Guard(
+        Command::new(env!("CARGO_BIN_EXE_agora"))
+            .args(["desktop", "quickstart", "--fresh", "--speed", "max"])
+            .args(["--until", &TICKS.to_string(), "--out"])
+            .arg(&out)
+            .current_dir(dir.path())
+            .env("DISPLAY", &display)
+            .env_remove("WAYLAND_DISPLAY")
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
+    let title = || {
+        let id = xdotool(&display, &["search", "--name", "^Agora"]);
+        id.lines()
+            .next()
+            .map_or_else(String::new, |id| xdotool(&display, &["getwindowname", id]))
+    };
+    wait("the last tick", || title().contains(THEN));
+    let id = xdotool(&display, &["search", "--name", "^Agora"]);
+    let id = id.lines().next().unwrap();
+    xdotool(&display, &["windowfocus", "--sync", id]);
+    // Somebody or something in the middle of the city; then keys; then a picture.
+    xdotool(&display, &["mousemove", "300", "330", "click", "1"]);
+    xdotool(&display, &["key", "o"]);
+    xdotool(
+        &display,
+        &["mousemove", "320", "300", "click", "--repeat", "3", "4"],
+    );
+    std::thread::sleep(Duration::from_millis(500));
+    xdotool(&display, &["key", "F12"]);
+    let picture = out.join("screenshot.png");
+    wait("the picture", || {
+        picture.metadata().is_ok_and(|m| m.len() > 10_000)
+    });
+    std::thread::sleep(Duration::from_millis(300));
+    xdotool(&display, &["key", "ctrl+q"]);
+    wait("the end", || out.join("run.json").is_file());
+    assert!(window.0.wait().unwrap().success());
+
+    let summary: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("run.json")).unwrap()).unwrap();
+    assert_eq!(summary["ticks"], TICKS);
+    let mut run = Run::begin(&load("quickstart", &Overrides::default()).unwrap(), 1, None).unwrap();
+    for _ in 0..TICKS {
+        run.step().unwrap();
+    }
+    assert_eq!(
+        summary["final_state_hash"],
+        format!("{:016x}", run.chained),
+        "the window changed the city"
+    );
+    let colors = crate::pixels::colors(&std::fs::read(&picture).unwrap());
+    assert!(colors > 500, "the picture shows only {colors} colors");
+}
+
+#[test]
+fn without_a_screen_the_window_says_so() {
+    if !cfg!(target_os = "linux") {
+        eprintln!("skipped: other systems have no DISPLAY");
+        return;
+    }
+    let done = Command::new(env!("CARGO_BIN_EXE_agora"))
+        .args(["desktop", "quickstart", "--fresh", "--keep-nothing"])
+        .env_remove("DISPLAY")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(1), "{said}");
+    assert!(said.contains("DISPLAY is not set"), "{said}");
+}
