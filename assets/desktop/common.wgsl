@@ -32,7 +32,7 @@ fn lit(albedo: vec3<f32>, n: vec3<f32>, open: f32) -> vec3<f32> {
 
 fn muted(c: vec3<f32>) -> vec3<f32> {
     let gray = dot(c, vec3(0.30, 0.55, 0.15));
-    return mix(c, vec3(0.10 + 0.62 * gray), frame.ground.w);
+    return mix(c, vec3(0.045, 0.05, 0.06) + vec3(0.44, 0.45, 0.48) * gray, frame.ground.w);
 }
 
 fn fog_at(world: vec3<f32>) -> f32 {

@@ -59,6 +59,10 @@ fn pose(in: Person) -> Pose {
     return out;
 }
 
+// At least this many pixels tall, at most this many times as large as life; picking knows the same numbers.
+const FAR_PIXELS = 9.0;
+const FAR_MOST = 6.0;
+
 // From afar figures are drawn larger, so that one can still see them.
 fn enlarged(at: vec2<f32>, pixels: f32, most: f32) -> f32 {
     let away = dot(vec3(at.x, 1.0, at.y) - frame.eye.xyz, frame.forward.xyz);
@@ -135,7 +139,7 @@ fn body(in: Person) -> Body {
         v = vec3(v.x, pivot + y * c - v.z * s, y * s + v.z * c);
     }
     v.y += p.walks * 0.05 * abs(sin(phase));
-    v *= p.grown * (0.92 + 0.16 * f32(luck & 15u) / 15.0) * enlarged(p.at, 6.0, 3.5);
+    v *= p.grown * (0.92 + 0.16 * f32(luck & 15u) / 15.0) * enlarged(p.at, FAR_PIXELS, FAR_MOST);
     let n = in.normal.xyz;
     var out: Body;
     out.world = vec3(p.at.x, 0.14, p.at.y)
@@ -175,7 +179,7 @@ fn far_vertex(in: Person) -> Varying {
     let code = u32(round(in.normal.w * 127.0));
     let role = min(in.bits & 7u, 4u);
     let luck = in.bits >> 24u;
-    let size = p.grown * enlarged(p.at, 6.0, 3.5);
+    let size = p.grown * enlarged(p.at, FAR_PIXELS, FAR_MOST);
     let v = in.position * size;
     let flat_right = normalize(vec3(frame.right.x, 0.0, frame.right.z));
     let world = vec3(p.at.x, 0.14, p.at.y) + flat_right * v.x + mix(vec3(0.0, 1.0, 0.0), frame.up.xyz, 0.6) * v.y;
@@ -200,7 +204,7 @@ struct Sign {
 fn glow_vertex(in: Person) -> Sign {
     let p = pose(in);
     let glow = f32((in.bits >> 9u) & 15u) / 15.0;
-    let size = select(0.0, 1.25, glow > 0.0) * p.grown * enlarged(p.at, 4.0, 3.0);
+    let size = select(0.0, 1.25, glow > 0.0) * p.grown * enlarged(p.at, 6.0, 5.0);
     let world = vec3(p.at.x + in.position.x * size, 0.22, p.at.y - in.position.y * size);
     var out: Sign;
     out.clip = frame.clip_from_world * vec4(world, 1.0);
@@ -222,7 +226,7 @@ fn glow_fragment(in: Sign) -> @location(0) vec4<f32> {
 @vertex
 fn sign_vertex(in: Person) -> Sign {
     let p = pose(in);
-    let larger = enlarged(p.at, 6.0, 3.5);
+    let larger = enlarged(p.at, FAR_PIXELS, FAR_MOST);
     let age = f32((in.bits >> 6u) & 7u) + frame.zenith.w;
     let rise = 0.12 * age;
     let size = 0.34 * p.grown * max(larger, enlarged(p.at, 26.0, 8.0));
@@ -285,4 +289,38 @@ fn sign_fragment(in: Sign) -> @location(0) vec4<f32> {
     let c = mix(vec3(0.04, 0.05, 0.08), face, fill);
     let a = rim * in.strength;
     return vec4(c * a, a);
+}
+
+// Under an overlay of people everybody has a pin, and no house hides it.
+struct Pin {
+    @builtin(position) clip: vec4<f32>,
+    @location(0) at: vec2<f32>,
+    @location(1) color: vec3<f32>,
+    @location(2) known: f32,
+}
+
+@vertex
+fn pin_vertex(in: Person) -> Pin {
+    let p = pose(in);
+    let larger = enlarged(p.at, FAR_PIXELS, FAR_MOST);
+    let size = 0.30 * p.grown * max(larger, enlarged(p.at, 48.0, 40.0)) * mix(0.55, 1.0, step(0.5, in.color.a));
+    let world = vec3(p.at.x, 0.14 + 1.9 * larger + size, p.at.y)
+        + (frame.right.xyz * in.position.x + frame.up.xyz * in.position.y) * size;
+    var out: Pin;
+    out.clip = frame.clip_from_world * vec4(world, 1.0);
+    out.at = in.position.xy;
+    out.known = step(0.5, in.color.a);
+    out.color = mix(vec3(0.35), linear(in.color.rgb), out.known);
+    return out;
+}
+
+@fragment
+fn pin_fragment(in: Pin) -> @location(0) vec4<f32> {
+    let r = length(in.at);
+    let w = max(fwidth(in.at.x), 0.02);
+    let a = 1.0 - smoothstep(1.0 - 2.0 * w, 1.0, r);
+    let face = 1.0 - smoothstep(0.76 - w, 0.76 + w, r);
+    let rim = mix(vec3(0.03, 0.035, 0.05), vec3(0.95), 0.8 * in.known);
+    let shine = mix(0.82, 1.06, 0.5 + 0.5 * in.at.y);
+    return vec4(mix(rim, in.color * shine, face) * a, a);
 }

@@ -7,8 +7,8 @@ use bevy::log::warn_once;
 use bevy::render::camera::ExtractedCamera;
 use bevy::render::render_phase::TrackedRenderPass;
 use bevy::render::render_resource::{
-    BindGroup, BindGroupEntry, Buffer, BufferInitDescriptor, BufferUsages, PipelineCache,
-    RenderPassDescriptor, StoreOp,
+    BindGroup, BindGroupEntry, Buffer, BufferInitDescriptor, BufferUsages, IndexFormat,
+    PipelineCache, RenderPassDescriptor, StoreOp,
 };
 use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue, ViewQuery};
 use bevy::render::view::{Msaa, ViewDepthTexture, ViewTarget};
@@ -20,6 +20,7 @@ use super::part::{Chunks, Class, Sights, Sorted};
 use super::people::{ALL, MARKED, pack};
 use super::pipelines::{Pass, ScenePipelines, SceneShaders, layout};
 use super::terrain::{Terrain, shade_corners};
+use crate::desktop::view::overlay::is_of_people;
 
 /// Metres within which trees have trunks and houses have doors.
 const DETAIL: f32 = 150.0;
@@ -54,6 +55,7 @@ impl Layer {
 pub(super) struct SceneBuffers {
     meshes: Meshes,
     shapes: Option<Buffer>,
+    indices: Option<Buffer>,
     values: Option<(Buffer, BindGroup)>,
     parts: Layer,
     boards: Layer,
@@ -73,7 +75,7 @@ fn upload(device: &RenderDevice, contents: &[u8]) -> Option<Buffer> {
         device.create_buffer_with_data(&BufferInitDescriptor {
             label: Some("city"),
             contents,
-            usage: BufferUsages::VERTEX | BufferUsages::COPY_DST,
+            usage: BufferUsages::VERTEX | BufferUsages::INDEX | BufferUsages::COPY_DST,
         })
     })
 }
@@ -105,6 +107,7 @@ pub(super) fn prepare(
     if b.shapes.is_none() {
         b.meshes = Meshes::new();
         b.shapes = upload(&device, bytemuck::cast_slice(&b.meshes.vertices));
+        b.indices = upload(&device, bytemuck::cast_slice(&b.meshes.indices));
     }
     write_values(b, &frame, &device, &queue, &cache);
     let rows = &frame.city.rows;
@@ -217,7 +220,8 @@ impl<'a, 'w: 'a> Brush<'a, 'w> {
         self.pass.set_vertex_buffer(0, shapes.slice(..));
         self.pass.set_vertex_buffer(1, instances.slice(..));
         for range in &self.ranges {
-            self.pass.draw(self.b.meshes.range(shape), range.clone());
+            self.pass
+                .draw_indexed(self.b.meshes.range(shape), 0, range.clone());
         }
     }
 
@@ -226,7 +230,8 @@ impl<'a, 'w: 'a> Brush<'a, 'w> {
         if let (Some(shapes), Some(buffer)) = (&self.b.shapes, buffer) {
             self.pass.set_vertex_buffer(0, shapes.slice(..));
             self.pass.set_vertex_buffer(1, buffer.slice(..));
-            self.pass.draw(self.b.meshes.range(Shape::Quad), 0..*n);
+            self.pass
+                .draw_indexed(self.b.meshes.range(Shape::Quad), 0, 0..*n);
         }
     }
 
@@ -315,6 +320,9 @@ impl<'a, 'w: 'a> Brush<'a, 'w> {
         if self.take(Pass::Sign) {
             self.layer(&self.b.crowd, MARKED, Shape::Quad, 0.0..SIGNS);
         }
+        if is_of_people(frame.crowd.overlay) && self.take(Pass::Pin) {
+            self.layer(&self.b.crowd, ALL, Shape::Quad, 0.0..f32::MAX);
+        }
     }
 }
 
@@ -354,6 +362,9 @@ pub(super) fn draw(
     pass.set_viewport(left, top, w, h, 0.0, 1.0);
     pass.set_scissor_rect(left as u32, top as u32, w as u32, h as u32);
     pass.set_bind_group(0, values, &[]);
+    if let Some(indices) = &buffers.indices {
+        pass.set_index_buffer(indices.slice(..), IndexFormat::Uint32);
+    }
     let mut brush = Brush {
         pass,
         cache: &cache,

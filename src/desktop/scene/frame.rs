@@ -114,10 +114,10 @@ pub(super) fn extract(
     let tangent = rig.tangent();
     let mute = match state.overlay {
         Overlay::None => 0.0,
-        o if is_of_people(o) => 0.55,
+        o if is_of_people(o) => 0.72,
         _ => 0.85,
     };
-    let fog = 1.0 / (3.4 * extent.max(420.0));
+    let fog = 1.0 / (4.6 * extent.max(420.0));
     let v = &mut frame.values;
     v.clear();
     let clip = rig.view_from_world(state.pane.aspect()).to_cols_array();
@@ -150,7 +150,10 @@ fn cells(overlay: Overlay, city: &CityView) -> Vec<CellColor> {
     shown
         .map(|(i, share)| {
             let c = amount_color(*share);
-            [i as u32, u32::from_le_bytes([c.r(), c.g(), c.b(), 225])]
+            [
+                i as u32,
+                u32::from_le_bytes([c.r(), c.g(), c.b(), (70.0 + 165.0 * share) as u8]),
+            ]
         })
         .collect()
 }

@@ -8,13 +8,13 @@ use crate::desktop::view::place::{CELL, Ground, chance};
 use crate::society::spaces::map::Cell;
 
 const GREENS: [Paint; 7] = [
-    paint(92, 148, 70),
-    paint(112, 162, 78),
-    paint(76, 132, 74),
-    paint(134, 170, 84),
-    paint(98, 152, 92),
-    paint(170, 168, 76),
-    paint(206, 140, 74),
+    paint(66, 128, 58),
+    paint(82, 140, 60),
+    paint(56, 112, 62),
+    paint(98, 146, 58),
+    paint(70, 126, 78),
+    paint(132, 142, 52),
+    paint(204, 128, 62),
 ];
 const NEEDLES: [Paint; 3] = [paint(52, 104, 72), paint(62, 116, 74), paint(44, 92, 70)];
 const BARK: Paint = paint(112, 82, 60);

@@ -65,7 +65,7 @@ pub(super) fn light(hour: f32) -> Light {
     let warm = 1.0 - smooth(0.05, 0.55, high);
     let dusk = (1.0 - (high / 0.28).abs()).clamp(0.0, 1.0);
     let sunlight =
-        Vec3::new(1.0, 0.93, 0.82).lerp(Vec3::new(1.0, 0.55, 0.26), warm) * (0.95 * is_day);
+        Vec3::new(1.0, 0.93, 0.82).lerp(Vec3::new(1.0, 0.55, 0.26), warm) * (1.12 * is_day);
     let moonlight = Vec3::new(0.20, 0.27, 0.46) * (0.55 * night);
     let by_day = high > -0.02;
     Light {
@@ -76,13 +76,13 @@ pub(super) fn light(hour: f32) -> Light {
         },
         color: if by_day { sunlight } else { moonlight },
         shadow: if by_day {
-            0.52 * smooth(0.0, 0.25, high)
+            0.62 * smooth(0.0, 0.25, high)
         } else {
             0.22 * smooth(0.02, 0.2, -high)
         },
         sun,
         moon,
-        sky: Vec3::new(0.40, 0.47, 0.60) * is_day
+        sky: Vec3::new(0.33, 0.40, 0.54) * is_day
             + Vec3::new(0.075, 0.095, 0.19) * night
             + Vec3::new(0.17, 0.09, 0.10) * dusk,
         ground: Vec3::new(0.24, 0.21, 0.17) * is_day
@@ -91,7 +91,8 @@ pub(super) fn light(hour: f32) -> Light {
         zenith: Vec3::new(0.10, 0.28, 0.66).lerp(Vec3::new(0.006, 0.011, 0.040), night)
             + Vec3::new(0.05, 0.015, 0.05) * dusk,
         horizon: Vec3::new(0.56, 0.70, 0.84).lerp(Vec3::new(0.030, 0.042, 0.095), night)
-            + Vec3::new(0.42, 0.12, -0.06) * dusk * (1.0 - 0.5 * night),
+            * (1.0 - Vec3::new(0.10, 0.42, 0.62) * dusk)
+            + Vec3::new(0.34, 0.13, 0.03) * dusk * (1.0 - 0.6 * night),
         halo: Vec3::new(0.9, 0.62, 0.30) * (0.35 * is_day + 0.9 * dusk),
         night,
         windows: {

@@ -2,6 +2,8 @@
 //!
 //! Shapes stand on the ground in a box from −½ to ½ and from 0 to 1; instances say how large they are.
 
+use std::collections::BTreeMap;
+
 use bevy::math::Vec3;
 
 /// A vertex as the graphics card reads it: position, then normal and material in signed bytes.
@@ -14,9 +16,13 @@ const SECOND: u8 = 1;
 /// Shapes in one buffer; each is a range of vertices.
 #[derive(Debug, Default)]
 pub(super) struct Meshes {
-    /// Vertices of all shapes, three a triangle.
+    /// Vertices of all shapes; what triangles of a face share is there once.
     pub(super) vertices: Vec<Vertex>,
+    /// Numbers of vertices, three a triangle.
+    pub(super) indices: Vec<u32>,
     ranges: Vec<std::ops::Range<u32>>,
+    /// Vertices of the shape that is being made.
+    known: BTreeMap<Vertex, u32>,
 }
 
 /// The shapes, in the order of [`Meshes`].
@@ -93,20 +99,28 @@ impl Meshes {
         m
     }
 
-    /// Returns the vertices of a shape.
+    /// Returns the indices of a shape.
     pub(super) fn range(&self, shape: Shape) -> std::ops::Range<u32> {
         self.ranges[shape as usize].clone()
     }
 
     fn shape(&mut self, make: impl FnOnce(&mut Self)) {
-        let from = self.vertices.len() as u32;
+        let from = self.indices.len() as u32;
+        self.known.clear();
         make(self);
-        self.ranges.push(from..self.vertices.len() as u32);
+        self.ranges.push(from..self.indices.len() as u32);
     }
 
     fn triangle(&mut self, p: [Vec3; 3], code: u8) {
         let n = (p[1] - p[0]).cross(p[2] - p[0]).normalize_or(Vec3::Y);
-        self.vertices.extend(p.map(|p| pack(p, n, code)));
+        for vertex in p.map(|p| pack(p, n, code)) {
+            let next = self.vertices.len() as u32;
+            let index = *self.known.entry(vertex).or_insert(next);
+            if index == next {
+                self.vertices.push(vertex);
+            }
+            self.indices.push(index);
+        }
     }
 
     fn quad(&mut self, p: [Vec3; 4], code: u8) {
@@ -309,7 +323,10 @@ mod tests {
     fn blocks_look_outwards() {
         let m = Meshes::new();
         let r = m.range(Shape::Block);
-        for t in m.vertices[r.start as usize..r.end as usize].chunks(3) {
+        assert!(m.vertices.len() < m.indices.len() * 3 / 4);
+        let corner = |i: &u32| m.vertices[*i as usize];
+        for t in m.indices[r.start as usize..r.end as usize].chunks(3) {
+            let t: Vec<Vertex> = t.iter().map(corner).collect();
             let p = t.iter().map(|v| {
                 Vec3::new(
                     f32::from_bits(v[0]),

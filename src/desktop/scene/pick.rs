@@ -19,8 +19,8 @@ const SLACK: f32 = 6.0;
 const TALL: f32 = 1.8;
 
 /// How much larger figures are drawn from afar: at least this many pixels, at most this many times.
-const FAR_PIXELS: f32 = 6.0;
-const FAR_MOST: f32 = 3.5;
+const FAR_PIXELS: f32 = 9.0;
+const FAR_MOST: f32 = 6.0;
 
 /// Half the size of a billboard, and of a space's building with its height.
 const BOARD_HALF: [f32; 2] = [2.1, 1.05];

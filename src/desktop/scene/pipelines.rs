@@ -46,10 +46,12 @@ pub(super) enum Pass {
     Glow,
     /// Signs.
     Sign,
+    /// Pins of an overlay of people.
+    Pin,
 }
 
 impl Pass {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Ground,
         Self::Cells,
         Self::Shadow,
@@ -63,6 +65,7 @@ impl Pass {
         Self::Pool,
         Self::Glow,
         Self::Sign,
+        Self::Pin,
     ];
 }
 
@@ -79,6 +82,8 @@ enum Mode {
     Behind,
     /// Where nothing was drawn.
     Backdrop,
+    /// Blended over everything.
+    OnTop,
 }
 
 /// Shaders of the city.
@@ -289,6 +294,13 @@ fn describe(
             vec![shape(), person()],
             Mode::Blended,
         ),
+        Pass::Pin => (
+            &shaders.people,
+            "pin_vertex",
+            "pin_fragment",
+            vec![shape(), person()],
+            Mode::OnTop,
+        ),
         Pass::Sky => (
             &shaders.sky,
             "sky_vertex",
@@ -310,6 +322,7 @@ fn describe(
             | Pass::Pool
             | Pass::Glow
             | Pass::Sign
+            | Pass::Pin
             | Pass::Cells
             | Pass::Shadow
             | Pass::FigureShadow
@@ -337,6 +350,7 @@ fn describe(
                     CompareFunction::GreaterEqual
                 }
                 Mode::Behind => CompareFunction::Less,
+                Mode::OnTop => CompareFunction::Always,
             }),
             stencil: StencilState::default(),
             bias: DepthBiasState::default(),
@@ -351,7 +365,7 @@ fn describe(
             entry_point: Some(Cow::Borrowed(fragment)),
             targets: vec![Some(ColorTargetState {
                 format,
-                blend: matches!(mode, Mode::Blended | Mode::Behind)
+                blend: matches!(mode, Mode::Blended | Mode::Behind | Mode::OnTop)
                     .then_some(BlendState::PREMULTIPLIED_ALPHA_BLENDING),
                 write_mask: if mode == Mode::DepthOnly {
                     ColorWrites::empty()
