@@ -6,7 +6,7 @@ struct Person {
     @location(2) way_a: vec4<f32>,   // two corners
     @location(3) way_b: vec4<f32>,   // two corners
     @location(4) way_c: vec2<f32>,   // the end
-    @location(5) color: vec4<f32>,   // a: whether it is of an overlay
+    @location(5) color: vec4<f32>,   // a: 0 its own, 1 of an overlay, between of an overlay and at home
     @location(6) bits: u32,
     @location(7) id: u32,
 }
@@ -303,7 +303,7 @@ struct Pin {
 fn pin_vertex(in: Person) -> Pin {
     let p = pose(in);
     let larger = enlarged(p.at, FAR_PIXELS, FAR_MOST);
-    let size = 0.30 * p.grown * max(larger, enlarged(p.at, 48.0, 40.0)) * mix(0.55, 1.0, step(0.5, in.color.a));
+    let size = 0.30 * p.grown * max(larger, enlarged(p.at, 48.0, 40.0)) * select(0.5, 1.0, in.color.a > 0.9);
     let world = vec3(p.at.x, 0.14 + 1.9 * larger + size, p.at.y)
         + (frame.right.xyz * in.position.x + frame.up.xyz * in.position.y) * size;
     var out: Pin;

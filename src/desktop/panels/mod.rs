@@ -18,7 +18,7 @@ mod realism;
 mod recommendations;
 mod social;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 mod trust;
 
 use std::sync::Arc;

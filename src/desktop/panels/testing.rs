@@ -17,25 +17,25 @@ use crate::society::avatars::avatar::Avatars;
 use crate::society::plugin::Plantings;
 
 /// A founded city with what panels see of it.
-pub(super) struct TestCity {
+pub(in crate::desktop) struct TestCity {
     /// The city.
-    pub(super) sim: Simulation,
+    pub(in crate::desktop) sim: Simulation,
     /// Its scenario.
-    pub(super) scenario: Scenario,
+    pub(in crate::desktop) scenario: Scenario,
     /// Its report, as of now.
-    pub(super) report: ReportData,
+    pub(in crate::desktop) report: ReportData,
     /// Policy changes; none at first.
-    pub(super) marks: Vec<PolicyMark>,
+    pub(in crate::desktop) marks: Vec<PolicyMark>,
 }
 
 impl TestCity {
     /// Founds a small city of `n` avatars and lets `ticks` minutes pass.
-    pub(super) fn new(n: u32, ticks: u32) -> Self {
+    pub(in crate::desktop) fn new(n: u32, ticks: u32) -> Self {
         Self::with(n, ticks, &[])
     }
 
     /// Founds a small city with other scenario values besides, as `key=value`.
-    pub(super) fn with(n: u32, ticks: u32, sets: &[&str]) -> Self {
+    pub(in crate::desktop) fn with(n: u32, ticks: u32, sets: &[&str]) -> Self {
         let mut all: Vec<String> = [
             "society.content.posts_per_1000=1000",
             "society.content.min_posts=300",
@@ -70,7 +70,7 @@ impl TestCity {
     }
 
     /// Returns it as those who fill rows see it.
-    pub(super) fn city(&self) -> City<'_> {
+    pub(in crate::desktop) fn city(&self) -> City<'_> {
         City {
             sim: &self.sim,
             scenario: &self.scenario,
@@ -85,7 +85,7 @@ impl TestCity {
     }
 
     /// Lets time pass while a panel watches, and returns what it has collected.
-    pub(super) fn watch<P: Panel>(&mut self, ticks: u32) -> P::Watch {
+    pub(in crate::desktop) fn watch<P: Panel>(&mut self, ticks: u32) -> P::Watch {
         let mut watch = P::Watch::default();
         for _ in 0..ticks {
             self.sim.step();
@@ -96,13 +96,13 @@ impl TestCity {
     }
 
     /// Lets time pass while a panel watches, and fills its rows.
-    pub(super) fn watched<P: Panel>(&mut self, ticks: u32) -> P::View {
+    pub(in crate::desktop) fn watched<P: Panel>(&mut self, ticks: u32) -> P::View {
         let watch = self.watch::<P>(ticks);
         P::view(&watch, &self.city(), &Ask::default())
     }
 
     /// Fills the rows of a panel that watches nothing before.
-    pub(super) fn view<P: Panel>(&self) -> P::View {
+    pub(in crate::desktop) fn view<P: Panel>(&self) -> P::View {
         let mut watch = P::Watch::default();
         P::watch(&mut watch, &self.city());
         P::view(&watch, &self.city(), &Ask::default())
@@ -145,17 +145,17 @@ fn report_of(sim: &Simulation, scenario: &Scenario, ticks: u32) -> ReportData {
 }
 
 /// A panel, what it draws, how, and what it has asked for so far.
-pub(super) struct Stage<V> {
+pub(in crate::desktop) struct Stage<V> {
     /// Rows.
-    pub(super) view: V,
+    pub(in crate::desktop) view: V,
     /// Look.
-    pub(super) look: Look,
+    pub(in crate::desktop) look: Look,
     /// Commands.
-    pub(super) out: Vec<UiCommand>,
+    pub(in crate::desktop) out: Vec<UiCommand>,
 }
 
 /// Draws a panel of a width, in a window tall enough for all of it.
-pub(super) fn stage<P: Panel>(
+pub(in crate::desktop) fn stage<P: Panel>(
     view: P::View,
     look: Look,
     width: f32,
@@ -176,7 +176,7 @@ pub(super) fn stage<P: Panel>(
 }
 
 /// Says whether text that is not a number stands anywhere in a panel.
-pub(super) fn shows_nonsense<V>(harness: &Harness<'_, Stage<V>>) -> bool {
+pub(in crate::desktop) fn shows_nonsense<V>(harness: &Harness<'_, Stage<V>>) -> bool {
     use egui_kittest::kittest::Queryable;
     ["NaN", "inf ", "-inf", "∞"]
         .iter()

@@ -214,14 +214,32 @@ impl<'a, 'w: 'a> Brush<'a, 'w> {
         layer
             .sorted
             .ranges(group, &self.b.sights, wanted, &mut self.ranges);
+        self.stamp(shapes, instances, shape);
+    }
+
+    /// Draws walls, nearest first: their windows cost most to paint.
+    fn walls(&mut self) {
+        for layer in [&self.b.parts, &self.b.boards] {
+            if let (Some(shapes), Some(instances)) = (&self.b.shapes, &layer.buffer) {
+                let (sights, ranges) = (&self.b.sights, &mut self.ranges);
+                layer
+                    .sorted
+                    .nearest_first(Class::Walls as usize, sights, ranges);
+                self.stamp(shapes, instances, Shape::Block);
+            }
+        }
+    }
+
+    /// Draws a shape for all instances of the ranges found last.
+    fn stamp(&mut self, shapes: &'w Buffer, instances: &'w Buffer, shape: Shape) {
         if self.ranges.is_empty() {
             return;
         }
         self.pass.set_vertex_buffer(0, shapes.slice(..));
         self.pass.set_vertex_buffer(1, instances.slice(..));
+        let indices = self.b.meshes.range(shape);
         for range in &self.ranges {
-            self.pass
-                .draw_indexed(self.b.meshes.range(shape), 0, range.clone());
+            self.pass.draw_indexed(indices.clone(), 0, range.clone());
         }
     }
 
@@ -292,7 +310,7 @@ impl<'a, 'w: 'a> Brush<'a, 'w> {
         }
         self.shadows(frame);
         if self.take(Pass::Wall) {
-            self.class(Class::Walls);
+            self.walls();
         }
         if self.take(Pass::Plain) {
             for class in Class::ALL.into_iter().filter(|c| *c != Class::Walls) {

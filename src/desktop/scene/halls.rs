@@ -151,7 +151,7 @@ fn market(site: &mut Site<'_>) {
     site.put(
         Class::Walls,
         [0.0, 0.0, z],
-        [9.2, 4.0, 6.2],
+        [9.2, 3.85, 6.2],
         paint(238, 226, 200),
         roof,
     );
@@ -159,7 +159,7 @@ fn market(site: &mut Site<'_>) {
     for x in [-3.1, 0.0, 3.1] {
         site.turned(
             Class::Gable,
-            [x, 4.0, z],
+            [x, 3.85, z],
             [6.8, 2.1, 3.1],
             std::f32::consts::FRAC_PI_2,
             roof,
@@ -196,8 +196,14 @@ fn estate(site: &mut Site<'_>) {
     site.put(Class::Walls, [0.0, 0.0, z], [6.0, 6.2, 4.6], wall, wall);
     site.put(Class::Hip, [0.0, 6.2, z], [6.8, 2.4, 5.4], roof, roof);
     for x in [-3.8, 3.8] {
-        site.put(Class::Walls, [x, 0.0, z + 0.2], [2.2, 4.0, 4.2], wall, wall);
-        site.put(Class::Hip, [x, 4.0, z + 0.2], [2.7, 1.7, 4.8], roof, roof);
+        site.put(
+            Class::Walls,
+            [x, 0.0, z + 0.2],
+            [2.2, 3.85, 4.2],
+            wall,
+            wall,
+        );
+        site.put(Class::Hip, [x, 3.85, z + 0.2], [2.7, 1.7, 4.8], roof, roof);
     }
     site.put(
         Class::Block,
@@ -244,17 +250,17 @@ fn classroom(site: &mut Site<'_>) {
         STONE,
         STONE,
     );
-    site.put(Class::Walls, [0.0, 0.5, z], [8.2, 4.7, 5.0], WHITE, STONE);
+    site.put(Class::Walls, [0.0, 0.5, z], [8.2, 5.5, 5.0], WHITE, STONE);
     site.put(
         Class::Block,
-        [0.0, 5.0, z + 0.5],
+        [0.0, 5.9, z + 0.5],
         [9.0, 0.5, 6.2],
         WHITE,
         STONE,
     );
     site.turned(
         Class::Gable,
-        [0.0, 5.5, z + 0.5],
+        [0.0, 6.4, z + 0.5],
         [6.4, 2.1, 9.0],
         std::f32::consts::FRAC_PI_2,
         roof,
@@ -264,7 +270,7 @@ fn classroom(site: &mut Site<'_>) {
         site.put(
             Class::Drum,
             [-3.6 + 1.8 * f32::from(k), 0.5, z + 3.1],
-            [0.5, 4.5, 0.5],
+            [0.5, 5.4, 0.5],
             WHITE,
             WHITE,
         );

@@ -35,7 +35,16 @@ const TOWERS: [Paint; 6] = [
     paint(232, 228, 220),
 ];
 
-const FLAT: Paint = paint(150, 152, 154);
+/// Flat roofs: gravel, sheet metal, tiles, gardens.
+const FLATS: [Paint; 6] = [
+    paint(150, 152, 154),
+    paint(172, 164, 150),
+    paint(120, 128, 138),
+    paint(176, 122, 98),
+    paint(112, 146, 92),
+    paint(196, 194, 186),
+];
+const PLANT: Paint = paint(138, 142, 146);
 const DOOR: Paint = paint(112, 70, 46);
 const CHIMNEY: Paint = paint(150, 96, 78);
 
@@ -150,6 +159,7 @@ fn tower(site: &mut Site<'_>, n: u8, wall: Paint) {
     } else {
         site.pick(10, &TOWERS)
     };
+    let flat = site.pick(12, &FLATS);
     let height = FLOOR * f32::from(n);
     let stepped = n >= 7 && site.luck(11) < 0.6;
     let low = if stepped {
@@ -157,13 +167,13 @@ fn tower(site: &mut Site<'_>, n: u8, wall: Paint) {
     } else {
         height
     };
-    site.put(Class::Walls, [0.0, 0.0, z], [w, low, d], wall, FLAT);
+    site.put(Class::Walls, [0.0, 0.0, z], [w, low, d], wall, flat);
     site.put(
         Class::Block,
         [0.0, low, z],
         [w + 0.3, 0.5, d + 0.3],
         wall,
-        FLAT,
+        flat,
     );
     let mut top = low + 0.5;
     if stepped {
@@ -172,14 +182,14 @@ fn tower(site: &mut Site<'_>, n: u8, wall: Paint) {
             [0.0, top, z - 0.3],
             [0.7 * w, height - low, 0.7 * d],
             wall,
-            FLAT,
+            flat,
         );
         site.put(
             Class::Block,
             [0.0, top + height - low, z - 0.3],
             [0.7 * w + 0.3, 0.45, 0.7 * d + 0.3],
             wall,
-            FLAT,
+            flat,
         );
         top += height - low + 0.45;
     }
@@ -187,7 +197,7 @@ fn tower(site: &mut Site<'_>, n: u8, wall: Paint) {
         Class::Detail,
         [0.12 * w, top, z - 0.1 * d],
         [1.8, 1.3, 1.5],
-        FLAT,
+        PLANT,
         paint(120, 124, 128),
     );
     if n >= 9 {

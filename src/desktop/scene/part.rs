@@ -152,6 +152,8 @@ impl Chunks {
 pub(super) struct Sights {
     /// Distance from the eye to the chunk; infinite for what cannot be seen.
     pub(super) distance: Vec<f32>,
+    /// Chunks that can be seen, nearest first.
+    pub(super) order: Vec<u32>,
 }
 
 impl Sights {
@@ -170,7 +172,7 @@ impl Sights {
             0.5 * HIGHEST,
             0.5 * CHUNK_CELLS * CELL + 26.0,
         );
-        let distance = (0..chunks.len())
+        let distance: Vec<f32> = (0..chunks.len())
             .map(|i| {
                 let [x, z] = chunks.middle(i);
                 let middle = Vec3::new(x, 0.5 * HIGHEST, z);
@@ -186,7 +188,11 @@ impl Sights {
                 }
             })
             .collect();
-        Self { distance }
+        let mut order: Vec<u32> = (0..chunks.len() as u32)
+            .filter(|i| distance[*i as usize].is_finite())
+            .collect();
+        order.sort_by(|a, b| distance[*a as usize].total_cmp(&distance[*b as usize]));
+        Self { distance, order }
     }
 }
 
@@ -235,17 +241,40 @@ impl Sorted {
     ) {
         out.clear();
         for chunk in 0..self.n_chunks.min(sights.distance.len()) {
-            let at = group * self.n_chunks + chunk;
-            let (Some(from), Some(to)) = (self.starts.get(at), self.starts.get(at + 1)) else {
-                return;
-            };
-            if from == to || !wanted.contains(&sights.distance[chunk]) {
-                continue;
-            }
-            match out.last_mut() {
-                Some(last) if last.end == *from => last.end = *to,
-                _ => out.push(*from..*to),
-            }
+            self.range(group, chunk, sights, &wanted, out);
+        }
+    }
+
+    /// Lists the same ranges, nearest first, so that what is near hides what is far before it is painted.
+    pub(super) fn nearest_first(&self, group: usize, sights: &Sights, out: &mut Vec<Range<u32>>) {
+        out.clear();
+        for chunk in &sights.order {
+            self.range(group, *chunk as usize, sights, &(0.0..f32::MAX), out);
+        }
+    }
+
+    fn range(
+        &self,
+        group: usize,
+        chunk: usize,
+        sights: &Sights,
+        wanted: &Range<f32>,
+        out: &mut Vec<Range<u32>>,
+    ) {
+        let at = group * self.n_chunks + chunk;
+        let (Some(from), Some(to)) = (self.starts.get(at), self.starts.get(at + 1)) else {
+            return;
+        };
+        let is_wanted = sights
+            .distance
+            .get(chunk)
+            .is_some_and(|d| wanted.contains(d));
+        if chunk >= self.n_chunks || from == to || !is_wanted {
+            return;
+        }
+        match out.last_mut() {
+            Some(last) if last.end == *from => last.end = *to,
+            _ => out.push(*from..*to),
         }
     }
 }
@@ -371,12 +400,16 @@ mod tests {
         );
         let sights = Sights {
             distance: vec![10.0, f32::INFINITY, 20.0],
+            order: vec![2, 0],
         };
         let mut out = Vec::new();
         sorted.ranges(1, &sights, 0.0..100.0, &mut out);
         assert_eq!(out, [2..3, 4..5]);
+        sorted.nearest_first(1, &sights, &mut out);
+        assert_eq!(out, [4..5, 2..3]);
         let all = Sights {
             distance: vec![10.0; 3],
+            order: vec![0, 1, 2],
         };
         sorted.ranges(1, &all, 0.0..100.0, &mut out);
         assert_eq!(out, [2..5]);

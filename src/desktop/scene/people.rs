@@ -75,8 +75,11 @@ fn sleeper(home: &HomeRow, scale: f32) -> Instance {
         },
         scale,
     );
-    if home.shade.is_none() {
-        let [r, g, b, a] = instance[5].to_le_bytes();
+    let [r, g, b, a] = instance[5].to_le_bytes();
+    if home.shade.is_some() {
+        // Between of its own and of an overlay: a small pin.
+        instance[5] = u32::from_le_bytes([r, g, b, 190]);
+    } else {
         let faded = |v: u8| (u16::from(v) / 2 + 64) as u8;
         instance[5] = u32::from_le_bytes([faded(r), faded(g), faded(b), a]);
     }

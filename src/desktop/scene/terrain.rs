@@ -316,6 +316,7 @@ mod tests {
         let mut out = Vec::new();
         let sights = Sights {
             distance: vec![1.0; 4],
+            order: vec![0, 1, 2, 3],
         };
         t.ranges(&sights, &mut out);
         assert_eq!(out, vec![0..t.vertices.len() as u32]);

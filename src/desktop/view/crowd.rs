@@ -334,7 +334,7 @@ impl CrowdMaker {
         let before = self.memory.before(id);
         if a.activity == Activity::Traveling {
             let (from, appears) = match before {
-                Some(here) => (here.at(), false),
+                Some(here) => (here.at(rows.grid), false),
                 None => (rows.grid.seat(home(avatars, id), id.0 % 6).0, true),
             };
             let walk = match before {
@@ -402,8 +402,8 @@ impl CrowdMaker {
                     }),
                 );
                 match other {
-                    Some(here) if gap(here.at(), at) < FARTHEST_STEP => (
-                        place::cut(&rows.grid.walk(here.at(), at), 0.0, 1.0),
+                    Some(here) if gap(here.at(rows.grid), at) < FARTHEST_STEP => (
+                        place::cut(&rows.grid.walk(here.at(rows.grid), at), 0.0, 1.0),
                         facing,
                         false,
                     ),
@@ -474,10 +474,10 @@ fn glow(activity: Activity) -> f32 {
 
 impl Here {
     /// Returns where somebody was when it was seen last.
-    fn at(&self) -> Ground {
+    fn at(&self, grid: place::Grid) -> Ground {
         match self {
             Self::Stands(s) => s.at,
-            Self::Walks(w) => w.at(),
+            Self::Walks(w) => w.at(grid),
         }
     }
 }

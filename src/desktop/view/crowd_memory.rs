@@ -43,9 +43,9 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Returns about where it is.
-    pub(super) fn at(&self) -> Ground {
-        along(&[self.begins, self.ends], self.done)
+    /// Returns where it is.
+    pub(super) fn at(&self, grid: Grid) -> Ground {
+        along(&grid.walk(self.begins, self.ends), self.done)
     }
 }
 

@@ -14,6 +14,8 @@
 pub mod city;
 pub mod crowd;
 mod crowd_memory;
+#[cfg(test)]
+mod crowd_tests;
 pub mod overlay;
 pub mod place;
 pub mod recent;
