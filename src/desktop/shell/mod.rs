@@ -28,6 +28,8 @@ pub mod settings;
 mod sheets;
 pub mod shortcuts;
 mod start;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 pub mod time_bar;
 pub mod ui;

@@ -165,18 +165,20 @@ fn card_ui(ui: &mut Ui, card: &Card, desk: &Desk, out: &mut Vec<UiCommand>) {
         egui::pos2(inside.left(), inside.bottom() + 6.0),
         egui::pos2(inside.right(), rect.bottom() - 6.0),
     );
-    ui.scope_builder(egui::UiBuilder::new().max_rect(text), |ui| {
-        ui.set_clip_rect(text.intersect(ui.clip_rect()));
-        ui.horizontal(|ui| {
-            ui.add(egui::Label::new(RichText::new(card.name).strong()).selectable(false));
-            ui.add(egui::Label::new(RichText::new(&card.size).weak().small()).selectable(false));
-        });
-        ui.add(
-            egui::Label::new(RichText::new(&card.description).small())
-                .wrap()
-                .selectable(false),
-        );
+    // A child that takes no place of its own: the card has it already.
+    let layout = egui::Layout::top_down(egui::Align::Min);
+    let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(text).layout(layout));
+    inner.set_clip_rect(text.intersect(ui.clip_rect()));
+    inner.spacing_mut().item_spacing = vec2(8.0, 3.0);
+    inner.horizontal(|ui| {
+        ui.add(egui::Label::new(RichText::new(card.name).strong()).selectable(false));
+        ui.add(egui::Label::new(RichText::new(&card.size).weak().small()).selectable(false));
     });
+    inner.add(
+        egui::Label::new(RichText::new(&card.description).small())
+            .wrap()
+            .selectable(false),
+    );
     if response.on_hover_text(&card.description).clicked() {
         out.push(UiCommand::Open(card.name.to_owned()));
     }
