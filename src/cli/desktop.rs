@@ -35,7 +35,7 @@ mod with_window {
     use crate::desktop::app::error::DesktopError;
     use crate::desktop::app::open::window;
     use crate::desktop::command::Speed;
-    use crate::desktop::pictures::{Plan, make, make_thumbnails};
+    use crate::desktop::pictures::{Plan, make, make_guide, make_thumbnails};
     use crate::desktop::shell::desk::{Desk, Options};
     use crate::desktop::shell::settings::{Settings, home};
     use crate::scenario::load::{Overrides, load};
@@ -111,6 +111,8 @@ mod with_window {
         };
         let made = if args.thumbnails {
             make_thumbnails(&args.dir, told)
+        } else if args.guide {
+            make_guide(&plan, told)
         } else {
             make(&plan, told)
         };

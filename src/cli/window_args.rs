@@ -96,6 +96,9 @@ pub(super) struct PicturesArgs {
     /// Makes the pictures of the start screen instead.
     #[arg(long)]
     pub(super) thumbnails: bool,
+    /// Makes the pictures of the guide instead.
+    #[arg(long, conflicts_with = "thumbnails")]
+    pub(super) guide: bool,
     /// No progress bar.
     #[arg(long, short)]
     pub(super) quiet: bool,

@@ -7,6 +7,7 @@ use super::app::error::DesktopError;
 use super::command::{Overlay, UiCommand};
 use super::panels::PanelKind;
 use super::shell::desk::Options;
+use super::shell::layout;
 use super::stagehand::Stagehand;
 use super::view::subject::Subject;
 use crate::scenario::load::Overrides;
@@ -32,6 +33,10 @@ pub struct Plan {
 
 /// Size of the pictures on the start screen, in pixels.
 const THUMBNAIL: (u32, u32) = (320, 180);
+
+/// Size of the pictures in the guide, in pixels, and how many there are.
+const GUIDE: (u32, u32) = (1_440, 810);
+const GUIDE_PICTURES: usize = 7;
 
 /// The hour in which each scenario is shown on the start screen, and from where: turn, pitch and share of the way out.
 const THUMBNAILS: [(&str, u32, f32, f32, f32); 7] = [
@@ -71,7 +76,7 @@ pub fn make_thumbnails(
         // The city's pane has to be larger than the picture, for the bars around it are cut off.
         let mut hand = Stagehand::open(options, w + 200, h + 200)?;
         hand.found(name)?;
-        hand.desk_mut().panes = crate::desktop::shell::layout::city_alone();
+        hand.desk_mut().panes = layout::city_alone();
         hand.run_until(hour * 60)?;
         let desk = hand.desk_mut();
         desk.shows_names = false;
@@ -148,6 +153,94 @@ fn states() -> Vec<State> {
         vec![UiCommand::LookAt(Subject::Space(SpaceId(0)))],
     ));
     all
+}
+
+/// Makes the pictures of the guide and the README: light and dark in turn, as a new user comes by.
+///
+/// # Errors
+/// [`DesktopError`] naming what failed.
+pub fn make_guide(
+    plan: &Plan,
+    mut told: impl FnMut(usize, usize, &str),
+) -> Result<usize, DesktopError> {
+    fs::create_dir_all(&plan.dir).map_err(|e| DesktopError::Picture {
+        path: plan.dir.display().to_string(),
+        cause: e.to_string(),
+    })?;
+    let options = Options {
+        overrides: plan.overrides.clone(),
+        ..Options::default()
+    };
+    let (w, h) = GUIDE;
+    let mut hand = Stagehand::open(options, w, h)?;
+    let mut n = 0;
+    let mut shoot = |hand: &mut Stagehand, name: &str| {
+        told(n, GUIDE_PICTURES, name);
+        n += 1;
+        hand.photograph(&plan.dir.join(format!("{name}.png")), None)
+    };
+    hand.frames(8);
+    shoot(&mut hand, "start")?;
+    hand.found(&plan.scenario)?;
+    // The evening of the tenth day: D7 can be seen, and many people are awake.
+    hand.run_until(9 * TICKS_PER_DAY + 19 * 60)?;
+    let richest = hand
+        .desk()
+        .frame
+        .views
+        .inspector
+        .richest()
+        .unwrap_or(Subject::Avatar(AvatarId(0)));
+    let awake = hand
+        .desk()
+        .crowd()
+        .rows
+        .first()
+        .map_or(Subject::Avatar(AvatarId(7)), |r| Subject::Avatar(r.id));
+    hand.ask(vec![UiCommand::Inspect(awake), UiCommand::LookAt(awake)]);
+    hand.frames(120);
+    shoot(&mut hand, "window")?;
+    hand.ask(vec![UiCommand::InspectBack, UiCommand::SeeAll]);
+    hand.frames(120);
+    hand.ask(vec![UiCommand::ShowPanel(PanelKind::Engagement)]);
+    shoot(&mut hand, "city")?;
+    hand.ask(vec![
+        UiCommand::ToggleTheme,
+        UiCommand::ShowPanel(PanelKind::Economy),
+        UiCommand::Inspect(richest),
+        UiCommand::LookAt(richest),
+    ]);
+    hand.frames(120);
+    shoot(&mut hand, "richest")?;
+    hand.ask(vec![UiCommand::ShowPanel(PanelKind::Overview)]);
+    shoot(&mut hand, "d7")?;
+    hand.ask(vec![
+        UiCommand::SetOverlay(Overlay::Interests),
+        UiCommand::ToggleTheme,
+        UiCommand::Inspect(awake),
+    ]);
+    let panes = std::mem::replace(
+        &mut hand.desk_mut().panes,
+        layout::city_and(PanelKind::Inspector),
+    );
+    hand.ask(vec![UiCommand::ToggleTruth]);
+    shoot(&mut hand, "why")?;
+    hand.desk_mut().panes = panes;
+    hand.ask(vec![
+        UiCommand::SetOverlay(Overlay::LandPrice),
+        UiCommand::SeeAll,
+        UiCommand::ToggleTruth,
+        UiCommand::ShowPanel(PanelKind::Policy),
+        UiCommand::ShowPanel(PanelKind::Ads),
+        UiCommand::SetPolicy {
+            key: "platform.ads.load".to_owned(),
+            value: "0.2".to_owned(),
+        },
+    ]);
+    hand.run_until(10 * TICKS_PER_DAY + 15 * 60)?;
+    shoot(&mut hand, "ad-load")?;
+    hand.close();
+    Ok(GUIDE_PICTURES)
 }
 
 /// Makes the pictures; `told` hears of each before it is made: how many are done, how many there are, its name.

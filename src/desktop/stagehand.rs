@@ -91,7 +91,7 @@ impl Stagehand {
 
     /// Puts a crowd into the city that nobody simulates, to see what drawing it costs.
     pub fn crowd(&mut self, crowd: CrowdView) {
-        self.desk_mut().frame.crowd = std::sync::Arc::new(crowd);
+        self.desk_mut().parade = Some(std::sync::Arc::new(crowd));
     }
 
     /// Draws some frames.

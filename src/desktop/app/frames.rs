@@ -82,8 +82,8 @@ fn show_city(
 ) -> Result {
     let desk = &mut state.desk;
     city.0 = desk.frame.city.clone();
-    if !std::sync::Arc::ptr_eq(&crowd.0, &desk.frame.crowd) {
-        crowd.0 = desk.frame.crowd.clone();
+    if !std::sync::Arc::ptr_eq(&crowd.0, desk.crowd()) {
+        crowd.0 = desk.crowd().clone();
     }
     desk.pixels_per_point = contexts.ctx_mut()?.pixels_per_point();
     desk.set_scene(&mut scene);

@@ -17,10 +17,10 @@ use crate::desktop::engine::frame::Status;
 use crate::desktop::wall;
 
 /// Share of the wall's time that drawing may take while the city runs as fast as it can on the same processors.
-const DRAWING_SHARE: f64 = 0.12;
+const DRAWING_SHARE: f64 = 0.08;
 
 /// Slowest frames while something moves.
-const SLOWEST: Duration = Duration::from_millis(500);
+const SLOWEST: Duration = Duration::from_millis(750);
 
 /// Frames while nothing moves.
 const IDLE: Duration = Duration::from_millis(250);

@@ -22,6 +22,9 @@ const PANEL_EVERY: Duration = Duration::from_millis(200);
 /// A reading that took `t` is not repeated for `BREATH` × `t`: it then costs at most a twentieth of the time.
 const BREATH: u32 = 20;
 
+/// The same for remembering people, which nobody may ever look back at.
+const MEMORY_BREATH: u32 = 50;
+
 /// Minutes between two reports.
 const REPORT_TICKS: u32 = 60;
 
@@ -139,7 +142,11 @@ impl Readers {
         self.watches.watch(&city);
         self.city_maker.watch(&city);
         self.maker.watch(&city);
-        if self.crowd_reading.is_due(wall::now(), Duration::ZERO) {
+        let rest = self.crowd_reading.cost * (MEMORY_BREATH - BREATH);
+        if self
+            .crowd_reading
+            .is_due(wall::now(), rest + self.crowd_reading.cost * BREATH)
+        {
             self.read_crowd(run);
         }
     }

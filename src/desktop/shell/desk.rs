@@ -1,6 +1,7 @@
 //! What the window knows.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use egui_tiles::Tree;
@@ -110,6 +111,8 @@ pub struct Desk {
     pub is_software: bool,
     /// Pixels per point.
     pub pixels_per_point: f32,
+    /// A crowd shown in place of the city's own, to see what drawing it costs.
+    pub parade: Option<Arc<CrowdView>>,
     /// Whether names are written over the city.
     pub shows_names: bool,
     /// Whether the window has its letters.
@@ -157,6 +160,7 @@ impl Desk {
             clock: wall::now(),
             is_software: false,
             pixels_per_point: 1.0,
+            parade: None,
             shows_names: true,
             has_letters: false,
             told: None,
@@ -227,8 +231,8 @@ impl Desk {
 
     /// Returns the people as they are shown.
     #[must_use]
-    pub fn crowd(&self) -> &CrowdView {
-        &self.frame.crowd
+    pub fn crowd(&self) -> &Arc<CrowdView> {
+        self.parade.as_ref().unwrap_or(&self.frame.crowd)
     }
 
     /// Returns how far the shown people are between the last two ticks, from 0 to 1.

@@ -61,6 +61,16 @@ pub fn city_alone() -> Tree<Pane> {
     Tree::new(TREE, city, tiles)
 }
 
+/// Returns panes with the city and one panel beside it, from top to bottom.
+#[must_use]
+pub fn city_and(kind: PanelKind) -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let city = tiles.insert_pane(Pane::City);
+    let panel = tiles.insert_pane(Pane::Panel(kind));
+    let root = tiles.insert_horizontal_tile(vec![city, panel]);
+    Tree::new(TREE, root, tiles)
+}
+
 /// Says whether a remembered tree still has its city and none of its panes twice.
 #[must_use]
 pub fn is_whole(tree: &Tree<Pane>) -> bool {

@@ -9,7 +9,7 @@ use super::item::{self, ItemPage, item_ui};
 use super::names::name;
 use super::parcel::{self, ParcelPage, parcel_ui};
 use super::space::{self, SpacePage, space_ui};
-use super::start::{Counts, Suggestion, counts, search_ui, start_ui, suggestions};
+use super::start::{Counts, RICHEST, Suggestion, counts, search_ui, start_ui, suggestions};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::Panel;
@@ -50,6 +50,15 @@ pub struct InspectorView {
     page: Page,
     counts: Counts,
     suggestions: Vec<Suggestion>,
+}
+
+impl InspectorView {
+    /// Returns the richest avatar, if anybody is there.
+    #[must_use]
+    pub fn richest(&self) -> Option<Subject> {
+        let found = self.suggestions.iter().find(|s| s.title == RICHEST);
+        found.map(|s| s.link.subject)
+    }
 }
 
 impl Panel for Inspector {

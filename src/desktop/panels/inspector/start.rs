@@ -19,6 +19,9 @@ use crate::society::spaces::space::Spaces;
 use crate::society::ties::communities::Communities;
 use crate::society::ties::graph::SocialGraph;
 
+/// Title of the suggestion that names the richest avatar.
+pub(super) const RICHEST: &str = "Richest avatar";
+
 /// Whom or what one may want to look at.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Suggestion {
@@ -91,7 +94,7 @@ pub(super) fn suggestions(city: &City<'_>) -> Vec<Suggestion> {
     if let Some((i, micros)) = largest(wallets.iter().take(n).copied()) {
         let id = AvatarId::from_idx(i);
         add(
-            "Richest avatar",
+            RICHEST,
             Subject::Avatar(id),
             coins(Coins::from_micros(micros)),
         );

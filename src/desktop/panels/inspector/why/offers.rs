@@ -28,8 +28,10 @@ pub(in super::super) fn offers_ui(
     } else {
         ui.weak("What it was offered last. Open one to see why");
     }
-    for row in &offers.rows {
-        offer_ui(ui, row, look, out);
+    // The newest slate is open: it is what one most likely came for.
+    let first = offers.rows.iter().position(|r| !r.why.slots.is_empty());
+    for (i, row) in offers.rows.iter().enumerate() {
+        offer_ui(ui, row, first == Some(i), look, out);
     }
     if offers.more > 0 {
         ui.weak(format!("and {} older offers", offers.more));
@@ -46,10 +48,11 @@ pub(in super::super) fn offers_ui(
     }
 }
 
-fn offer_ui(ui: &mut Ui, row: &OfferRow, look: &Look, out: &mut Vec<UiCommand>) {
+fn offer_ui(ui: &mut Ui, row: &OfferRow, opens: bool, look: &Look, out: &mut Vec<UiCommand>) {
     let why = &row.why;
     CollapsingHeader::new(format!("{} · {}", why.when, why.kind))
         .id_salt(("why", why.offer))
+        .default_open(opens)
         .show(ui, |ui| {
             ui.label(RichText::new(&why.headline).strong());
             if row.answers.is_empty() {

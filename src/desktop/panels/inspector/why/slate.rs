@@ -64,6 +64,7 @@ pub(super) fn slate_ui(ui: &mut Ui, row: &OfferRow, look: &Look, out: &mut Vec<U
     for slot in &why.slots {
         CollapsingHeader::new(format!("{}. {}", slot.position, slot.name))
             .id_salt(("why slot", why.offer, slot.position))
+            .default_open(slot.position == 1)
             .show(ui, |ui| slot_ui(ui, slot, look, scale));
     }
     passed_ui(ui, &why.passed_over, why.offer, look, scale);
