@@ -100,6 +100,8 @@ pub fn make_thumbnails(
 /// One state of the window: a name, what is asked for before it, and after it.
 struct State {
     name: String,
+    /// A panel that takes all the height there is, so that all of it is seen.
+    alone: Option<PanelKind>,
     before: Vec<UiCommand>,
     after: Vec<UiCommand>,
 }
@@ -108,9 +110,15 @@ impl State {
     fn new(name: impl Into<String>, before: Vec<UiCommand>) -> Self {
         Self {
             name: name.into(),
+            alone: None,
             before,
             after: Vec::new(),
         }
+    }
+
+    fn alone(mut self, kind: PanelKind) -> Self {
+        self.alone = Some(kind);
+        self
     }
 
     fn then(mut self, after: Vec<UiCommand>) -> Self {
@@ -133,7 +141,7 @@ fn states() -> Vec<State> {
     }
     for kind in PanelKind::ALL {
         let name = format!("panel-{}", kind.title().to_lowercase().replace(' ', "-"));
-        all.push(State::new(name, vec![UiCommand::ShowPanel(*kind)]));
+        all.push(State::new(name, Vec::new()).alone(*kind));
     }
     for subject in [
         Subject::Avatar(AvatarId(7)),
@@ -144,12 +152,18 @@ fn states() -> Vec<State> {
         Subject::Community(CommunityId(0)),
     ] {
         let name = format!("inspector-{}", subject.kind());
-        all.push(State::new(name, vec![UiCommand::Inspect(subject)]));
+        let inspect = vec![UiCommand::Inspect(subject)];
+        all.push(State::new(name, inspect).alone(PanelKind::Inspector));
     }
     let help = vec![UiCommand::ToggleHelp];
     all.push(State::new("shortcuts", help.clone()).then(help));
+    all.push(State::new("open-dialog", vec![UiCommand::AskOpen]));
     all.push(State::new(
-        "follow",
+        "refusal",
+        vec![UiCommand::Open("no-such-city.toml".to_owned())],
+    ));
+    all.push(State::new(
+        "look-at",
         vec![UiCommand::LookAt(Subject::Space(SpaceId(0)))],
     ));
     all
@@ -289,8 +303,19 @@ pub fn make(plan: &Plan, mut told: impl FnMut(usize, usize, &str)) -> Result<usi
         for theme in ["dark", "light"] {
             for state in &wanted {
                 told(done, total, &state.name);
+                let docked = hand.desk().panes.clone();
                 hand.ask(state.before.clone());
+                if let Some(kind) = state.alone {
+                    hand.desk_mut().panes = layout::city_and(kind);
+                    hand.frames(8);
+                }
+                let refusal = hand.desk_mut().failure.clone();
                 hand.photograph(&file(&state.name, theme), None)?;
+                if refusal.is_some() {
+                    hand.desk_mut().failure = None;
+                }
+                hand.desk_mut().dialog = None;
+                hand.desk_mut().panes = docked;
                 hand.ask(state.after.clone());
                 done += 1;
             }

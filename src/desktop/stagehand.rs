@@ -167,7 +167,10 @@ impl Stagehand {
     /// # Errors
     /// [`DesktopError::Picture`] if it could not be made or saved.
     pub fn photograph(&mut self, path: &Path, part: Option<[f32; 4]>) -> Result<(), DesktopError> {
-        let before = self.app.world().resource::<Orders>().n_made;
+        let (before, told) = {
+            let orders = self.app.world().resource::<Orders>();
+            (orders.n_made, orders.n_failed)
+        };
         self.app
             .world_mut()
             .resource_mut::<Orders>()
@@ -176,10 +179,11 @@ impl Stagehand {
             self.frame();
             if self.app.world().resource::<Orders>().n_made > before {
                 self.desk_mut().notice = None;
-                return match self.desk_mut().failure.take() {
-                    None => Ok(()),
-                    Some(cause) => Err(DesktopError::City(cause)),
-                };
+                if self.app.world().resource::<Orders>().n_failed == told {
+                    return Ok(());
+                }
+                let cause = self.desk_mut().failure.take().unwrap_or_default();
+                return Err(DesktopError::City(cause));
             }
         }
         Err(DesktopError::Picture {

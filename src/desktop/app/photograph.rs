@@ -20,10 +20,10 @@ type Done = Arc<Mutex<Vec<Result<PathBuf, String>>>>;
 pub struct Orders {
     waiting: Vec<Order>,
     done: Done,
-    /// Points to pixels.
-    pub scale: f32,
-    /// Pictures made so far.
+    /// Pictures made so far, or given up.
     pub n_made: usize,
+    /// Pictures given up.
+    pub n_failed: usize,
 }
 
 impl Orders {
@@ -62,7 +62,10 @@ pub(super) fn photograph(
         orders.n_made += 1;
         match end {
             Ok(path) => desk.tell(format!("Saved {}", path.display())),
-            Err(why) => desk.failure = Some(why),
+            Err(why) => {
+                orders.n_failed += 1;
+                desk.failure = Some(why);
+            }
         }
     }
 }
