@@ -63,10 +63,19 @@ fn pose(in: Person) -> Pose {
 const FAR_PIXELS = 9.0;
 const FAR_MOST = 6.0;
 
+fn is_at_home(in: Person) -> bool {
+    return (in.bits & 0xC000u) == 0xC000u;
+}
+
+// How many times as large as life somebody is drawn at most.
+fn most(in: Person) -> f32 {
+    return select(FAR_MOST, 1.5, is_at_home(in));
+}
+
 // From afar figures are drawn larger, so that one can still see them.
-fn enlarged(at: vec2<f32>, pixels: f32, most: f32) -> f32 {
+fn enlarged(at: vec2<f32>, pixels: f32, limit: f32) -> f32 {
     let away = dot(vec3(at.x, 1.0, at.y) - frame.eye.xyz, frame.forward.xyz);
-    return clamp(away * frame.eye.w * pixels / 1.8, 1.0, most);
+    return clamp(away * frame.eye.w * pixels / 1.8, 1.0, limit);
 }
 
 const SKIN = array<vec3<f32>, 5>(
@@ -130,7 +139,7 @@ fn body(in: Person) -> Body {
     let phase = frame.forward.w * 9.0 + f32(luck);
     if code >= 16u {
         var swing = 0.65 * sin(phase) * select(1.0, -1.0, code >= 32u) * p.walks;
-        let gestures = f32((in.bits >> 15u) & 1u) * f32(material == 4u && code >= 32u);
+        let gestures = f32((in.bits & 0xC000u) == 0x8000u) * f32(material == 4u && code >= 32u);
         swing -= gestures * (0.7 + 0.4 * sin(frame.forward.w * 3.0 + f32(luck)));
         let pivot = select(0.8, 1.3, material == 4u);
         let c = cos(swing);
@@ -139,7 +148,7 @@ fn body(in: Person) -> Body {
         v = vec3(v.x, pivot + y * c - v.z * s, y * s + v.z * c);
     }
     v.y += p.walks * 0.05 * abs(sin(phase));
-    v *= p.grown * (0.92 + 0.16 * f32(luck & 15u) / 15.0) * enlarged(p.at, FAR_PIXELS, FAR_MOST);
+    v *= p.grown * (0.92 + 0.16 * f32(luck & 15u) / 15.0) * enlarged(p.at, FAR_PIXELS, most(in));
     let n = in.normal.xyz;
     var out: Body;
     out.world = vec3(p.at.x, 0.14, p.at.y)
@@ -179,7 +188,7 @@ fn far_vertex(in: Person) -> Varying {
     let code = u32(round(in.normal.w * 127.0));
     let role = min(in.bits & 7u, 4u);
     let luck = in.bits >> 24u;
-    let size = p.grown * enlarged(p.at, FAR_PIXELS, FAR_MOST);
+    let size = p.grown * enlarged(p.at, FAR_PIXELS, most(in));
     let v = in.position * size;
     let flat_right = normalize(vec3(frame.right.x, 0.0, frame.right.z));
     let world = vec3(p.at.x, 0.14, p.at.y) + flat_right * v.x + mix(vec3(0.0, 1.0, 0.0), frame.up.xyz, 0.6) * v.y;
@@ -226,7 +235,7 @@ fn glow_fragment(in: Sign) -> @location(0) vec4<f32> {
 @vertex
 fn sign_vertex(in: Person) -> Sign {
     let p = pose(in);
-    let larger = enlarged(p.at, FAR_PIXELS, FAR_MOST);
+    let larger = enlarged(p.at, FAR_PIXELS, most(in));
     let age = f32((in.bits >> 6u) & 7u) + frame.zenith.w;
     let rise = 0.12 * age;
     let size = 0.34 * p.grown * max(larger, enlarged(p.at, 26.0, 8.0));
@@ -302,8 +311,8 @@ struct Pin {
 @vertex
 fn pin_vertex(in: Person) -> Pin {
     let p = pose(in);
-    let larger = enlarged(p.at, FAR_PIXELS, FAR_MOST);
-    let size = 0.30 * p.grown * max(larger, enlarged(p.at, 48.0, 40.0)) * select(0.5, 1.0, in.color.a > 0.9);
+    let larger = enlarged(p.at, FAR_PIXELS, most(in));
+    let size = 0.30 * p.grown * max(larger, enlarged(p.at, select(48.0, 20.0, is_at_home(in)), 40.0));
     let world = vec3(p.at.x, 0.14 + 1.9 * larger + size, p.at.y)
         + (frame.right.xyz * in.position.x + frame.up.xyz * in.position.y) * size;
     var out: Pin;

@@ -37,7 +37,6 @@ pub(super) fn build(rows: &CityRows) -> Built {
         };
         let space = rows.space_on(parcel).and_then(|s| rows.spaces.get(s.idx()));
         match (cell, space) {
-            (Cell::Road, _) => {}
             (Cell::Plaza, Some(s)) => {
                 if let Spot::Square(middle, half) = s.spot {
                     site.middle = middle;
@@ -46,7 +45,7 @@ pub(super) fn build(rows: &CityRows) -> Built {
                     greens::square(&mut site, half);
                 }
             }
-            (Cell::Plaza, None) => {}
+            (Cell::Road, _) | (Cell::Plaza, None) => {}
             (Cell::Land, Some(s)) => halls::hall(&mut site, s.kind),
             (Cell::Land, None) => {
                 if lot.homes > 0 || lot.is_built {

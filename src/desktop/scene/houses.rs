@@ -225,8 +225,8 @@ mod tests {
     #[test]
     fn houses_grow_with_what_land_is_worth_and_empty_lots_stay_empty() {
         let lot = |worth, homes| LotRow {
-            worth,
             homes,
+            worth,
             ..LotRow::default()
         };
         assert_eq!(floors(&lot(1.0, 0), 0.5), 0);

@@ -72,7 +72,7 @@ impl Meshes {
                 Vec3::new(-0.5, 0.0, -0.5),
                 Vec3::new(0.5, 1.0, 0.5),
                 [FIRST, SECOND],
-            )
+            );
         });
         m.shape(Self::gable);
         m.shape(|m| m.cone(4, 0.0, 1.0, 0.5 * std::f32::consts::SQRT_2, FIRST));

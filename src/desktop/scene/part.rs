@@ -412,7 +412,7 @@ mod tests {
             order: vec![0, 1, 2],
         };
         sorted.ranges(1, &all, 0.0..100.0, &mut out);
-        assert_eq!(out, [2..5]);
+        assert_eq!(out, vec![2..5; 1]);
     }
 
     #[test]

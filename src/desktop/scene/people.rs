@@ -58,6 +58,10 @@ pub(super) fn pack(crowd: &CrowdView, grid: Grid) -> Sorted {
     Sorted::new(N_GROUPS, chunks.len(), &items)
 }
 
+/// Bits of somebody at home: nobody awake studies and talks at a time. It is not enlarged from afar, so that those who are
+/// out can be told from the many who are not.
+const AT_HOME: u32 = 0b11 << 14;
+
 /// Somebody at home: sits, in faded colours.
 fn sleeper(home: &HomeRow, scale: f32) -> Instance {
     let mut instance = person(
@@ -75,6 +79,7 @@ fn sleeper(home: &HomeRow, scale: f32) -> Instance {
         },
         scale,
     );
+    instance[6] |= AT_HOME;
     let [r, g, b, a] = instance[5].to_le_bytes();
     if home.shade.is_some() {
         // Between of its own and of an overlay: a small pin.

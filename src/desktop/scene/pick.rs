@@ -21,6 +21,7 @@ const TALL: f32 = 1.8;
 /// How much larger figures are drawn from afar: at least this many pixels, at most this many times.
 const FAR_PIXELS: f32 = 9.0;
 const FAR_MOST: f32 = 6.0;
+const FAR_MOST_AT_HOME: f32 = 1.5;
 
 /// Half the size of a billboard, and of a space's building with its height.
 const BOARD_HALF: [f32; 2] = [2.1, 1.05];
@@ -86,15 +87,15 @@ fn person(
     let clip = rig.view_from_world(pane.aspect());
     let at = Vec2::from(at);
     let mut best: Option<(f32, Subject)> = None;
-    let awake = crowd.rows.iter().map(|r| (r.id, r.at(alpha)));
-    let asleep = crowd.sleepers().map(|h| (h.id, h.at));
-    for (id, [x, z]) in awake.chain(asleep) {
+    let awake = crowd.rows.iter().map(|r| (r.id, r.at(alpha), FAR_MOST));
+    let asleep = crowd.sleepers().map(|h| (h.id, h.at, FAR_MOST_AT_HOME));
+    for (id, [x, z], most) in awake.chain(asleep) {
         let foot = clip * Vec3::new(x, 0.1, z).extend(1.0);
         if foot.w < 0.3 || foot.w > depth + 4.0 {
             continue;
         }
         let metre = pane.height / (2.0 * rig.tangent() * foot.w);
-        let larger = (FAR_PIXELS / (metre * TALL)).clamp(1.0, FAR_MOST);
+        let larger = (FAR_PIXELS / (metre * TALL)).clamp(1.0, most);
         let screen = |p: bevy::math::Vec4| {
             Vec2::new(
                 pane.left + (0.5 + 0.5 * p.x / p.w) * pane.width,

@@ -142,11 +142,13 @@ impl CityMaker {
                 self.winners.resize(i + 1, u32::MAX);
             }
             match e.kind {
-                EventKind::AdImpression if e.surface == Surface::None => {
-                    if e.thing.kind == ThingKind::Campaign && self.winners[i] != e.thing.id {
-                        self.winners[i] = e.thing.id;
-                        self.winners_changed = true;
-                    }
+                EventKind::AdImpression
+                    if e.surface == Surface::None
+                        && e.thing.kind == ThingKind::Campaign
+                        && self.winners[i] != e.thing.id =>
+                {
+                    self.winners[i] = e.thing.id;
+                    self.winners_changed = true;
                 }
                 EventKind::Consume | EventKind::Play | EventKind::Study | EventKind::Talk => {
                     self.minutes[i] += e.dwell_secs as f32 / 60.0;

@@ -217,10 +217,12 @@ mod tests {
 
     #[test]
     fn seats_are_free_again_when_their_holders_go() {
-        let mut rows = CityRows::default();
-        rows.grid = Grid {
-            side: 16,
-            road_every: 8,
+        let rows = CityRows {
+            grid: Grid {
+                side: 16,
+                road_every: 8,
+            },
+            ..CityRows::default()
         };
         let spot = Spot::House(ParcelId(20));
         let place = Some(SpaceId(0));
