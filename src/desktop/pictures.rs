@@ -211,8 +211,7 @@ pub fn make_guide(
         .rows
         .first()
         .map_or(Subject::Avatar(AvatarId(7)), |r| Subject::Avatar(r.id));
-    hand.ask(vec![UiCommand::Inspect(awake), UiCommand::LookAt(awake)]);
-    hand.frames(120);
+    hand.ask(vec![UiCommand::Inspect(awake)]);
     shoot(&mut hand, "window")?;
     hand.ask(vec![UiCommand::InspectBack, UiCommand::SeeAll]);
     hand.frames(120);

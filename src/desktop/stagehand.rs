@@ -192,6 +192,19 @@ impl Stagehand {
         })
     }
 
+    /// Stops time and returns the tick that would run next.
+    pub fn stop_city(&mut self) -> u32 {
+        if let Some(engine) = &self.desk().engine {
+            engine.send(Request::Pause);
+        }
+        let desk = self.desk_mut();
+        while desk.has_city() && desk.frame.status.is_playing {
+            desk.meet();
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        desk.frame.status.tick.0
+    }
+
     /// Closes the city and returns the folder of its run and the hash of all its state hashes.
     pub fn close(mut self) -> (Option<PathBuf>, u64) {
         let folder = self.desk().frame.status.folder.clone();

@@ -106,6 +106,7 @@ mod with_window {
         hand.ask(vec![UiCommand::SetSpeed(Speed::Max), UiCommand::Play]);
         let from = hand.desk().frame.status.tick.0;
         let began = wall::now();
+        let (mut n, mut drawn) = (0u32, Duration::ZERO);
         while hand.desk().frame.status.tick.0 < from + ticks {
             let at = wall::now();
             match drawing {
@@ -113,19 +114,31 @@ mod with_window {
                 Drawing::No => {
                     hand.desk_mut().meet();
                     std::thread::sleep(Duration::from_millis(20));
-                    continue;
                 }
             }
-            if let Some(rest) = governor::rest(at.elapsed(), is_software, &hand.desk().frame.status)
+            n += 1;
+            drawn += at.elapsed();
+            let status = &hand.desk().frame.status;
+            if !status.is_playing {
+                // All its days are over.
+                break;
+            }
+            if let (Drawing::Yes, Some(rest)) =
+                (drawing, governor::rest(at.elapsed(), is_software, status))
             {
                 std::thread::sleep(rest);
             }
-            if !hand.desk().frame.status.is_playing {
-                break;
-            }
         }
-        let done = hand.desk().frame.status.tick.0 - from;
-        let rate = f64::from(done) / began.elapsed().as_secs_f64();
+        if drawing == Drawing::Yes {
+            output::note(&format!(
+                "{n} frames while racing, {:.0} ms each",
+                drawn.as_secs_f64() * 1e3 / f64::from(n.max(1))
+            ));
+        }
+        // The frame at hand tells of a moment ago; the city knows how far it really is.
+        let seconds = began.elapsed().as_secs_f64();
+        let last = hand.stop_city();
+        let rate = f64::from(last.saturating_sub(from)) / seconds;
         hand.close();
         Ok(rate)
     }

@@ -1,7 +1,7 @@
 //! How many frames are drawn: as many as the screen shows where that is free, fewer where drawing would slow the city down.
 //!
 //! A software renderer draws on the same processors as the city lives on. While time runs as fast as it can there, a frame
-//! is drawn only a few times a second unless somebody moves the mouse or presses a key; while nothing moves, hardly ever.
+//! is drawn only about once a second unless somebody moves the mouse or presses a key; while nothing moves, hardly ever.
 
 use std::time::Duration;
 
@@ -17,10 +17,10 @@ use crate::desktop::engine::frame::Status;
 use crate::desktop::wall;
 
 /// Share of the wall's time that drawing may take while the city runs as fast as it can on the same processors.
-const DRAWING_SHARE: f64 = 0.08;
+const DRAWING_SHARE: f64 = 0.05;
 
 /// Slowest frames while something moves.
-const SLOWEST: Duration = Duration::from_millis(750);
+const SLOWEST: Duration = Duration::from_millis(1_000);
 
 /// Frames while nothing moves.
 const IDLE: Duration = Duration::from_millis(250);

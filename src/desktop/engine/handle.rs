@@ -3,10 +3,15 @@
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::frame::{Frame, Stage};
 use super::keeper::Keeper;
 use super::request::{Opening, Request};
+use crate::desktop::wall;
+
+/// How long a window waits for a frame as of now.
+const MOMENT: Duration = Duration::from_millis(10);
 
 /// Where the thread puts the newest frame.
 pub(super) type Slot = Arc<Mutex<Option<Frame>>>;
@@ -49,12 +54,8 @@ impl Engine {
 
     /// Returns the newest frame if there is one, and asks for the next.
     pub fn frame(&mut self) -> Option<Frame> {
-        let frame = self
-            .slot
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if frame.is_some() || !self.is_looking {
+        let frame = self.take();
+        if !self.is_looking {
             self.is_looking = true;
             self.send(Request::Look);
         }
@@ -70,6 +71,33 @@ impl Engine {
         frame
     }
 
+    /// Asks for a frame as of now and waits a moment for it; for a window that draws so rarely that the one it asked for when
+    /// it drew last is old. Returns what [`Engine::frame`] would if it does not come in time.
+    pub fn frame_of_now(&mut self) -> Option<Frame> {
+        let old = self.take();
+        self.is_looking = true;
+        self.send(Request::Look);
+        let began = wall::now();
+        while began.elapsed() < MOMENT {
+            if let Some(frame) = self.take() {
+                return Some(frame);
+            }
+            std::thread::sleep(MOMENT / 20);
+        }
+        old.or_else(|| self.frame())
+    }
+
+    /// Takes what has come; what was asked for is then no longer on its way.
+    fn take(&mut self) -> Option<Frame> {
+        let frame = self
+            .slot
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        self.is_looking &= frame.is_none();
+        frame
+    }
+
     fn has_died(&self) -> bool {
         self.thread.as_ref().is_some_and(JoinHandle::is_finished)
     }
@@ -82,9 +110,6 @@ impl Engine {
         if let Some(thread) = self.thread.take() {
             let _ended = thread.join().is_ok();
         }
-        self.slot
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        self.take()
     }
 }

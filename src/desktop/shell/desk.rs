@@ -192,7 +192,14 @@ impl Desk {
             engine.send(Request::Watch(telling.0.clone(), telling.1.clone()));
             self.told = Some(telling);
         }
-        let Some(frame) = engine.frame() else {
+        let status = &self.frame.status;
+        let is_racing = self.is_software && status.is_playing && status.speed == Speed::Max;
+        let frame = if is_racing {
+            engine.frame_of_now()
+        } else {
+            engine.frame()
+        };
+        let Some(frame) = frame else {
             return;
         };
         let was_founding = self.frame.status.stage == Stage::Founding;

@@ -168,11 +168,8 @@ impl Desk {
     fn look_at(&mut self, subject: Subject) {
         let (place, distance) = (position(self, subject), near(subject));
         if let Some(at) = place {
-            let pitch = if matches!(subject, Subject::Avatar(_)) {
-                0.72
-            } else {
-                0.85
-            };
+            // Steep enough to look over the roofs around.
+            let pitch = 0.98;
             let pose = Pose {
                 target: at,
                 yaw: self.rig.pose.yaw,
@@ -277,7 +274,7 @@ fn free_folder(scenario: &crate::scenario::schema::Scenario) -> PathBuf {
 /// From how far a subject is looked at, in metres.
 const fn near(subject: Subject) -> f32 {
     match subject {
-        Subject::Avatar(_) => 22.0,
+        Subject::Avatar(_) => 32.0,
         Subject::Campaign(_) => 40.0,
         _ => 90.0,
     }
