@@ -24,7 +24,7 @@ const SETTLED: usize = 6;
 const MOST_FRAMES_PER_PICTURE: usize = 400;
 
 /// Longest wait for a city.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Somebody who works the window.
 pub struct Stagehand {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use agora::scenario::load::{Overrides, load};
 use agora::scenario::run::progress::Run;
@@ -14,7 +14,7 @@ const TICKS: u32 = 200;
 const THEN: &str = "Day 0 03:20";
 
 /// Longest wait for anything the window should do.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Kills what it holds when a test ends, however it ends.
 struct Guard(Child);
@@ -80,7 +80,7 @@ fn xdotool(display: &str, args: &[&str]) -> String {
 
 /// Waits until something holds.
 fn wait(what: &str, holds: impl Fn() -> bool) {
-    let began = Instant::now();
+    let began = agora::desktop::wall::now();
     while !holds() {
         assert!(began.elapsed() < PATIENCE, "{what} did not happen");
         std::thread::sleep(Duration::from_millis(100));

@@ -20,7 +20,7 @@ use crate::desktop::wall;
 const DRAWING_SHARE: f64 = 0.05;
 
 /// Slowest frames while something moves.
-const SLOWEST: Duration = Duration::from_millis(1_000);
+const SLOWEST: Duration = Duration::from_secs(1);
 
 /// Frames while nothing moves.
 const IDLE: Duration = Duration::from_millis(250);

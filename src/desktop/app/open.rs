@@ -32,6 +32,9 @@ const FIRST_SIZE: [f32; 2] = [1280.0, 720.0];
 /// Smallest useful size, in points.
 const LEAST_SIZE: [f32; 2] = [800.0, 480.0];
 
+/// Whether the program has its log: it has one, however many windows it draws one after the other.
+static HAS_LOG: AtomicBool = AtomicBool::new(false);
+
 /// What windowless drawing draws into.
 #[derive(Resource, Clone)]
 pub struct Canvas(pub Handle<Image>);
@@ -85,8 +88,6 @@ pub fn window(desk: Desk) -> Result<(), DesktopError> {
 /// [`DesktopError::NoDriver`] if nothing can draw.
 pub fn windowless(desk: Desk, width: u32, height: u32) -> Result<App, DesktopError> {
     require_driver()?;
-    // A program has one log, however many windows it draws one after the other.
-    static HAS_LOG: AtomicBool = AtomicBool::new(false);
     let mut app = App::new();
     let plugins = DefaultPlugins.build();
     let plugins = if HAS_LOG.swap(true, Ordering::Relaxed) {

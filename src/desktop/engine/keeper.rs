@@ -206,7 +206,7 @@ impl Keeper {
         let known = living.run.policy_changes().len();
         match living.run.command(command) {
             Ok(()) => {
-                for change in living.run.policy_changes()[known..].to_vec() {
+                for change in living.run.policy_changes()[known..].iter().cloned() {
                     self.changes.push(Change {
                         key: change.key.clone(),
                         from: change.from.clone(),

@@ -55,15 +55,13 @@ impl Dialog {
         dialog
     }
 
-    fn ui(&mut self, ctx: &Context) -> Option<Option<UiCommand>> {
+    /// Draws it; says whether it is still open.
+    fn ui(&mut self, ctx: &Context, out: &mut Vec<UiCommand>) -> bool {
         self.inner.update(ctx);
         if let Some(path) = self.inner.take_picked() {
-            return Some(Some(self.command(path)));
+            out.push(self.command(path));
         }
-        match self.inner.state() {
-            DialogState::Open => None,
-            _ => Some(None),
-        }
+        matches!(self.inner.state(), DialogState::Open)
     }
 
     fn command(&self, path: PathBuf) -> UiCommand {
@@ -77,9 +75,8 @@ impl Dialog {
 
 pub(super) fn sheets_ui(ctx: &Context, desk: &mut Desk, out: &mut Vec<UiCommand>) {
     if let Some(dialog) = &mut desk.dialog
-        && let Some(end) = dialog.ui(ctx)
+        && !dialog.ui(ctx, out)
     {
-        out.extend(end);
         desk.dialog = None;
     }
     if desk.shows_help && help_ui(ctx) {

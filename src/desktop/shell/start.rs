@@ -82,7 +82,8 @@ pub(super) fn start_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
         let gap = 12.0;
         let width = PICTURE.x + 16.0;
         let columns = ((ui.available_width() - gap) / (width + gap)).floor().max(1.0) as usize;
-        let margin = ((ui.available_width() - columns as f32 * (width + gap) + gap) / 2.0).max(0.0);
+        let cards_width = columns as f32 * (width + gap) - gap;
+        let margin = (0.5 * (ui.available_width() - cards_width)).max(0.0);
         for row in cards().chunks(columns) {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = gap;
@@ -144,22 +145,21 @@ fn card_ui(ui: &mut Ui, card: &Card, desk: &Desk, out: &mut Vec<UiCommand>) {
         StrokeKind::Inside,
     );
     let inside = egui::Rect::from_min_size(rect.min + vec2(8.0, 8.0), PICTURE);
-    match picture(card.name) {
-        Some(png) => paint_picture(ui, card.name, png, inside),
-        None => {
-            ui.painter().rect_filled(
-                inside,
-                4.0,
-                desk.look.palette.series[0].gamma_multiply(0.25),
-            );
-            ui.painter().text(
-                inside.center(),
-                Align2::CENTER_CENTER,
-                card.name,
-                FontId::proportional(22.0),
-                visuals.text_color(),
-            );
-        }
+    if let Some(png) = picture(card.name) {
+        paint_picture(ui, card.name, png, inside);
+    } else {
+        ui.painter().rect_filled(
+            inside,
+            4.0,
+            desk.look.palette.series[0].gamma_multiply(0.25),
+        );
+        ui.painter().text(
+            inside.center(),
+            Align2::CENTER_CENTER,
+            card.name,
+            FontId::proportional(22.0),
+            visuals.text_color(),
+        );
     }
     let text = egui::Rect::from_min_max(
         egui::pos2(inside.left(), inside.bottom() + 6.0),

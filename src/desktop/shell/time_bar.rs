@@ -124,10 +124,10 @@ fn costs_ui(ui: &mut Ui, desk: &Desk) {
 
 fn phase_color(series: [Color32; 7], i: usize) -> Color32 {
     let color = series[i % 7];
-    if i < 7 || i >= N_PHASES {
-        color
-    } else {
+    if (7..N_PHASES).contains(&i) {
         color.gamma_multiply(0.6)
+    } else {
+        color
     }
 }
 
