@@ -24,10 +24,6 @@ pub(super) enum SpeedWord {
 
 /// `agora desktop`.
 #[derive(Debug, Args)]
-#[cfg_attr(
-    not(feature = "desktop"),
-    expect(dead_code, reason = "read by the window")
-)]
 pub(super) struct DesktopArgs {
     /// A scenario file, a folder with a scenario.toml, or the name of a shipped scenario; without it the window offers some.
     pub(super) scenario: Option<String>,
@@ -71,10 +67,6 @@ pub(super) struct DesktopArgs {
 
 /// `agora pictures`.
 #[derive(Debug, Args)]
-#[cfg_attr(
-    not(feature = "desktop"),
-    expect(dead_code, reason = "read by the window")
-)]
 pub(super) struct PicturesArgs {
     /// Folder the pictures go to.
     pub(super) dir: PathBuf,
@@ -115,10 +107,6 @@ fn size(given: &str) -> Result<(u32, u32), String> {
 
 /// `agora bench desktop`.
 #[derive(Debug, Args, Clone, Default)]
-#[cfg_attr(
-    not(feature = "desktop"),
-    expect(dead_code, reason = "read by the window")
-)]
 pub(super) struct DesktopBenchArgs {
     /// What all measurements take.
     #[command(flatten)]
