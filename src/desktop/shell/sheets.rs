@@ -26,7 +26,8 @@ impl Dialog {
             .default_file_filter("Scenarios")
             .add_save_extension("Scenario", "toml")
             .default_save_extension("Scenario")
-            .default_size([640.0, 400.0]);
+            .default_size([640.0, 400.0])
+            .anchor(Align2::CENTER_CENTER, [0.0, 0.0]);
         let inner = match std::env::current_dir() {
             Ok(here) => inner.initial_directory(here),
             Err(_) => inner,
@@ -106,8 +107,8 @@ fn help_ui(ctx: &Context) -> bool {
     let modal = Modal::new(Id::new("shortcuts")).show(ctx, |ui| {
         ui.heading("Shortcuts");
         ui.add_space(4.0);
-        let groups = ["Time", "City", "Policy", "Window"];
-        let half = |ui: &mut egui::Ui, groups: &[&str], with_held: bool| {
+        let groups = ["Time", "City", "Policy", "Window", "Moving"];
+        let half = |ui: &mut egui::Ui, groups: &[&str]| {
             ui.vertical(|ui| {
                 for group in groups {
                     ui.strong(*group);
@@ -120,7 +121,7 @@ fn help_ui(ctx: &Context) -> bool {
                                 ui.label(s.help);
                                 ui.end_row();
                             }
-                            if with_held && *group == "City" {
+                            if *group == "Moving" {
                                 for (keys, help) in HELD {
                                     ui.monospace(*keys);
                                     ui.label(*help);
@@ -136,9 +137,9 @@ fn help_ui(ctx: &Context) -> bool {
             .max_height(ctx.content_rect().height() - 130.0)
             .show(ui, |ui| {
                 ui.horizontal_top(|ui| {
-                    half(ui, &groups[..2], true);
+                    half(ui, &[groups[0], groups[1], groups[2]]);
                     ui.add_space(12.0);
-                    half(ui, &groups[2..], false);
+                    half(ui, &groups[3..]);
                 });
             });
         ui.vertical_centered(|ui| ui.button("Close").clicked())
