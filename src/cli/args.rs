@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::window_args::{DesktopArgs, DesktopBenchArgs, PicturesArgs};
+use crate::scenario::load::Overrides;
 
 /// A laboratory for attention economies.
 #[derive(Debug, Parser)]
@@ -91,11 +92,9 @@ pub(super) enum Command {
     Bench(BenchArgs),
 }
 
-/// How the scenario is changed for this run.
+/// How a scenario is changed for this run.
 #[derive(Debug, Args, Clone)]
-pub(super) struct ScenarioArgs {
-    /// A scenario file, a folder with a scenario.toml, or the name of a shipped scenario.
-    pub(super) scenario: String,
+pub(super) struct OverrideArgs {
     /// Overrides a scenario value, such as platform.ads.load=0.2; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(super) sets: Vec<String>,
@@ -108,6 +107,28 @@ pub(super) struct ScenarioArgs {
     /// Arm of a scenario that has arms.
     #[arg(long)]
     pub(super) arm: Option<String>,
+}
+
+impl OverrideArgs {
+    /// Returns them as the loader takes them.
+    pub(super) fn overrides(&self) -> Overrides {
+        Overrides {
+            sets: self.sets.clone(),
+            seed: self.seed,
+            days: self.days,
+            arm: self.arm.clone(),
+        }
+    }
+}
+
+/// A scenario and how it is changed.
+#[derive(Debug, Args, Clone)]
+pub(super) struct ScenarioArgs {
+    /// A scenario file, a folder with a scenario.toml, or the name of a shipped scenario.
+    pub(super) scenario: String,
+    /// What is changed.
+    #[command(flatten)]
+    pub(super) changed: OverrideArgs,
 }
 
 /// `agora run`.

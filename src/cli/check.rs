@@ -9,13 +9,7 @@ use crate::scenario::source::SHIPPED;
 
 /// Loads what the command line names.
 pub(super) fn load_named(args: &ScenarioArgs) -> Result<Loaded, CommandError> {
-    let overrides = Overrides {
-        sets: args.sets.clone(),
-        seed: args.seed,
-        days: args.days,
-        arm: args.arm.clone(),
-    };
-    Ok(load(&args.scenario, &overrides)?)
+    Ok(load(&args.scenario, &args.changed.overrides())?)
 }
 
 /// Checks a scenario and shows what it resolves to.

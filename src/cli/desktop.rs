@@ -59,12 +59,7 @@ mod with_window {
 
     /// `agora desktop`.
     pub(in crate::cli) fn command(args: &DesktopArgs) -> Result<(), CommandError> {
-        let overrides = Overrides {
-            sets: args.sets.clone(),
-            seed: args.seed,
-            days: args.days,
-            arm: args.arm.clone(),
-        };
+        let overrides = args.changed.overrides();
         // A mistake in the scenario is told where it was typed, before a window opens.
         if let Some(name) = &args.scenario {
             load(name, &overrides)?;

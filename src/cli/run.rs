@@ -13,6 +13,7 @@ use crate::lab::metrics::book::Book;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::summary::RunSummary;
 use crate::scenario::error::Place;
+use crate::scenario::run::command_line::command_line;
 use crate::scenario::run::error::RunError;
 use crate::scenario::run::folder;
 use crate::scenario::run::progress::Run;
@@ -59,7 +60,7 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
     let dir = args
         .out
         .clone()
-        .unwrap_or_else(|| folder::default_path(scenario, args.scenario.arm.as_deref()));
+        .unwrap_or_else(|| folder::default_path(scenario, args.scenario.changed.arm.as_deref()));
     survive_size_limits();
     folder::prepare(&dir, args.force, scenario)?;
     let is_silent = args.quiet || args.json;
@@ -103,7 +104,13 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
             run.n_queued()
         ));
     }
-    let (summary, scorecard) = run.leave(command_line(args), wall)?;
+    let given = &args.scenario;
+    let command = command_line(
+        &given.scenario,
+        &given.changed.overrides(),
+        args.commands.as_deref(),
+    );
+    let (summary, scorecard) = run.leave(command, wall)?;
     if args.json {
         let json = serde_json::to_string_pretty(&summary)
             .map_err(|e| CommandError::Failed(format!("cannot show the summary: {e}")))?;
@@ -125,39 +132,6 @@ pub(super) fn steered(path: &Path) -> Result<Vec<(Order, Place)>, CommandError> 
         ));
     }
     Ok(commands.orders)
-}
-
-/// Writes the command that gives the same run again: what decides the result, in the words in which it was typed.
-fn command_line(run: &RunArgs) -> String {
-    let args = &run.scenario;
-    let mut words = vec!["agora run".to_owned(), quoted(&args.scenario)];
-    if let Some(arm) = &args.arm {
-        words.push(format!("--arm {}", quoted(arm)));
-    }
-    words.extend(args.sets.iter().map(|s| format!("--set {}", quoted(s))));
-    if let Some(seed) = args.seed {
-        words.push(format!("--seed {seed}"));
-    }
-    if let Some(days) = args.days {
-        words.push(format!("--days {days}"));
-    }
-    if let Some(commands) = &run.commands {
-        words.push(format!(
-            "--commands {}",
-            quoted(&commands.display().to_string())
-        ));
-    }
-    words.join(" ")
-}
-
-/// Quotes a word for a shell where it needs it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 /// Fails if a promise of the scenario about a single run is broken.
@@ -212,38 +186,4 @@ fn show(s: &RunSummary, scorecard: &Scorecard, dir: &Path) {
         dir.join("report.html").display()
     ));
     output::result(&lines.join("\n"));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cli::args::ScenarioArgs;
-
-    #[test]
-    fn the_command_keeps_everything_that_decides_the_result_and_quotes_for_a_shell() {
-        let scenario = ScenarioArgs {
-            scenario: "my city.toml".to_owned(),
-            sets: vec![
-                "platform.recommend.model=popularity".to_owned(),
-                "a=\"it's\"".to_owned(),
-            ],
-            seed: Some(7),
-            days: Some(12),
-            arm: Some("high".to_owned()),
-        };
-        let args = RunArgs {
-            scenario,
-            out: None,
-            commands: Some("a b.jsonl".into()),
-            force: false,
-            threads: None,
-            quiet: true,
-            json: false,
-        };
-        assert_eq!(
-            command_line(&args),
-            "agora run 'my city.toml' --arm high --set platform.recommend.model=popularity \
-             --set 'a=\"it'\\''s\"' --seed 7 --days 12 --commands 'a b.jsonl'"
-        );
-    }
 }

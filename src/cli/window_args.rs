@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::args::{CommonArgs, threads};
+use super::args::{CommonArgs, OverrideArgs, threads};
 
 /// How fast time runs in the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -27,18 +27,9 @@ pub(super) enum SpeedWord {
 pub(super) struct DesktopArgs {
     /// A scenario file, a folder with a scenario.toml, or the name of a shipped scenario; without it the window offers some.
     pub(super) scenario: Option<String>,
-    /// Overrides a scenario value, such as platform.ads.load=0.2; may be repeated.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(super) sets: Vec<String>,
-    /// Seed of the world.
-    #[arg(long, allow_negative_numbers = true)]
-    pub(super) seed: Option<u64>,
-    /// Simulated days.
-    #[arg(long, allow_negative_numbers = true)]
-    pub(super) days: Option<u32>,
-    /// Arm of a scenario that has arms.
-    #[arg(long)]
-    pub(super) arm: Option<String>,
+    /// How it is changed.
+    #[command(flatten)]
+    pub(super) changed: OverrideArgs,
     /// Run folder of the first city (default: a new one under runs/).
     #[arg(long)]
     pub(super) out: Option<PathBuf>,

@@ -129,6 +129,10 @@ pub struct Look {
     pub shows_truth: bool,
     /// The tick that charts point at, in days; `None` while the newest is shown.
     pub cursor_day: Option<f64>,
+    /// Whether a policy change can be taken back.
+    pub can_undo: bool,
+    /// Whether one that was taken back can be made again.
+    pub can_redo: bool,
 }
 
 impl Look {
@@ -140,6 +144,8 @@ impl Look {
             palette: if is_dark { DARK } else { LIGHT },
             shows_truth: false,
             cursor_day: None,
+            can_undo: true,
+            can_redo: true,
         }
     }
 }

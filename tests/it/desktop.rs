@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use agora::desktop::command::{Overlay, Speed};
+use agora::desktop::command::{Overlay, Speed, UiCommand};
 use agora::desktop::engine::frame::{Frame, Stage};
 use agora::desktop::engine::handle::Engine;
 use agora::desktop::engine::request::{Opening, Request};
 use agora::desktop::look::Look;
 use agora::desktop::panels::{PanelKind, Views};
+use agora::desktop::shell::desk::Options;
+use agora::desktop::stagehand::Stagehand;
 use agora::desktop::view::sight::Ask;
 use agora::desktop::view::subject::Subject;
 use agora::scenario::load::{Loaded, Overrides, load};
@@ -26,13 +28,16 @@ fn scenario(sets: &[&str]) -> Loaded {
     load("quickstart", &overrides).unwrap()
 }
 
+/// A city that is founded quickly.
+const SMALL: [&str; 4] = [
+    "society.population.residents=400",
+    "society.content.posts_per_1000=1000",
+    "society.content.max_posts=500",
+    "society.spaces.side=40",
+];
+
 fn small() -> Loaded {
-    scenario(&[
-        "society.population.residents=400",
-        "society.content.posts_per_1000=1000",
-        "society.content.max_posts=500",
-        "society.spaces.side=40",
-    ])
+    scenario(&SMALL)
 }
 
 fn open(loaded: &Loaded, folder: Option<&Path>) -> Engine {
@@ -41,7 +46,8 @@ fn open(loaded: &Loaded, folder: Option<&Path>) -> Engine {
         threads: 2,
         folder: folder.map(Path::to_path_buf),
         overwrites: false,
-        command: "agora run quickstart".to_owned(),
+        name: "quickstart".to_owned(),
+        changed: Overrides::default(),
     })
     .unwrap()
 }
@@ -124,6 +130,40 @@ fn looking_at_everything_for_500_ticks_changes_nothing() {
 }
 
 #[test]
+fn drawing_the_city_with_a_moving_camera_for_500_ticks_changes_nothing() {
+    let loaded = small();
+    let options = Options {
+        overrides: Overrides {
+            sets: SMALL.map(str::to_owned).into(),
+            ..Overrides::default()
+        },
+        threads: 2,
+        ..Options::default()
+    };
+    let mut hand = match Stagehand::open(options, 640, 360) {
+        Ok(hand) => hand,
+        Err(why) => {
+            eprintln!("skipped: {why}");
+            return;
+        }
+    };
+    hand.found("quickstart").unwrap();
+    for step in 1..=25u32 {
+        let panel = PanelKind::ALL[step as usize % PanelKind::ALL.len()];
+        hand.ask(vec![
+            UiCommand::ShowPanel(panel),
+            UiCommand::Inspect(Subject::Avatar(AvatarId(step))),
+            UiCommand::LookAt(Subject::Avatar(AvatarId(step))),
+            UiCommand::SetOverlay(Overlay::ALL[step as usize % Overlay::ALL.len()]),
+        ]);
+        hand.desk_mut().rig.orbit(0.4, 0.05);
+        hand.run_until(step * 20).unwrap();
+    }
+    let (_, chained) = hand.close();
+    assert_eq!(chained, without_a_window(&loaded, 500));
+}
+
+#[test]
 fn what_was_steered_in_the_window_is_saved_and_replays_to_the_same_hash() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("run");
@@ -151,7 +191,7 @@ fn what_was_steered_in_the_window_is_saved_and_replays_to_the_same_hash() {
     run_until(&mut engine, 300);
     let last = engine.close().unwrap();
     assert_eq!(last.status.stage, Stage::Closed);
-    assert_eq!(last.marks.len(), 3, "{:?}", last.marks);
+    assert_eq!(last.changes.len(), 3, "{:?}", last.changes);
 
     let commands = file::read(&folder.join(file::NAME)).unwrap();
     assert_eq!(commands.orders.len(), 3);

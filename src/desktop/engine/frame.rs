@@ -7,7 +7,7 @@ use crate::desktop::command::Speed;
 use crate::desktop::panels::Views;
 use crate::desktop::view::city::CityView;
 use crate::desktop::view::crowd::CrowdView;
-use crate::desktop::view::sight::PolicyMark;
+use crate::lab::summary::PolicyChange;
 use crate::scenario::schema::Scenario;
 use crate::sim::phase_clock::N_PHASES;
 use crate::sim::units::Tick;
@@ -20,7 +20,7 @@ pub enum Stage {
     Founding,
     /// It lives.
     Living,
-    /// All days that were asked for are over; it can live on.
+    /// All days that were asked for are over.
     Finished,
     /// It could not be founded, or a file could not be written.
     Failed(String),
@@ -91,7 +91,7 @@ pub struct Frame {
     /// The people.
     pub crowd: Arc<CrowdView>,
     /// Policy values changed so far.
-    pub marks: Arc<Vec<PolicyMark>>,
+    pub changes: Arc<Vec<PolicyChange>>,
     /// The scenario as it is now.
     pub scenario: Arc<Scenario>,
     /// Ticks whose crowd is still in memory, oldest first.

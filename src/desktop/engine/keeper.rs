@@ -1,7 +1,7 @@
 //! The loop of the city's thread.
 
-use std::sync::PoisonError;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::frame::{Frame, Stage, Status};
@@ -10,35 +10,28 @@ use super::pace::Pace;
 use super::readers::Readers;
 use super::request::{Opening, Request};
 use crate::desktop::command::Speed;
-use crate::desktop::view::sight::PolicyMark;
 use crate::desktop::wall;
 use crate::lab::metrics::book::Book;
-use crate::platform::trace::book::Traces;
+use crate::lab::summary::PolicyChange;
+use crate::platform::trace::book::{Traces, USUAL_CAPACITY};
+use crate::scenario::load::Overrides;
+use crate::scenario::run::command_line::command_line;
 use crate::scenario::run::error::RunError;
 use crate::scenario::run::progress::Run;
+use crate::scenario::steer::file;
 use crate::scenario::steer::order::Command;
 use crate::sim::phase_clock::PhaseClock;
-use crate::sim::units::{TICKS_PER_DAY, Tick};
-
-/// Offers whose reasons are kept, over all avatars.
-const REASONS_KEPT: usize = 20_000;
+use crate::sim::units::Tick;
 
 /// Longest wait for a wish while nothing is due.
 const NAP: Duration = Duration::from_millis(50);
-
-/// One change of a policy value, for taking it back.
-#[derive(Debug, Clone)]
-struct Change {
-    key: String,
-    from: toml::Value,
-    to: toml::Value,
-}
 
 /// What the thread knows while the city lives.
 struct Living {
     run: Run,
     readers: Readers,
-    command: String,
+    name: String,
+    changed: Overrides,
     began: Instant,
 }
 
@@ -50,8 +43,8 @@ pub(super) struct Keeper {
     pace: Pace,
     until: Option<u32>,
     must_answer: bool,
-    changes: Vec<Change>,
-    undone: Vec<Change>,
+    changes: Vec<PolicyChange>,
+    undone: Vec<PolicyChange>,
     rate: Rate,
 }
 
@@ -141,12 +134,12 @@ impl Keeper {
 
     fn obey(&mut self, request: Request, living: &mut Living) {
         match request {
-            Request::Play => self.play(None),
-            Request::PlayUntil(tick) => self.play(Some(tick)),
+            Request::Play => self.play(None, living),
+            Request::PlayUntil(tick) => self.play(Some(tick), living),
             Request::Pause => self.status.is_playing = false,
             Request::Step => {
                 let next = living.run.ticks + 1;
-                self.play(Some(next));
+                self.play(Some(next), living);
             }
             Request::Speed(speed) => {
                 self.status.speed = speed;
@@ -159,25 +152,34 @@ impl Keeper {
                 self.must_answer = true;
             }
             Request::Steer(command) => {
-                if self.steer(command, living) {
+                let changes = self.steer(command, living).unwrap_or_default();
+                if !changes.is_empty() {
+                    self.changes.extend(changes);
                     self.undone.clear();
                 }
                 self.must_answer = true;
             }
             Request::Undo => {
                 if let Some(change) = self.changes.pop() {
-                    if self.set(&change.key, &change.from, living) {
-                        self.changes.pop();
-                        self.undone.push(change);
+                    let is_done = self.set(&change.key, &change.from, living);
+                    let to = if is_done {
+                        &mut self.undone
                     } else {
-                        self.changes.push(change);
-                    }
+                        &mut self.changes
+                    };
+                    to.push(change);
                 }
                 self.must_answer = true;
             }
             Request::Redo => {
                 if let Some(change) = self.undone.pop() {
-                    self.set(&change.key, &change.to, living);
+                    let is_done = self.set(&change.key, &change.to, living);
+                    let to = if is_done {
+                        &mut self.changes
+                    } else {
+                        &mut self.undone
+                    };
+                    to.push(change);
                 }
                 self.must_answer = true;
             }
@@ -185,11 +187,20 @@ impl Keeper {
         }
     }
 
-    fn play(&mut self, until: Option<u32>) {
+    fn play(&mut self, until: Option<u32>, living: &Living) {
+        if living.run.ticks >= living.run.asked_ticks() {
+            // A run that went on would no longer be the one its scenario asks for.
+            self.refuse(&format!(
+                "all {} days are over; open the scenario with more days to see more",
+                self.status.days
+            ));
+            self.must_answer = true;
+            return;
+        }
+        let now = wall::now();
         self.until = until;
         self.status.is_playing = true;
-        self.pace.restart(self.status.speed, wall::now());
-        let now = wall::now();
+        self.pace.restart(self.status.speed, now);
         self.rate.since = now;
     }
 
@@ -198,34 +209,18 @@ impl Keeper {
             key: key.to_owned(),
             value: value.clone(),
         };
-        self.steer(command, living)
+        self.steer(command, living).is_some()
     }
 
-    /// Applies a command before the next tick; says whether it was accepted.
-    fn steer(&mut self, command: Command, living: &mut Living) -> bool {
+    /// Applies a command before the next tick; returns what it changed of the policy, or nothing if it was refused.
+    fn steer(&mut self, command: Command, living: &mut Living) -> Option<Vec<PolicyChange>> {
         let known = living.run.policy_changes().len();
-        match living.run.command(command) {
-            Ok(()) => {
-                for change in living.run.policy_changes()[known..].iter().cloned() {
-                    self.changes.push(Change {
-                        key: change.key.clone(),
-                        from: change.from.clone(),
-                        to: change.to.clone(),
-                    });
-                    living.readers.mark(PolicyMark {
-                        tick: Tick(change.tick),
-                        key: change.key,
-                        from: change.from.to_string(),
-                        to: change.to.to_string(),
-                    });
-                }
-                true
-            }
-            Err(e) => {
-                self.refuse(&e.to_string());
-                false
-            }
+        if let Err(e) = living.run.command(command) {
+            self.refuse(&e.to_string());
+            return None;
         }
+        living.readers.is_stale = true;
+        Some(living.run.policy_changes()[known..].to_vec())
     }
 
     fn refuse(&mut self, why: &str) {
@@ -242,7 +237,7 @@ impl Keeper {
             self.status.is_playing = false;
             self.until = None;
         }
-        if done == self.status.days * TICKS_PER_DAY {
+        if done == living.run.asked_ticks() {
             self.status.stage = Stage::Finished;
             self.status.is_playing = false;
         }
@@ -299,7 +294,10 @@ impl Keeper {
 
     fn close(mut self, mut living: Living) {
         let wall_seconds = living.began.elapsed().as_secs_f64();
-        let command = std::mem::take(&mut living.command);
+        let steered = living.run.n_commands() > 0;
+        let commands = self.status.folder.as_ref().filter(|_| steered);
+        let commands = commands.map(|dir| dir.join(file::NAME));
+        let command = command_line(&living.name, &living.changed, commands.as_deref());
         self.status.is_playing = false;
         self.status.stage = match living.run.leave(command, wall_seconds) {
             Ok(_) => Stage::Closed,
@@ -307,8 +305,12 @@ impl Keeper {
         };
         self.status.tick = Tick(living.run.ticks);
         self.status.chained = living.run.chained;
-        let frame = living.readers.frame(&living.run, self.status.clone());
-        self.put(frame);
+        // Nobody looks any more: how it ended is all there is to tell.
+        self.put(Frame {
+            status: self.status.clone(),
+            changes: Arc::new(living.run.policy_changes().to_vec()),
+            ..Frame::default()
+        });
     }
 }
 
@@ -320,12 +322,13 @@ fn found(opening: Opening) -> Result<Living, RunError> {
     };
     let world = run.sim.world_mut();
     world.resource_mut::<PhaseClock>().read = Some(wall::nanos);
-    *world.resource_mut::<Traces>() = Traces::on(REASONS_KEPT);
-    let readers = Readers::new(&run, opening.command.clone());
+    *world.resource_mut::<Traces>() = Traces::on(USUAL_CAPACITY);
+    let readers = Readers::new(&run);
     Ok(Living {
         run,
         readers,
-        command: opening.command,
+        name: opening.name,
+        changed: opening.changed,
         began,
     })
 }

@@ -8,10 +8,13 @@ use super::memory::Memory;
 use crate::desktop::panels::{PanelKind, Views, Watches};
 use crate::desktop::view::city::{CityMaker, CityView};
 use crate::desktop::view::crowd::{CrowdMaker, CrowdView};
-use crate::desktop::view::sight::{Ask, City, PolicyMark};
+use crate::desktop::view::recent::Recent;
+use crate::desktop::view::sight::{Ask, City};
 use crate::desktop::wall;
+use crate::events::bus::EventBus;
 use crate::lab::report::ReportData;
 use crate::lab::report::gather::{Asked, gather};
+use crate::lab::summary::PolicyChange;
 use crate::scenario::run::progress::Run;
 use crate::scenario::schema::Scenario;
 use crate::sim::units::Tick;
@@ -66,9 +69,9 @@ pub(super) struct Readers {
     report: ReportData,
     report_reading: Reading,
     report_tick: u32,
-    command: String,
     scenario: Arc<Scenario>,
-    marks: Arc<Vec<PolicyMark>>,
+    changes: Arc<Vec<PolicyChange>>,
+    recent: Recent,
     city_maker: CityMaker,
     city: CityView,
     maker: CrowdMaker,
@@ -78,12 +81,13 @@ pub(super) struct Readers {
     memory: Memory,
     recalled: Option<Tick>,
     filled: Vec<Option<u32>>,
-    is_stale: bool,
+    /// Whether somebody has just asked for something else, which is shown at once.
+    pub(super) is_stale: bool,
 }
 
 impl Readers {
-    pub(super) fn new(run: &Run, command: String) -> Self {
-        let report = report(run, &command);
+    pub(super) fn new(run: &Run) -> Self {
+        let report = report(run);
         let n = PanelKind::ALL.len();
         Self {
             watches: Watches::default(),
@@ -94,9 +98,9 @@ impl Readers {
             report,
             report_reading: Reading::never(),
             report_tick: 0,
-            command,
             scenario: Arc::new(run.policy().clone()),
-            marks: Arc::default(),
+            changes: Arc::default(),
+            recent: Recent::default(),
             city_maker: CityMaker::default(),
             city: CityView::default(),
             maker: CrowdMaker::default(),
@@ -125,39 +129,22 @@ impl Readers {
         self.ask = ask;
     }
 
-    /// Notes a change of a policy value.
-    pub(super) fn mark(&mut self, mark: PolicyMark) {
-        Arc::make_mut(&mut self.marks).push(mark);
-        self.is_stale = true;
-    }
-
     /// Collects after a tick, and remembers the people as often as that costs little.
     pub(super) fn ticked(&mut self, run: &Run) {
-        let city = City {
-            sim: &run.sim,
-            scenario: run.policy(),
-            report: &self.report,
-            marks: &self.marks,
-        };
+        let bus = run.sim.world().resource::<EventBus>();
+        self.recent.collect(bus, Tick(run.ticks));
+        let city = seen(run, &self.report, &self.recent);
         self.watches.watch(&city);
         self.city_maker.watch(&city);
         self.maker.watch(&city);
-        let rest = self.crowd_reading.cost * (MEMORY_BREATH - BREATH);
-        if self
-            .crowd_reading
-            .is_due(wall::now(), rest + self.crowd_reading.cost * BREATH)
-        {
+        let rest = self.crowd_reading.cost * MEMORY_BREATH;
+        if self.crowd_reading.is_due(wall::now(), rest) {
             self.read_crowd(run);
         }
     }
 
     fn read_crowd(&mut self, run: &Run) {
-        let city = City {
-            sim: &run.sim,
-            scenario: run.policy(),
-            report: &self.report,
-            marks: &self.marks,
-        };
+        let city = seen(run, &self.report, &self.recent);
         let began = wall::now();
         self.city = self.city_maker.view(&city);
         let crowd = self
@@ -176,22 +163,20 @@ impl Readers {
         if hour != self.report_tick / REPORT_TICKS
             && self.report_reading.is_due(now, Duration::from_secs(1))
         {
-            self.report = report(run, &self.command);
+            self.report = report(run);
             self.report_tick = run.ticks;
             self.report_reading.took(now);
         }
         if *self.scenario != *run.policy() {
             self.scenario = Arc::new(run.policy().clone());
         }
+        if self.changes.len() != run.policy_changes().len() {
+            self.changes = Arc::new(run.policy_changes().to_vec());
+        }
         if self.is_stale || self.crowd_tick != Some(run.ticks) {
             self.read_crowd(run);
         }
-        let city = City {
-            sim: &run.sim,
-            scenario: run.policy(),
-            report: &self.report,
-            marks: &self.marks,
-        };
+        let city = seen(run, &self.report, &self.recent);
         for kind in &self.open {
             let (began, i) = (wall::now(), *kind as usize);
             let is_old = self.filled[i] != Some(run.ticks);
@@ -208,18 +193,29 @@ impl Readers {
             views: self.views.clone(),
             city: self.city.clone(),
             crowd: past.unwrap_or_else(|| Arc::clone(&self.crowd)),
-            marks: Arc::clone(&self.marks),
+            changes: Arc::clone(&self.changes),
             scenario: Arc::clone(&self.scenario),
             remembered: self.memory.span(),
         }
     }
 }
 
-fn report(run: &Run, command: &str) -> ReportData {
+/// Returns a city as those who fill rows see it.
+fn seen<'a>(run: &'a Run, report: &'a ReportData, recent: &'a Recent) -> City<'a> {
+    City {
+        sim: &run.sim,
+        scenario: run.policy(),
+        report,
+        changes: run.policy_changes(),
+        recent,
+    }
+}
+
+fn report(run: &Run) -> ReportData {
     let (summary, scorecard) = run.summary(0.0);
     let scenario = run.policy();
     let asked = Asked {
-        command: command.to_owned(),
+        command: String::new(),
         description: scenario.description.clone(),
         scenario: String::new(),
         days: scenario.days,

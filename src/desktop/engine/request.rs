@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::desktop::command::Speed;
 use crate::desktop::panels::PanelKind;
 use crate::desktop::view::sight::Ask;
-use crate::scenario::load::Loaded;
+use crate::scenario::load::{Loaded, Overrides};
 
 /// A city to found.
 #[derive(Debug, Clone)]
@@ -18,8 +18,10 @@ pub struct Opening {
     pub folder: Option<PathBuf>,
     /// Whether an existing run there may be overwritten.
     pub overwrites: bool,
-    /// The command that gives the same run again, for the report.
-    pub command: String,
+    /// How the scenario was called.
+    pub name: String,
+    /// What was added to it.
+    pub changed: Overrides,
 }
 
 /// One wish of the window.

@@ -8,7 +8,6 @@ use super::kit::cards::{Card, Good, cards_ui};
 use super::kit::chart::{Chart, Series};
 use super::kit::lorenz::{Lorenz, lorenz_ui};
 use super::kit::numbers::Form;
-use super::kit::sight::policy_marks;
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::view::sight::{Ask, City};
@@ -92,7 +91,7 @@ impl Panel for Attention {
             items: Lorenz::of(positive(book.uses.iter().map(|n| f64::from(*n)))),
             avatars: Lorenz::of(positive(book.minutes_of.iter().map(|m| f64::from(*m)))),
             has_oracle: city.scenario.lab.oracle_every > 0,
-            marks: policy_marks(city),
+            marks: city.mark_texts(),
         }
     }
 

@@ -5,10 +5,12 @@ use egui_kittest::Harness;
 use super::Panel;
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
-use crate::desktop::view::sight::{Ask, City, PolicyMark};
+use crate::desktop::view::recent::Recent;
+use crate::desktop::view::sight::{Ask, City};
+use crate::events::bus::EventBus;
 use crate::lab::report::ReportData;
 use crate::lab::report::gather::{Asked, gather};
-use crate::lab::summary::{RealismSummary, RunSummary};
+use crate::lab::summary::{PolicyChange, RealismSummary, RunSummary};
 use crate::scenario::load::{Overrides, load};
 use crate::scenario::schema::Scenario;
 use crate::scenario::world::{found, results};
@@ -25,7 +27,8 @@ pub(in crate::desktop) struct TestCity {
     /// Its report, as of now.
     pub(in crate::desktop) report: ReportData,
     /// Policy changes; none at first.
-    pub(in crate::desktop) marks: Vec<PolicyMark>,
+    pub(in crate::desktop) changes: Vec<PolicyChange>,
+    recent: Recent,
 }
 
 impl TestCity {
@@ -56,17 +59,27 @@ impl TestCity {
             ..Overrides::default()
         };
         let scenario = load("quickstart", &overrides).unwrap().scenario;
-        let mut sim = found(&scenario, Plantings::default(), 1).unwrap();
-        for _ in 0..ticks {
-            sim.step();
-        }
-        let report = report_of(&sim, &scenario, ticks);
-        Self {
+        let sim = found(&scenario, Plantings::default(), 1).unwrap();
+        let mut city = Self {
+            report: report_of(&sim, &scenario, 0),
             sim,
             scenario,
-            report,
-            marks: Vec::new(),
+            changes: Vec::new(),
+            recent: Recent::default(),
+        };
+        for _ in 0..ticks {
+            city.step();
         }
+        city.regather();
+        city
+    }
+
+    /// Lets a minute pass; what happens in it is remembered.
+    pub(super) fn step(&mut self) {
+        self.sim.step();
+        let now = self.city().now();
+        self.recent
+            .collect(self.sim.world().resource::<EventBus>(), now);
     }
 
     /// Returns it as those who fill rows see it.
@@ -75,7 +88,8 @@ impl TestCity {
             sim: &self.sim,
             scenario: &self.scenario,
             report: &self.report,
-            marks: &self.marks,
+            changes: &self.changes,
+            recent: &self.recent,
         }
     }
 
@@ -88,7 +102,7 @@ impl TestCity {
     pub(in crate::desktop) fn watch<P: Panel>(&mut self, ticks: u32) -> P::Watch {
         let mut watch = P::Watch::default();
         for _ in 0..ticks {
-            self.sim.step();
+            self.step();
             P::watch(&mut watch, &self.city());
         }
         self.regather();

@@ -7,9 +7,10 @@ use std::time::Instant;
 use egui_tiles::Tree;
 
 use super::layout::{self, Pane};
-use super::settings::Bookmark;
-use super::settings::Settings;
+use super::legend::LegendOf;
+use super::settings::{Bookmark, Settings};
 use super::sheets::Dialog;
+use super::theme;
 use crate::desktop::command::{Overlay, Speed};
 use crate::desktop::engine::frame::{Frame, Stage};
 use crate::desktop::engine::handle::Engine;
@@ -18,7 +19,8 @@ use crate::desktop::look::Look;
 use crate::desktop::panels::PanelKind;
 use crate::desktop::scene::camera::CameraRig;
 use crate::desktop::view::crowd::CrowdView;
-use crate::desktop::view::sight::Ask;
+use crate::desktop::view::overlay::Legend;
+use crate::desktop::view::sight::{Ask, days_of};
 use crate::desktop::view::subject::Subject;
 use crate::desktop::wall;
 use crate::scenario::load::Overrides;
@@ -115,8 +117,10 @@ pub struct Desk {
     pub parade: Option<Arc<CrowdView>>,
     /// Whether names are written over the city.
     pub shows_names: bool,
-    /// Whether the window has its letters.
-    pub(super) has_letters: bool,
+    /// Looks that were given to egui.
+    pub(super) given: Option<theme::Given>,
+    /// What the colours of the overlay mean, as last read.
+    pub(super) legend: Option<(LegendOf, Legend)>,
     /// What the thread was last told to show.
     pub(super) told: Option<(Vec<PanelKind>, Ask)>,
     /// Commands refused so far, as last seen.
@@ -162,7 +166,8 @@ impl Desk {
             pixels_per_point: 1.0,
             parade: None,
             shows_names: true,
-            has_letters: false,
+            given: None,
+            legend: None,
             told: None,
             n_refused: 0,
         }
@@ -176,6 +181,7 @@ impl Desk {
 
     /// Takes the newest frame from the city's thread and tells it what should be seen. Once a frame.
     pub fn meet(&mut self) {
+        self.look.cursor_day = self.scrubbed.map(days_of);
         let visible = layout::visible(&self.panes);
         let ask = Ask {
             inspected: self.inspected.last().copied(),
@@ -230,6 +236,7 @@ impl Desk {
             }
             _ => {}
         }
+        (self.look.can_undo, self.look.can_redo) = self.frame.status.can_undo;
         if self.frame.status.n_refused != self.n_refused {
             self.n_refused = self.frame.status.n_refused;
             self.failure.clone_from(&self.frame.status.refused);

@@ -6,21 +6,33 @@ use super::desk::Desk;
 use crate::desktop::command::Overlay;
 use crate::desktop::view::overlay::{CellValues, Legend, LegendEntry, legend};
 
+/// What a legend was read of: overlay, ground, attention, and whether the truth is shown.
+pub(super) type LegendOf = (Overlay, u64, u64, bool);
+
 /// Draws the legend of the overlay in the corner of the city.
-pub(super) fn legend_ui(ui: &Ui, desk: &Desk, city: Rect) {
+pub(super) fn legend_ui(ui: &Ui, desk: &mut Desk, city: Rect) {
     if desk.overlay == Overlay::None {
         return;
     }
-    let values = CellValues::of(desk.overlay, &desk.frame.city);
-    let topics = desk.frame.scenario.society.population.topics as usize;
-    let legend = legend(desk.overlay, &values, topics, desk.look.shows_truth);
+    let view = &desk.frame.city;
+    let (ground, truth) = (view.rows.version, desk.look.shows_truth);
+    let of = (desk.overlay, ground, view.attention_version, truth);
+    if desk.legend.as_ref().is_none_or(|(o, _)| *o != of) {
+        // Looks at every parcel of the city: not in every frame.
+        let values = CellValues::of(desk.overlay, view);
+        let topics = desk.frame.scenario.society.population.topics as usize;
+        desk.legend = Some((of, legend(desk.overlay, &values, topics, truth)));
+    }
+    let Some((_, legend)) = &desk.legend else {
+        return;
+    };
     egui::Area::new(egui::Id::new("legend"))
         .fixed_pos(city.left_bottom() + vec2(8.0, -8.0))
         .pivot(egui::Align2::LEFT_BOTTOM)
         .interactable(false)
         .order(egui::Order::Middle)
         .show(ui.ctx(), |ui| {
-            egui::Frame::popup(ui.style()).show(ui, |ui| rows_ui(ui, &legend));
+            egui::Frame::popup(ui.style()).show(ui, |ui| rows_ui(ui, legend));
         });
 }
 

@@ -1,6 +1,5 @@
 //! What commands do to the desk.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::city_pane::position;
@@ -16,6 +15,7 @@ use crate::desktop::look::Look;
 use crate::desktop::scene::camera::{CameraRig, Pose};
 use crate::desktop::view::subject::Subject;
 use crate::scenario::load::load;
+use crate::scenario::run::folder;
 use crate::scenario::steer::order::Command;
 
 /// Subjects remembered by the inspector.
@@ -110,19 +110,20 @@ impl Desk {
             }
             UiCommand::ExportCsv { name, csv } => {
                 let path = self.place_for(&name, "csv");
-                match fs::write(&path, csv) {
-                    Ok(()) => self.tell(format!("Saved {}", path.display())),
-                    Err(e) => self.failure = Some(format!("{}: {e}", path.display())),
-                }
+                self.write(&path, &csv);
             }
             UiCommand::ExportPng { name, place } => {
                 let path = self.place_for(&name, "png");
                 self.errands.push(Errand::Photograph(path, Some(place)));
             }
             UiCommand::ToggleTheme => {
-                let truth = self.look.shows_truth;
-                self.look = Look::new(!self.look.is_dark);
-                self.look.shows_truth = truth;
+                let before = self.look;
+                let other = Look::new(!before.is_dark);
+                self.look = Look {
+                    is_dark: other.is_dark,
+                    palette: other.palette,
+                    ..before
+                };
             }
             UiCommand::SetTextScale(scale) => {
                 self.settings.text_scale = scale.clamp(TEXT_SCALE.0, TEXT_SCALE.1);
@@ -204,7 +205,8 @@ impl Desk {
             folder,
             overwrites: self.options.force,
             threads: self.options.threads,
-            command: format!("agora run {name}"),
+            name: name.to_owned(),
+            changed: self.options.overrides.clone(),
             loaded,
         };
         self.frame = Frame::default();
@@ -219,12 +221,22 @@ impl Desk {
     }
 
     fn save(&mut self, path: &Path) {
-        match fs::write(path, self.frame.scenario.to_toml()) {
+        if self.write(path, &self.frame.scenario.to_toml()) {
+            self.settings.opened(&path.display().to_string());
+        }
+    }
+
+    /// Writes a file, whole or not at all, and tells how that went; says whether it went well.
+    fn write(&mut self, path: &Path, text: &str) -> bool {
+        match folder::write(path, text.as_bytes()) {
             Ok(()) => {
                 self.tell(format!("Saved {}", path.display()));
-                self.settings.opened(&path.display().to_string());
+                true
             }
-            Err(e) => self.failure = Some(format!("{}: {e}", path.display())),
+            Err(e) => {
+                self.failure = Some(e.to_string());
+                false
+            }
         }
     }
 
@@ -261,7 +273,7 @@ fn free(name: impl Fn(u32) -> PathBuf) -> PathBuf {
 }
 
 fn free_folder(scenario: &crate::scenario::schema::Scenario) -> PathBuf {
-    let first = crate::scenario::run::folder::default_path(scenario, Some("desktop"));
+    let first = folder::default_path(scenario, Some("desktop"));
     free(|n| {
         if n == 1 {
             first.clone()

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::Pane;
 use crate::desktop::scene::camera::Pose;
+use crate::scenario::run::error::RunError;
+use crate::scenario::run::folder;
 
 /// Scenarios remembered.
 const MOST_RECENT: usize = 8;
@@ -86,13 +88,11 @@ impl Settings {
         let Ok(text) = serde_json::to_string_pretty(self) else {
             return;
         };
-        let temporary = path.with_extension("tmp");
-        let write = || -> std::io::Result<()> {
+        let write = || -> Result<(), RunError> {
             if let Some(dir) = path.parent() {
-                fs::create_dir_all(dir)?;
+                fs::create_dir_all(dir).map_err(RunError::file(dir))?;
             }
-            fs::write(&temporary, text)?;
-            fs::rename(&temporary, path)
+            folder::write(path, text.as_bytes())
         };
         let _remembered = write().is_ok();
     }

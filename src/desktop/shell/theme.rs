@@ -4,8 +4,8 @@ use egui::{Context, CornerRadius, FontId, Stroke, TextStyle, Theme, Visuals};
 
 use crate::desktop::look::Look;
 
-/// Gives a context the window's letters: what the first font lacks, such as arrows, the others have. Once.
-pub fn give_letters(ctx: &Context) {
+/// Gives a context the window's letters: what the first font lacks, such as arrows, the others have.
+fn give_letters(ctx: &Context) {
     let mut fonts = egui::FontDefinitions::default();
     if let Some(family) = fonts.families.get_mut(&egui::FontFamily::Proportional) {
         family.push("Hack".to_owned());
@@ -13,8 +13,19 @@ pub fn give_letters(ctx: &Context) {
     ctx.set_fonts(fonts);
 }
 
-/// Gives a context the window's looks.
-pub fn apply(ctx: &Context, look: &Look, text_scale: f32) {
+/// What was last given to a context: the rest of the look does not change its style.
+pub type Given = (bool, f32);
+
+/// Gives a context the window's looks, if they are others than were `given`.
+pub fn apply(ctx: &Context, look: &Look, text_scale: f32, given: &mut Option<Given>) {
+    let wanted = (look.is_dark, text_scale);
+    if *given == Some(wanted) {
+        return;
+    }
+    if given.is_none() {
+        give_letters(ctx);
+    }
+    *given = Some(wanted);
     let theme = if look.is_dark {
         Theme::Dark
     } else {

@@ -59,7 +59,7 @@ pub(super) fn time_bar_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
                 out.push(UiCommand::GoLive);
             }
         } else if status.stage == Stage::Finished {
-            ui.weak("all days are over; play to go on");
+            ui.weak("all days are over");
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             costs_ui(ui, desk);
@@ -178,8 +178,8 @@ fn scrub_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             );
         }
     }
-    for mark in desk.frame.marks.iter() {
-        let at = x(mark.tick.0 as f32);
+    for mark in desk.frame.changes.iter() {
+        let at = x(mark.tick as f32);
         painter.line_segment(
             [pos2(at, rect.top()), pos2(at, rect.bottom())],
             Stroke::new(1.5, palette.mark),
@@ -231,10 +231,10 @@ fn scrub_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             )),
             None => ui.weak("nothing is in memory yet"),
         };
-        for mark in desk.frame.marks.iter() {
+        for mark in desk.frame.changes.iter() {
             ui.weak(format!(
                 "{} {}: {} → {}",
-                clock_text(mark.tick),
+                clock_text(Tick(mark.tick)),
                 mark.key,
                 mark.from,
                 mark.to

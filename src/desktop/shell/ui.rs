@@ -16,11 +16,7 @@ use crate::desktop::engine::frame::Stage;
 pub fn window_ui(ui: &mut Ui, desk: &mut Desk) -> Vec<UiCommand> {
     let ctx = ui.ctx().clone();
     let mut out = Vec::new();
-    if !desk.has_letters {
-        desk.has_letters = true;
-        theme::give_letters(&ctx);
-    }
-    theme::apply(&ctx, &desk.look, desk.settings.text_scale);
+    theme::apply(&ctx, &desk.look, desk.settings.text_scale, &mut desk.given);
     let fill = ui.visuals().panel_fill;
     let bar = Frame::new()
         .fill(fill)

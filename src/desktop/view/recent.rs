@@ -2,9 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::sight::City;
 use super::subject::Subject;
-use crate::events::behavior::Event;
+use crate::events::behavior::{Event, EventKind};
 use crate::events::bus::EventBus;
 use crate::sim::ids::AvatarId;
 use crate::sim::units::Tick;
@@ -12,37 +11,68 @@ use crate::sim::units::Tick;
 /// Events remembered: the days of a small city, the last minutes of a metropolis.
 pub const REMEMBERED: usize = 50_000;
 
-/// The last events, oldest first; what a panel collects that shows them.
-#[derive(Debug, Default)]
+/// The last events, oldest first, and how many of each kind are among them.
+#[derive(Debug)]
 pub struct Recent {
     ring: VecDeque<Event>,
+    of_kind: Vec<u32>,
+    room: usize,
     /// The tick that ran next when events were taken last.
     taken_at: Option<Tick>,
-    /// Events ever taken.
+    /// Events since the run began.
     pub total: u64,
+    /// Events of the last tick.
+    pub in_last_tick: u64,
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self::with_room(REMEMBERED)
+    }
 }
 
 impl Recent {
-    /// Takes the events of the tick that just ran; costs what there are of them.
-    pub fn take(&mut self, city: &City<'_>) {
-        let now = city.now();
-        match self.taken_at {
-            Some(at) if at == now => return,
-            // Time went back: what was then the future has not happened.
-            Some(at) if at > now => self.ring.retain(|e| e.tick < now),
-            _ => {}
+    /// Remembers this many.
+    #[must_use]
+    pub fn with_room(room: usize) -> Self {
+        Self {
+            ring: VecDeque::new(),
+            of_kind: vec![0; EventKind::ALL.len()],
+            room,
+            taken_at: None,
+            total: 0,
+            in_last_tick: 0,
+        }
+    }
+
+    /// Takes the events of the tick that just ran, once; costs what there are of them. `now` is the tick that runs next.
+    pub fn collect(&mut self, bus: &EventBus, now: Tick) {
+        if self.taken_at == Some(now) {
+            return;
         }
         self.taken_at = Some(now);
-        self.extend(&city.get::<EventBus>().current);
+        self.total = bus.total + bus.current.len() as u64;
+        self.in_last_tick = bus.current.len() as u64;
+        self.extend(&bus.current);
     }
 
     /// Adds events and forgets the oldest.
     pub fn extend(&mut self, events: &[Event]) {
-        let kept = &events[events.len().saturating_sub(REMEMBERED)..];
-        let excess = (self.ring.len() + kept.len()).saturating_sub(REMEMBERED);
-        self.ring.drain(..excess.min(self.ring.len()));
+        let kept = &events[events.len().saturating_sub(self.room)..];
+        let excess = (self.ring.len() + kept.len()).saturating_sub(self.room);
+        for old in self.ring.drain(..excess) {
+            self.of_kind[old.kind as usize] -= 1;
+        }
+        for new in kept {
+            self.of_kind[new.kind as usize] += 1;
+        }
         self.ring.extend(kept);
-        self.total += events.len() as u64;
+    }
+
+    /// Returns how many of those remembered are of a kind.
+    #[must_use]
+    pub fn count(&self, kind: EventKind) -> u32 {
+        self.of_kind[kind as usize]
     }
 
     /// Lists all, newest first.
@@ -84,7 +114,7 @@ impl Recent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::behavior::{EventKind, ThingKind};
+    use crate::events::behavior::ThingKind;
 
     fn talk(tick: u32, who: u32, with: u32) -> Event {
         Event::new(Tick(tick), AvatarId(who), EventKind::Talk).thing(ThingKind::Avatar, with)
@@ -106,5 +136,41 @@ mod tests {
         assert_eq!(recent.since(), Some(Tick(14)));
         recent.extend(&[talk(99, 0, 1)]);
         assert_eq!(recent.len(), REMEMBERED);
+    }
+
+    /// Room for fewer, so that a test fills it soon.
+    const KEPT: usize = 20_000;
+
+    fn bus_of(n: u32, kind: EventKind) -> EventBus {
+        EventBus {
+            current: (0..n)
+                .map(|i| Event::new(Tick(1), AvatarId(i), kind))
+                .collect(),
+            ..EventBus::default()
+        }
+    }
+
+    #[test]
+    fn the_newest_stay_and_counts_follow_them() {
+        let mut ring = Recent::with_room(KEPT);
+        ring.collect(&bus_of(15_000, EventKind::Like), Tick(1));
+        ring.collect(&bus_of(15_000, EventKind::Hide), Tick(2));
+        assert_eq!(ring.len(), KEPT);
+        assert_eq!(ring.count(EventKind::Like), 5_000);
+        assert_eq!(ring.count(EventKind::Hide), 15_000);
+        assert_eq!(ring.newest_first().next().unwrap().avatar, AvatarId(14_999));
+        ring.collect(&bus_of(30_000, EventKind::Move), Tick(3));
+        assert_eq!(ring.len(), KEPT);
+        assert_eq!(ring.count(EventKind::Move), KEPT as u32);
+        assert_eq!(ring.count(EventKind::Hide), 0);
+    }
+
+    #[test]
+    fn the_same_tick_is_not_taken_twice() {
+        let mut ring = Recent::with_room(KEPT);
+        for _ in 0..2 {
+            ring.collect(&bus_of(3, EventKind::Like), Tick(1));
+        }
+        assert_eq!(ring.len(), 3);
     }
 }

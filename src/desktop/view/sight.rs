@@ -2,25 +2,14 @@
 
 use bevy::ecs::prelude::{Resource, World};
 
+use super::recent::Recent;
 use super::subject::Subject;
 use crate::desktop::command::Overlay;
 use crate::lab::report::ReportData;
+use crate::lab::summary::PolicyChange;
 use crate::scenario::schema::Scenario;
 use crate::sim::schedule::{SimClock, Simulation};
 use crate::sim::units::{TICKS_PER_DAY, Tick};
-
-/// A policy value that was changed while the city ran.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PolicyMark {
-    /// Before which tick.
-    pub tick: Tick,
-    /// Which value, as a dotted key.
-    pub key: String,
-    /// What it was, as TOML.
-    pub from: String,
-    /// What it is now, as TOML.
-    pub to: String,
-}
 
 /// A city between two ticks.
 pub struct City<'a> {
@@ -31,7 +20,9 @@ pub struct City<'a> {
     /// What a report would say, gathered at the last turn of an hour; its rows of days are whole days.
     pub report: &'a ReportData,
     /// Policy values changed so far, oldest first.
-    pub marks: &'a [PolicyMark],
+    pub changes: &'a [PolicyChange],
+    /// The last events.
+    pub recent: &'a Recent,
 }
 
 impl<'a> City<'a> {
@@ -59,14 +50,20 @@ impl<'a> City<'a> {
     /// Returns policy changes as charts mark them: in days, with what became what.
     #[must_use]
     pub fn mark_texts(&self) -> Vec<(f64, String)> {
-        let marks = self.marks.iter();
-        marks
-            .map(|m| {
-                let day = f64::from(m.tick.0) / f64::from(TICKS_PER_DAY);
-                (day, format!("{} {} → {}", m.key, m.from, m.to))
+        let changes = self.changes.iter();
+        changes
+            .map(|c| {
+                let text = format!("{} {} ➡ {}", c.key, c.from, c.to);
+                (days_of(Tick(c.tick)), text)
             })
             .collect()
     }
+}
+
+/// Returns a tick in days since the start.
+#[must_use]
+pub fn days_of(tick: Tick) -> f64 {
+    f64::from(tick.0) / f64::from(TICKS_PER_DAY)
 }
 
 /// What the window wants to see, beyond which panels are open.

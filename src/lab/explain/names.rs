@@ -122,17 +122,27 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Returns the title of an item with its kind.
+    /// Returns the title of an item; its number where there is no such item.
     #[must_use]
-    pub fn item(&self, id: ItemId) -> String {
+    pub fn title(&self, id: ItemId) -> String {
         if id.idx() >= self.catalogue.len() {
             return format!("item {id}");
         }
         let card = self.catalogue.card(id);
         let imported = self.catalogue.imported_titles.get(id.idx());
         let title = imported.filter(|t| !t.is_empty()).cloned();
-        let title = title.unwrap_or_else(|| words::title(self.seed, id, card.kind, &card.tags));
-        format!("{title} ({})", card.kind.word().replace('_', " "))
+        title.unwrap_or_else(|| words::title(self.seed, id, card.kind, &card.tags))
+    }
+
+    /// Returns the title of an item with its kind.
+    #[must_use]
+    pub fn item(&self, id: ItemId) -> String {
+        let title = self.title(id);
+        if id.idx() >= self.catalogue.len() {
+            return title;
+        }
+        let kind = self.catalogue.card(id).kind;
+        format!("{title} ({})", kind.word().replace('_', " "))
     }
 
     /// Returns the name of an avatar; people are numbered.

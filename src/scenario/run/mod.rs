@@ -4,10 +4,12 @@
 //! | --- | --- |
 //! | `progress` | the run itself: begun, stepped, finished, summed up |
 //! | `steering` | its commands: those to come, and those applied |
+//! | `command_line` | the command that gives it again |
 //! | `folder` | the run folder |
 //! | `leave` | what a run leaves in its folder |
 //! | `error` | what can go wrong |
 
+pub mod command_line;
 pub mod error;
 pub mod folder;
 pub mod leave;

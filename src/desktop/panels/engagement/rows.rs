@@ -1,7 +1,6 @@
 //! Rows of engagement and retention.
 
 use crate::desktop::panels::kit::heat::HeatRow;
-use crate::desktop::panels::kit::sight::policy_marks;
 use crate::desktop::view::sight::City;
 use crate::lab::report::{DayRow, RetentionPoint, SurvivalPoint};
 
@@ -46,6 +45,6 @@ pub(super) fn view(city: &City<'_>) -> EngagementView {
         survival: report.survival.clone(),
         session_minutes: report.session_minutes.clone(),
         hours: report.hours,
-        marks: policy_marks(city),
+        marks: city.mark_texts(),
     }
 }

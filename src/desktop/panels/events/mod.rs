@@ -2,7 +2,6 @@
 //!
 //! | file | concept |
 //! | --- | --- |
-//! | `ring` | the newest events, kept while the city runs |
 //! | `groups` | kinds of events that belong together |
 //! | `query` | what a search text asks for |
 //! | `view` | the rows that match |
@@ -10,7 +9,6 @@
 
 mod groups;
 mod query;
-mod ring;
 mod ui;
 mod view;
 
@@ -19,7 +17,6 @@ use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::view::sight::{Ask, City};
 
-use ring::EventRing;
 use view::EventsView;
 
 /// The panel.
@@ -27,14 +24,10 @@ pub struct Events;
 
 impl Panel for Events {
     type View = EventsView;
-    type Watch = EventRing;
+    type Watch = ();
 
-    fn watch(watch: &mut EventRing, city: &City<'_>) {
-        watch.collect(city.get(), city.now());
-    }
-
-    fn view(watch: &EventRing, city: &City<'_>, ask: &Ask) -> EventsView {
-        view::fill(watch, city.get(), city.now(), ask)
+    fn view(_watch: &(), city: &City<'_>, ask: &Ask) -> EventsView {
+        view::fill(city.recent, city.get(), city.now(), ask)
     }
 
     fn ui(ui: &mut egui::Ui, view: &EventsView, look: &Look, out: &mut Vec<UiCommand>) {

@@ -10,6 +10,7 @@ use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::kit::empty::Empty;
 use crate::desktop::panels::kit::numbers::{count, whole};
+use crate::desktop::view::recent::REMEMBERED;
 use crate::desktop::view::subject::Subject;
 use crate::events::behavior::EventKind;
 
@@ -183,7 +184,7 @@ fn state_ui(ui: &mut Ui, view: &EventsView, paused: Option<&EventsView>, look: &
     ui.label(line).on_hover_text(format!(
         "{} events since the run began; the newest {} are kept and searched",
         count(view.total),
-        count(super::ring::KEPT as u64)
+        count(REMEMBERED as u64)
     ));
     if paused.is_some() {
         let newer = view.total.saturating_sub(shown.total);
@@ -336,9 +337,10 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
+    use super::super::EventsView;
     use super::super::view::fill;
-    use super::super::{EventRing, EventsView};
     use super::*;
+    use crate::desktop::view::recent::Recent;
     use crate::desktop::view::sight::Ask;
     use crate::events::behavior::{Event, Surface, ThingKind};
     use crate::events::bus::EventBus;
@@ -364,7 +366,7 @@ mod tests {
         let click = Event::new(Tick(62), AvatarId(8), EventKind::AdClick)
             .thing(ThingKind::Campaign, 4)
             .costing(Coins::from_f64(0.125));
-        let mut ring = EventRing::default();
+        let mut ring = Recent::default();
         let bus = EventBus {
             current: vec![like, click],
             ..EventBus::default()

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::groups::readable;
 use super::query::Query;
-use super::ring::EventRing;
+use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::Ask;
 use crate::desktop::view::subject::Subject;
 use crate::events::behavior::{Event, EventKind, NO_OFFER, NO_POSITION, Surface};
@@ -62,9 +62,9 @@ pub struct EventsView {
 }
 
 /// Fills the rows.
-pub(super) fn fill(ring: &EventRing, spaces: &Spaces, now: Tick, ask: &Ask) -> EventsView {
+pub(super) fn fill(recent: &Recent, spaces: &Spaces, now: Tick, ask: &Ask) -> EventsView {
     let query = Query::new(&ask.event_search, &ask.hidden_events);
-    let mut found = ring.newest_first().filter(|e| query.matches(e, spaces));
+    let mut found = recent.newest_first().filter(|e| query.matches(e, spaces));
     let rows: Vec<EventRow> = found
         .by_ref()
         .take(MOST_ROWS)
@@ -73,11 +73,11 @@ pub(super) fn fill(ring: &EventRing, spaces: &Spaces, now: Tick, ask: &Ask) -> E
     EventsView {
         has_more: rows.len() == MOST_ROWS && found.next().is_some(),
         rows,
-        kept: ring.len(),
-        total: ring.total,
-        in_last_tick: ring.in_last_tick,
+        kept: recent.len(),
+        total: recent.total,
+        in_last_tick: recent.in_last_tick,
         now,
-        of_kind: EventKind::ALL.iter().map(|k| ring.count(*k)).collect(),
+        of_kind: EventKind::ALL.iter().map(|k| recent.count(*k)).collect(),
         search: ask.event_search.clone(),
         hidden: ask.hidden_events.clone(),
     }

@@ -8,7 +8,6 @@ use super::why::{AuctionRow, auction_rows, auction_table_ui};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::kit::numbers::{NONE, count, decimal, fixed, percent};
-use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::City;
 use crate::desktop::view::subject::Subject;
 use crate::economy::ledger::{Account, Currency, Ledger};
@@ -31,16 +30,16 @@ pub(super) struct CampaignPage {
 }
 
 /// Fills the page; `None` if there is no such campaign.
-pub(super) fn fill(recent: &Recent, city: &City<'_>, id: CampaignId) -> Option<CampaignPage> {
+pub(super) fn fill(city: &City<'_>, id: CampaignId) -> Option<CampaignPage> {
     let campaigns = city.get::<Campaigns>();
     if id.idx() >= campaigns.len() {
         return None;
     }
     let c = campaigns.get(id);
-    let about = || recent.about(Subject::Campaign(id));
+    let about = || city.recent.about(Subject::Campaign(id));
     Some(CampaignPage {
         facts: facts(city, id, c),
-        results: results(recent, id, c),
+        results: results(city, id, c),
         auctions: auction_rows(city, id),
         events: about()
             .take(SHOWN)
@@ -135,15 +134,15 @@ fn facts(city: &City<'_>, id: CampaignId, c: &Campaign) -> Vec<Fact> {
     facts
 }
 
-fn results(recent: &Recent, id: CampaignId, c: &Campaign) -> Vec<Fact> {
+fn results(city: &City<'_>, id: CampaignId, c: &Campaign) -> Vec<Fact> {
     let counted = |kind| {
-        let all = recent.about(Subject::Campaign(id));
+        let all = city.recent.about(Subject::Campaign(id));
         all.filter(|e| e.kind == kind).count() as u64
     };
     let shown = counted(EventKind::AdImpression);
     let clicked = counted(EventKind::AdClick);
     let converted = counted(EventKind::AdConvert);
-    let since = recent.since().map_or_else(
+    let since = city.recent.since().map_or_else(
         || "nothing is remembered yet".to_owned(),
         |t| format!("since {t}"),
     );

@@ -8,7 +8,6 @@ use super::names::{link, topics};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::kit::numbers::{NONE, count, decimal};
-use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::City;
 use crate::desktop::view::subject::Subject;
 use crate::sim::ids::{AvatarId, CommunityId};
@@ -35,7 +34,7 @@ pub(super) struct CommunityPage {
 }
 
 /// Fills the page; `None` if there is no such community.
-pub(super) fn fill(recent: &Recent, city: &City<'_>, id: CommunityId) -> Option<CommunityPage> {
+pub(super) fn fill(city: &City<'_>, id: CommunityId) -> Option<CommunityPage> {
     let c = city.get::<Communities>().table.rows().get(id.idx())?;
     let avatars = city.get::<Avatars>().table.rows();
     let graph = city.get::<SocialGraph>();
@@ -97,7 +96,8 @@ pub(super) fn fill(recent: &Recent, city: &City<'_>, id: CommunityId) -> Option<
             })
             .collect(),
         n_members: c.members.len(),
-        events: recent
+        events: city
+            .recent
             .about(Subject::Community(id))
             .take(EVENTS)
             .map(|e| DayRow::of(city, e, None))

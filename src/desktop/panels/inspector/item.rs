@@ -8,7 +8,6 @@ use super::names::{link, topics};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::kit::numbers::{coins, count, decimal, percent};
-use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::{Ask, City};
 use crate::desktop::view::subject::Subject;
 use crate::economy::market::shop::Shop;
@@ -35,7 +34,7 @@ pub(super) struct ItemPage {
 }
 
 /// Fills the page; `None` if there is no such item.
-pub(super) fn fill(recent: &Recent, city: &City<'_>, ask: &Ask, id: ItemId) -> Option<ItemPage> {
+pub(super) fn fill(city: &City<'_>, ask: &Ask, id: ItemId) -> Option<ItemPage> {
     let card = city.get::<Catalogue>().table.rows().get(id.idx())?;
     let mut facts = vec![Fact::new(
         "Kind",
@@ -117,7 +116,8 @@ pub(super) fn fill(recent: &Recent, city: &City<'_>, ask: &Ask, id: ItemId) -> O
         text: description(city.get::<Seed>().0, id, &card.tags),
         facts,
         truth,
-        events: recent
+        events: city
+            .recent
             .about(Subject::Item(id))
             .take(SHOWN)
             .map(|e| DayRow::of(city, e, None))

@@ -13,7 +13,6 @@ use super::start::{Counts, RICHEST, Suggestion, counts, search_ui, start_ui, sug
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::Panel;
-use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::{Ask, City};
 use crate::desktop::view::subject::Subject;
 
@@ -63,14 +62,10 @@ impl InspectorView {
 
 impl Panel for Inspector {
     type View = InspectorView;
-    type Watch = Recent;
+    type Watch = ();
 
-    fn watch(recent: &mut Recent, city: &City<'_>) {
-        recent.take(city);
-    }
-
-    fn view(recent: &Recent, city: &City<'_>, ask: &Ask) -> InspectorView {
-        let page = ask.inspected.and_then(|s| page(recent, city, ask, s));
+    fn view(_watch: &(), city: &City<'_>, ask: &Ask) -> InspectorView {
+        let page = ask.inspected.and_then(|s| page(city, ask, s));
         InspectorView {
             has_city: true,
             head: ask.inspected.map(|s| (s, name(city, s))),
@@ -108,14 +103,14 @@ impl Panel for Inspector {
     }
 }
 
-fn page(recent: &Recent, city: &City<'_>, ask: &Ask, subject: Subject) -> Option<Page> {
+fn page(city: &City<'_>, ask: &Ask, subject: Subject) -> Option<Page> {
     Some(match subject {
-        Subject::Avatar(id) => Page::Avatar(Box::new(avatar::fill(recent, city, ask, id)?)),
-        Subject::Space(id) => Page::Space(space::fill(recent, city, id)?),
+        Subject::Avatar(id) => Page::Avatar(Box::new(avatar::fill(city, ask, id)?)),
+        Subject::Space(id) => Page::Space(space::fill(city, id)?),
         Subject::Parcel(id) => Page::Parcel(parcel::fill(city, id)?),
-        Subject::Item(id) => Page::Item(item::fill(recent, city, ask, id)?),
-        Subject::Campaign(id) => Page::Campaign(campaign::fill(recent, city, id)?),
-        Subject::Community(id) => Page::Community(community::fill(recent, city, id)?),
+        Subject::Item(id) => Page::Item(item::fill(city, ask, id)?),
+        Subject::Campaign(id) => Page::Campaign(campaign::fill(city, id)?),
+        Subject::Community(id) => Page::Community(community::fill(city, id)?),
     })
 }
 

@@ -8,7 +8,6 @@ use super::names::{link, topics};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::kit::numbers::{count, decimal};
-use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::City;
 use crate::desktop::view::subject::Subject;
 use crate::events::behavior::EventKind;
@@ -32,7 +31,7 @@ pub(super) struct SpacePage {
 }
 
 /// Fills the page; `None` if there is no such space.
-pub(super) fn fill(recent: &Recent, city: &City<'_>, id: SpaceId) -> Option<SpacePage> {
+pub(super) fn fill(city: &City<'_>, id: SpaceId) -> Option<SpacePage> {
     let s = city.get::<Spaces>().table.rows().get(id.idx())?;
     let hours = if s.opens == s.closes {
         "always open".to_owned()
@@ -46,7 +45,7 @@ pub(super) fn fill(recent: &Recent, city: &City<'_>, id: SpaceId) -> Option<Spac
     };
     let here = city.get::<Presence>().in_space(id);
     let today = city.now().day();
-    let at_it = || recent.newest_first().filter(|e| e.space == id);
+    let at_it = || city.recent.newest_first().filter(|e| e.space == id);
     let live = at_it()
         .filter(|e| e.kind == EventKind::LiveAttend && e.tick.day() == today)
         .count();

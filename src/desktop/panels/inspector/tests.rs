@@ -8,7 +8,6 @@ use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::Panel;
 use crate::desktop::panels::testing::{Stage, TestCity, shows_nonsense, stage};
-use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::Ask;
 use crate::desktop::view::subject::Subject;
 use crate::platform::trace::book::{Traces, Why};
@@ -16,16 +15,14 @@ use crate::sim::ids::{AvatarId, CampaignId, CommunityId, ItemId, ParcelId, Space
 use crate::society::walk_in::choice::Choice;
 use crate::society::walk_in::rules::{choose, take_over};
 
-/// A city that ran for a while with reasons taken down, and what was collected.
-fn lived(n: u32, ticks: u32) -> (TestCity, Recent) {
+/// A city that ran for a while with reasons taken down.
+fn lived(n: u32, ticks: u32) -> TestCity {
     let mut city = TestCity::with(n, 0, &["platform.ads.load=0.6"]);
     city.sim.world_mut().insert_resource(Traces::on(5_000));
-    let mut recent = Recent::default();
     for _ in 0..ticks {
-        city.sim.step();
-        Inspector::watch(&mut recent, &city.city());
+        city.step();
     }
-    (city, recent)
+    city
 }
 
 fn look(shows_truth: bool) -> Look {
@@ -37,7 +34,6 @@ fn look(shows_truth: bool) -> Look {
 
 fn shown(
     city: &TestCity,
-    recent: &Recent,
     subject: Option<Subject>,
     shows_truth: bool,
     width: f32,
@@ -47,7 +43,7 @@ fn shown(
         shows_truth,
         ..Ask::default()
     };
-    let view = Inspector::view(recent, &city.city(), &ask);
+    let view = Inspector::view(&(), &city.city(), &ask);
     stage::<Inspector>(view, look(shows_truth), width)
 }
 
@@ -66,8 +62,8 @@ fn without_a_city_it_says_what_to_do() {
 
 #[test]
 fn nothing_selected_suggests_whom_to_look_at() {
-    let (city, recent) = lived(60, 30);
-    let mut harness = shown(&city, &recent, None, false, 500.0);
+    let city = lived(60, 30);
+    let mut harness = shown(&city, None, false, 500.0);
     harness.get_by_label("Nothing selected");
     harness.get_by_label("Richest avatar").click();
     harness.run();
@@ -79,8 +75,8 @@ fn nothing_selected_suggests_whom_to_look_at() {
 
 #[test]
 fn what_is_typed_is_inspected() {
-    let (city, recent) = lived(60, 3);
-    let mut harness = shown(&city, &recent, None, false, 500.0);
+    let city = lived(60, 3);
+    let mut harness = shown(&city, None, false, 500.0);
     let field = harness.get_by_role(egui::accesskit::Role::TextInput);
     field.focus();
     field.type_text("avatar 12");
@@ -93,7 +89,7 @@ fn what_is_typed_is_inspected() {
 
 #[test]
 fn what_does_not_exist_is_said_so() {
-    let (city, recent) = lived(20, 1);
+    let city = lived(20, 1);
     for subject in [
         Subject::Avatar(AvatarId(9_999)),
         Subject::Space(SpaceId(u32::MAX)),
@@ -102,14 +98,14 @@ fn what_does_not_exist_is_said_so() {
         Subject::Campaign(CampaignId(u32::MAX)),
         Subject::Community(CommunityId(u32::MAX)),
     ] {
-        let harness = shown(&city, &recent, Some(subject), true, 400.0);
+        let harness = shown(&city, Some(subject), true, 400.0);
         harness.get_by_label(&format!("There is no {} in this city", subject.label()));
     }
 }
 
 #[test]
 fn a_city_of_one_has_pages_too() {
-    let (city, recent) = lived(1, 5);
+    let city = lived(1, 5);
     for subject in [
         Subject::Avatar(AvatarId(0)),
         Subject::Space(SpaceId(0)),
@@ -120,7 +116,7 @@ fn a_city_of_one_has_pages_too() {
         Subject::Community(CommunityId(0)),
     ] {
         for shows_truth in [false, true] {
-            let harness = shown(&city, &recent, Some(subject), shows_truth, 300.0);
+            let harness = shown(&city, Some(subject), shows_truth, 300.0);
             assert!(!shows_nonsense(&harness), "{subject:?}");
         }
     }
@@ -128,9 +124,9 @@ fn a_city_of_one_has_pages_too() {
 
 #[test]
 fn the_header_leads_back_and_to_the_camera() {
-    let (city, recent) = lived(60, 3);
+    let city = lived(60, 3);
     let me = Subject::Avatar(AvatarId(3));
-    let mut harness = shown(&city, &recent, Some(me), false, 500.0);
+    let mut harness = shown(&city, Some(me), false, 500.0);
     for label in ["Back", "Look at", "Follow", "Copy id", "Walk in"] {
         harness.get_by_label(label).click();
         harness.run();
@@ -149,9 +145,9 @@ fn the_header_leads_back_and_to_the_camera() {
 
 #[test]
 fn an_avatar_shows_why_it_was_offered_what_it_was_offered() {
-    let (city, recent) = lived(150, 240);
+    let city = lived(150, 240);
     let id = somebody(&city);
-    let mut harness = shown(&city, &recent, Some(Subject::Avatar(id)), false, 700.0);
+    let mut harness = shown(&city, Some(Subject::Avatar(id)), false, 700.0);
     harness.get_by_label("Why this?");
     harness.get_by_label("Show true interests").click();
     harness.run();
@@ -208,9 +204,9 @@ fn offers(harness: &Harness<'_, Stage<InspectorView>>) -> Vec<String> {
 
 #[test]
 fn the_truth_stands_beside_the_prediction_where_it_may() {
-    let (city, recent) = lived(150, 240);
+    let city = lived(150, 240);
     let id = somebody(&city);
-    let mut harness = shown(&city, &recent, Some(Subject::Avatar(id)), true, 700.0);
+    let mut harness = shown(&city, Some(Subject::Avatar(id)), true, 700.0);
     harness.get_by_label("Hide the truth").click();
     harness.run();
     assert!(harness.state().out.contains(&UiCommand::ToggleTruth));
@@ -231,7 +227,7 @@ fn the_truth_stands_beside_the_prediction_where_it_may() {
 
 #[test]
 fn whoever_is_taken_over_waits_for_choices() {
-    let (mut city, mut recent) = lived(60, 5);
+    let mut city = lived(60, 5);
     let id = AvatarId(0);
     take_over(city.sim.world_mut(), id).unwrap();
     let me = Some(Subject::Avatar(id));
@@ -244,8 +240,7 @@ fn whoever_is_taken_over_waits_for_choices() {
             let _busy = choose(world, id, Choice::Look { surface });
             let _asleep = choose(world, id, Choice::Wake);
         }
-        city.sim.step();
-        Inspector::watch(&mut recent, &city.city());
+        city.step();
         let world = city.sim.world();
         let front = crate::society::walk_in::front::open_slate(world, id).unwrap();
         has_slate = front.slate.is_some_and(|s| s.slots.len() > 1);
@@ -254,7 +249,7 @@ fn whoever_is_taken_over_waits_for_choices() {
         }
     }
     assert!(has_slate);
-    let mut harness = shown(&city, &recent, me, true, 500.0);
+    let mut harness = shown(&city, me, true, 500.0);
     harness.get_by_label("You choose for it");
     harness.get_by_label("In front of it: feed");
     harness.get_by_label("Pass").click();
@@ -278,7 +273,7 @@ fn whoever_is_taken_over_waits_for_choices() {
 
 #[test]
 fn places_and_things_have_pages_with_links() {
-    let (city, recent) = lived(150, 120);
+    let city = lived(150, 120);
     let pages = [
         (Subject::Space(SpaceId(0)), "Stands on"),
         (Subject::Parcel(ParcelId(41)), "Owner"),
@@ -288,12 +283,12 @@ fn places_and_things_have_pages_with_links() {
     ];
     for (subject, fact) in pages {
         for width in [300.0, 900.0] {
-            let harness = shown(&city, &recent, Some(subject), true, width);
+            let harness = shown(&city, Some(subject), true, width);
             harness.get_by_label(fact);
             assert!(!shows_nonsense(&harness), "{subject:?}");
         }
     }
-    let mut harness = shown(&city, &recent, Some(pages[0].0), false, 500.0);
+    let mut harness = shown(&city, Some(pages[0].0), false, 500.0);
     harness.get_by_label_contains("parcel at").click();
     harness.run();
     assert!(matches!(

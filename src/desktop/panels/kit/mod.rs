@@ -12,7 +12,6 @@
 //! | `table` | rows that can be sorted, and clicked where they name somebody or something |
 //! | `empty` | what to say where there is nothing to show |
 //! | `heat` | cohorts by age as a map of colours |
-//! | `sight` | marks of policy changes, names of items |
 //! | `truth` | what to say where the truth is hidden |
 //! | `lorenz` | how unequally something is shared |
 //! | `section` | titles of parts, and parts beside each other where there is room |
@@ -29,7 +28,6 @@ pub mod numbers;
 pub mod sankey;
 pub mod section;
 mod series;
-pub mod sight;
 pub mod table;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,5 @@
 //! Rows of the overview.
 
-use crate::desktop::panels::kit::sight::policy_marks;
 use crate::desktop::view::sight::City;
 use crate::economy::ledger::{Currency, Ledger};
 use crate::economy::market::index::PriceIndex;
@@ -104,7 +103,7 @@ pub(super) fn view(city: &City<'_>) -> OverviewView {
             .map(|(domain, secs)| (domain.word().to_owned(), secs / 60.0))
             .collect(),
         richest: richest(ledger.wallets(Currency::Coins), avatars.table.len()),
-        marks: policy_marks(city),
+        marks: city.mark_texts(),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use super::watch::{PlayCounts, PlayWatch};
-use crate::desktop::panels::kit::sight::{item_title, policy_marks};
 use crate::desktop::view::sight::City;
+use crate::lab::explain::names::Names;
 use crate::lab::metrics::book::Book;
 use crate::platform::engage::invite::InvitePlan;
 use crate::sim::ids::ItemId;
@@ -112,6 +112,7 @@ fn bins(values: &[f64], width: f64) -> Vec<[f64; 2]> {
 pub(super) fn view(watch: &PlayWatch, city: &City<'_>) -> PlayView {
     let book = city.get::<Book>();
     let catalogue = city.get::<Catalogue>();
+    let names = Names::of_world(city.world());
     let avatars = city.get::<Avatars>().table.rows();
     let mut total = PlayCounts::default();
     for day in watch.days.values() {
@@ -148,7 +149,7 @@ pub(super) fn view(watch: &PlayWatch, city: &City<'_>) -> PlayView {
                 let (plays, wins) = watch.games.get(id).copied().unwrap_or_default();
                 GameLine {
                     item: *id,
-                    title: item_title(city, *id),
+                    title: names.title(*id),
                     plays: u64::from(card.uses),
                     win_rate: (plays > 0).then(|| wins as f64 / plays as f64),
                     difficulty: f64::from(card.difficulty),
@@ -162,7 +163,7 @@ pub(super) fn view(watch: &PlayWatch, city: &City<'_>) -> PlayView {
             .take(LISTED)
             .map(|(id, (enrolled, finished))| CourseLine {
                 item: *id,
-                title: item_title(city, *id),
+                title: names.title(*id),
                 enrolled: *enrolled,
                 finished: *finished,
                 lessons: if id.idx() < catalogue.len() {
@@ -180,7 +181,7 @@ pub(super) fn view(watch: &PlayWatch, city: &City<'_>) -> PlayView {
         mastery: bins(&learners, MASTERY_BIN),
         live_events: city.get::<InvitePlan>().n_live_events,
         gatherings: book.gatherings,
-        marks: policy_marks(city),
+        marks: city.mark_texts(),
     }
 }
 

@@ -101,24 +101,19 @@ fn search_ui(ui: &mut Ui) -> Search {
 /// Draws undo, redo and the changes so far.
 fn history_ui(ui: &mut Ui, view: &PolicyView, look: &Look, out: &mut Vec<UiCommand>) {
     ui.horizontal_wrapped(|ui| {
-        let undo = ui.add_enabled(!view.changes.is_empty(), egui::Button::new("Undo"));
-        let undo = match view.changes.first() {
-            Some(c) => undo.on_hover_text(format!(
-                "Puts {} back from {} to {}",
-                c.title,
-                plain(&c.to),
-                plain(&c.from)
-            )),
-            None => undo.on_disabled_hover_text("Nothing was changed yet"),
-        };
+        let can_undo = look.can_undo && !view.changes.is_empty();
+        let undo = ui
+            .add_enabled(can_undo, egui::Button::new("Undo"))
+            .on_hover_text("Takes the change back that was made last")
+            .on_disabled_hover_text("Nothing is left to take back");
         if undo.clicked() {
             out.push(UiCommand::UndoPolicy);
         }
-        if ui
-            .button("Redo")
+        let redo = ui
+            .add_enabled(look.can_redo, egui::Button::new("Redo"))
             .on_hover_text("Makes the change again that was undone last")
-            .clicked()
-        {
+            .on_disabled_hover_text("Nothing was undone");
+        if redo.clicked() {
             out.push(UiCommand::RedoPolicy);
         }
         let n = view.changes.len();

@@ -5,6 +5,7 @@ use crate::desktop::view::sight::City;
 use crate::scenario::schema::Scenario;
 use crate::scenario::steer::liveness::{Liveness, is_live};
 use crate::sim::config::ValueDoc;
+use crate::sim::units::Tick;
 
 /// Integers beyond this are not exact on a slider.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -205,12 +206,12 @@ pub(super) fn rows(city: &City<'_>) -> PolicyView {
         let control = control(&doc);
         let value = value_of(&doc.key).unwrap_or_else(|| doc.default.clone());
         // The first change says what the file said.
-        let first = city.marks.iter().find(|m| m.key == doc.key);
+        let first = city.changes.iter().find(|m| m.key == doc.key);
         let part = doc.key.rsplit_once('.').map_or("", |(p, _)| p).to_owned();
         let row = ValueRow {
             title: nickname(&doc.key).map_or_else(|| titled(&doc.key), str::to_owned),
             liveness: is_live(&doc.key),
-            file: first.map_or_else(|| value.clone(), |m| m.from.clone()),
+            file: first.map_or_else(|| value.clone(), |m| m.from.to_string()),
             unit: if doc.unit == "-" { "" } else { doc.unit },
             control,
             value,
@@ -235,16 +236,16 @@ pub(super) fn rows(city: &City<'_>) -> PolicyView {
     PolicyView {
         favourites: FAVOURITES.iter().filter_map(|(key, _)| find(key)).collect(),
         changes: city
-            .marks
+            .changes
             .iter()
             .rev()
             .take(LISTED)
             .map(|m| ChangeRow {
-                when: m.tick.to_string(),
+                when: Tick(m.tick).to_string(),
                 title: nickname(&m.key).map_or_else(|| titled(&m.key), str::to_owned),
                 key: m.key.clone(),
-                from: m.from.clone(),
-                to: m.to.clone(),
+                from: m.from.to_string(),
+                to: m.to.to_string(),
             })
             .collect(),
         sections,

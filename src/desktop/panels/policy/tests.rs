@@ -9,9 +9,8 @@ use super::rows::{PolicyView, same};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::testing::{Stage, TestCity, shows_nonsense, stage};
-use crate::desktop::view::sight::PolicyMark;
+use crate::lab::summary::PolicyChange;
 use crate::scenario::schema::Scenario;
-use crate::sim::units::Tick;
 
 fn desk(view: PolicyView, width: f32) -> Harness<'static, Stage<PolicyView>> {
     stage::<PolicyDesk>(view, Look::new(true), width)
@@ -24,11 +23,11 @@ fn filled() -> PolicyView {
 fn with_change() -> PolicyView {
     let mut city = TestCity::new(30, 2);
     city.scenario.platform.ads.load = 0.4;
-    city.marks.push(PolicyMark {
-        tick: Tick(1),
+    city.changes.push(PolicyChange {
+        tick: 1,
         key: "platform.ads.load".to_owned(),
-        from: "0.1".to_owned(),
-        to: "0.4".to_owned(),
+        from: toml::Value::Float(0.1),
+        to: toml::Value::Float(0.4),
     });
     city.view::<PolicyDesk>()
 }

@@ -1,8 +1,7 @@
 //! Rows of recommendations.
 
 use super::watch::RecommendationsWatch;
-use crate::desktop::panels::kit::sight::{days_of, policy_marks};
-use crate::desktop::view::sight::City;
+use crate::desktop::view::sight::{self, City};
 use crate::events::behavior::RECOMMENDED_SURFACES;
 use crate::lab::report::ModelRow;
 use crate::platform::models::ranker::Ranker;
@@ -112,7 +111,7 @@ pub(super) fn view(watch: &RecommendationsWatch, city: &City<'_>) -> Recommendat
         ModelLine {
             name: card.name.clone(),
             version: card.version,
-            trained_at: days_of(card.trained_at),
+            trained_at: sight::days_of(card.trained_at),
             state: match (is_live, beat) {
                 (true, _) => ModelState::Live,
                 (false, true) => ModelState::Replaced,
@@ -159,6 +158,6 @@ pub(super) fn view(watch: &RecommendationsWatch, city: &City<'_>) -> Recommendat
         models: models.collect(),
         more_models: cards.len().saturating_sub(MODELS) as u64,
         curves: city.report.models.clone(),
-        marks: policy_marks(city),
+        marks: city.mark_texts(),
     }
 }

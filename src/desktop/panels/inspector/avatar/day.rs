@@ -6,7 +6,6 @@ use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::inspector::story::{outside, tell};
 use crate::desktop::panels::kit::numbers::coins;
-use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::City;
 use crate::desktop::view::subject::Subject;
 use crate::events::behavior::{Event, EventKind};
@@ -94,11 +93,11 @@ fn money(city: &City<'_>, e: &Event, id: AvatarId) -> Option<DayRow> {
 
 impl Day {
     /// Gathers the day from what is remembered.
-    pub(super) fn of(recent: &Recent, city: &City<'_>, id: AvatarId) -> Self {
+    pub(super) fn of(city: &City<'_>, id: AvatarId) -> Self {
         // Between two ticks the clock shows the next one; at midnight the day is still the one that ends.
         let today = Tick(city.now().0.saturating_sub(1)).day();
         let mut day = Self::default();
-        for e in recent.of_avatar(id) {
+        for e in city.recent.of_avatar(id) {
             if e.tick.day() == today {
                 if day.rows.len() < SHOWN {
                     day.rows.push(DayRow::of(city, e, Some(id)));
@@ -110,7 +109,8 @@ impl Day {
                 day.money.extend(money(city, e, id));
             }
         }
-        day.since = recent
+        day.since = city
+            .recent
             .since()
             .filter(|since| since.day() >= today && since.minute_of_day() > 0)
             .map(clock);

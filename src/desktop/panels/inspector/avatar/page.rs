@@ -6,7 +6,6 @@ use super::identity;
 use crate::desktop::panels::inspector::facts::Fact;
 use crate::desktop::panels::inspector::walk_in::{self, WalkInRows};
 use crate::desktop::panels::inspector::why::{self, OfferRows};
-use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::{Ask, City};
 use crate::lab::explain::interests::{Interests, interests};
 use crate::sim::ids::AvatarId;
@@ -36,12 +35,7 @@ pub(in super::super) struct AvatarPage {
 }
 
 /// Fills the page; `None` if there is no such avatar.
-pub(in super::super) fn fill(
-    recent: &Recent,
-    city: &City<'_>,
-    ask: &Ask,
-    id: AvatarId,
-) -> Option<AvatarPage> {
+pub(in super::super) fn fill(city: &City<'_>, ask: &Ask, id: AvatarId) -> Option<AvatarPage> {
     let a = city.get::<Avatars>().table.rows().get(id.idx())?;
     Some(AvatarPage {
         id,
@@ -53,9 +47,9 @@ pub(in super::super) fn fill(
             Vec::new()
         },
         belongings: Belongings::of(city, id),
-        day: Day::of(recent, city, id),
+        day: Day::of(city, id),
         interests: interests(city.world(), id),
-        offers: why::fill(recent, city, ask, id),
+        offers: why::fill(city, ask, id),
         walk_in: walk_in::fill(city, ask, id),
     })
 }

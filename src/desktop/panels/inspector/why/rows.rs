@@ -1,7 +1,6 @@
 //! The last offers to an avatar, with their reasons.
 
 use crate::desktop::panels::inspector::story::tell;
-use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::{Ask, City};
 use crate::desktop::view::subject::Subject;
 use crate::lab::explain::data::Explanation;
@@ -42,12 +41,7 @@ pub(in super::super) struct OfferRows {
 }
 
 /// Fills the rows.
-pub(in super::super) fn fill(
-    recent: &Recent,
-    city: &City<'_>,
-    ask: &Ask,
-    id: AvatarId,
-) -> OfferRows {
+pub(in super::super) fn fill(city: &City<'_>, ask: &Ask, id: AvatarId) -> OfferRows {
     let world = city.world();
     let Some(traces) = world.get_resource::<Traces>() else {
         return OfferRows::default();
@@ -65,7 +59,7 @@ pub(in super::super) fn fill(
                 } else {
                     None
                 },
-                answers: answers(recent, city, id, offer),
+                answers: answers(city, id, offer),
             })
         })
         .collect();
@@ -80,8 +74,9 @@ pub(in super::super) fn fill(
 }
 
 /// Tells what the avatar did about an offer, in the order in which it did.
-fn answers(recent: &Recent, city: &City<'_>, id: AvatarId, offer: OfferId) -> Vec<String> {
-    let mut all: Vec<String> = recent
+fn answers(city: &City<'_>, id: AvatarId, offer: OfferId) -> Vec<String> {
+    let mut all: Vec<String> = city
+        .recent
         .of_avatar(id)
         .filter(|e| e.avatar == id && e.offer == offer)
         .map(|e| tell(city, e))
