@@ -5,6 +5,10 @@
 //! | `seed_formulas` | the two formulas of the mission |
 //! | `popularity` | counts |
 //! | `decayed_popularity` | engagements with each item, fading |
+//! | `interaction_log` | what models learn from |
+//! | `model` | the one trait of all models |
+//! | `catalog` | all models by name |
+//! | `random` | scores drawn at random |
 //! | `scorer` | what collaborative models can do |
 //! | `bpr` | factors learned from pairwise preferences |
 //! | `evaluation` | leave-last-one-out protocol and ranking metrics |
@@ -26,17 +30,21 @@
 
 pub mod bpr;
 pub mod calibration;
+pub mod catalog;
 pub mod columns;
 pub mod decayed_popularity;
 pub mod ease;
 pub mod evaluation;
+pub mod interaction_log;
 pub mod interactions;
 pub mod item_knn;
 pub mod learn;
+pub mod model;
 pub mod params;
 pub mod parts;
 pub mod popularity;
 pub mod positive_definite;
+pub mod random;
 pub mod ranker;
 pub mod registry;
 pub mod retrieval;
