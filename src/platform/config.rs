@@ -6,6 +6,7 @@ use super::ads::config::AdsConfig;
 use super::engage::config::EngageConfig;
 use super::incentives::config::IncentivesConfig;
 use super::integrity::config::IntegrityConfig;
+use super::models::config::ModelsConfig;
 use super::recommend::config::RecommendConfig;
 use crate::config_group;
 
@@ -14,6 +15,8 @@ config_group! {
     pub struct PlatformConfig {
         /// What is recommended, and how.
         recommend: RecommendConfig;
+        /// How models of the catalog are made.
+        models: ModelsConfig;
         /// Pushes, invitations, live events.
         engage: EngageConfig;
         /// Campaigns and auctions.
@@ -29,6 +32,7 @@ impl PlatformConfig {
     /// Every mechanism off.
     pub const NULL: Self = Self {
         recommend: RecommendConfig::NULL,
+        models: ModelsConfig::BASELINE,
         engage: EngageConfig::NULL,
         ads: AdsConfig::NULL,
         incentives: IncentivesConfig::NULL,

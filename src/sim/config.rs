@@ -177,11 +177,13 @@ macro_rules! config {
 
         impl $crate::sim::config::ConfigPart for $name {
             fn describe(prefix: &str, into: &mut Vec<$crate::sim::config::ValueDoc>) {
+                let (_, _) = (prefix, &into);
                 $( $crate::sim::config::describe_value::<$ty>(
                     format!("{prefix}.{}", stringify!($field)), &Self::BASELINE.$field, $unit,
                     $crate::config!(@range $($low, $high)?), concat!($($help, " "),+), into); )*
             }
             fn check(&self, prefix: &str, into: &mut Vec<$crate::sim::config::Violation>) {
+                let (_, _) = (prefix, &into);
                 $( $crate::sim::config::check_value::<$ty>(
                     format!("{prefix}.{}", stringify!($field)), &self.$field,
                     $crate::config!(@range $($low, $high)?), into); )*

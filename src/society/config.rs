@@ -31,6 +31,14 @@ config! {
         fashion_topic: u32 = 0, "topic", 0..=31;
         /// How far interests of those awake move towards it.
         fashion_strength: f64 = 0.0, "share", 0.0..=1.0;
+        /// Day on which interests shift; 0 for none.
+        shift_day: u32 = 0, "day", 0..=10_000;
+        /// Share of the avatars whose interests shift; those who come later bring the old ones.
+        shift_share: f64 = 1.0, "share", 0.0..=1.0;
+        /// Topics by which each interest moves on.
+        shift_by: u32 = 5, "topics", 0..=31;
+        /// How much of an interest moves.
+        shift_strength: f64 = 1.0, "share", 0.0..=1.0;
     }
 }
 

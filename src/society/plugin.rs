@@ -7,7 +7,8 @@ use super::avatars::ads::see_billboards;
 use super::avatars::diurnal::DiurnalCurve;
 use super::avatars::live::live;
 use super::avatars::reach_out::{answer_invitations, answer_pushes, claim_rewards};
-use super::avatars::wake::{DayCurve, begin_sessions, follow_fashion, welcome_newcomers};
+use super::avatars::shocks::{follow_fashion, shift_interests};
+use super::avatars::wake::{DayCurve, begin_sessions, welcome_newcomers};
 use super::config::{SocietyConfig, SocietyRules};
 use super::content::catalogue::Catalogue;
 use super::content::generate::{ItemMaker, SeedItem};
@@ -101,6 +102,7 @@ impl Plugin for SocietyPlugin {
             (
                 open_tick,
                 follow_fashion,
+                shift_interests,
                 encourage_creators,
                 open_estates,
                 count_footfall,

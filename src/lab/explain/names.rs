@@ -59,6 +59,15 @@ pub const fn model(model: ModelKind) -> &'static str {
         ModelKind::ItemKnn => "item-based neighbours (item-kNN)",
         ModelKind::Ease => "linear autoencoder (EASE)",
         ModelKind::TwoTower => "two-tower network",
+        ModelKind::Rp3Beta => "random walks (RP3β)",
+        ModelKind::Ials => "factors by least squares (iALS)",
+        ModelKind::Bpr => "factors by preferences (BPR)",
+        ModelKind::Logistic => "logistic regression",
+        ModelKind::Dcn => "crossed features (DCN-v2)",
+        ModelKind::SasRec => "sequence model (SASRec)",
+        ModelKind::Fusion => "multimodal fusion",
+        ModelKind::LinUcb => "linear bandit (LinUCB)",
+        ModelKind::Thompson => "linear bandit (Thompson sampling)",
     }
 }
 
@@ -190,12 +199,18 @@ impl<'a> Names<'a> {
 
     /// Returns a part of a score.
     #[must_use]
-    pub fn part(&self, term: &Term) -> Part {
+    ///
+    /// `named` holds what terms of the slate are about that have names of their own.
+    pub fn part(&self, term: &Term, named: &[String]) -> Part {
         let kind = term.kind.name();
         let name = match term.about {
             About::Nothing => kind.to_owned(),
             About::Topic(t) => format!("{kind} {}", topic_name(usize::from(t))),
             About::Item(item) => format!("{kind} {}", self.item(item)),
+            About::Name(n) => {
+                let name = named.get(usize::from(n)).map_or("", String::as_str);
+                format!("{kind} {name}")
+            }
         };
         Part {
             kind: kind.to_owned(),

@@ -55,9 +55,10 @@ fn reason_of(p: &PassedTrace) -> String {
 }
 
 /// Splits terms into those that add up and those for orientation.
-fn parts(names: &Names<'_>, terms: &[Term]) -> (Vec<Part>, Vec<Part>) {
+fn parts(names: &Names<'_>, s: &SlateTrace, range: (u32, u32)) -> (Vec<Part>, Vec<Part>) {
+    let terms = s.terms(range);
     let (sum, rest): (Vec<&Term>, Vec<&Term>) = terms.iter().partition(|t| t.kind.is_part());
-    let show = |terms: Vec<&Term>| terms.into_iter().map(|t| names.part(t)).collect();
+    let show = |terms: Vec<&Term>| terms.into_iter().map(|t| names.part(t, &s.names)).collect();
     (show(sum), show(rest))
 }
 
@@ -101,7 +102,7 @@ fn steps(names: &Names<'_>, s: &SlateTrace, slot: &SlotTrace) -> Vec<Line> {
 /// Fills an explanation with the slots of a ranking.
 pub(super) fn slots(names: &Names<'_>, s: &SlateTrace, e: &mut Explanation) {
     for (k, slot) in s.slots.iter().enumerate() {
-        let (sum, orientation) = parts(names, s.terms(slot.terms));
+        let (sum, orientation) = parts(names, s, slot.terms);
         e.slots.push(SlotWhy {
             position: k as u32 + 1,
             kind: slot.thing.kind.word().to_owned(),
@@ -127,7 +128,7 @@ pub(super) fn slots(names: &Names<'_>, s: &SlateTrace, e: &mut Explanation) {
             name: names.thing(p.thing),
             score: f64::from(p.score),
             reason: reason_of(p),
-            parts: parts(names, s.terms(p.terms)).0,
+            parts: parts(names, s, p.terms).0,
         });
     }
 }

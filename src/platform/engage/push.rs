@@ -9,7 +9,7 @@ use crate::events::bus::{EventBus, OfferBus};
 use crate::events::offer::Push;
 use crate::platform::config::PlatformRules;
 use crate::platform::engage::config::EngageConfig;
-use crate::platform::recommend::serve::{Knowledge, place_of};
+use crate::platform::recommend::serve::Knowledge;
 use crate::platform::trace::book::{Traces, Why};
 use crate::platform::trace::reach::{PushTrace, Rule};
 use crate::platform::trace::slate::SlateTrace;
@@ -111,12 +111,12 @@ pub fn send_pushes(
     }
     due.clear();
     plan.calendar.wake(clock.now, &mut due);
-    let places = know.place(due.iter().map(|id| AvatarId(*id)));
+    let prepared = know.prepare(due.iter().map(|id| AvatarId(*id)));
     let numbered: Vec<(usize, AvatarId)> = due.iter().map(|id| AvatarId(*id)).enumerate().collect();
     let watch = traces.watch();
     let best: Vec<Option<(ItemId, f32, Option<Box<SlateTrace>>)>> = workers
         .map(&numbered, |(i, id)| {
-            know.best_item(*id, place_of(&places, *i), 0, watch)
+            know.best_item(*id, prepared.of(*i), 0, watch)
         });
     for (id, best) in due.iter().zip(best) {
         let avatar = AvatarId(*id);

@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::*;
 
+use super::live::train::train;
 use super::ranker::{ITEM_SURFACES, Learned, Ranker};
 use super::tower_index;
 use crate::economy::market::titles::AssetMarket;
@@ -37,12 +38,17 @@ pub fn shelf_of(surface: Surface) -> Option<usize> {
 /// Lets consented events of the previous tick in.
 pub fn observe(
     events: Res<EventBus>,
+    offers: Res<OfferBus>,
     profiles: Res<Profiles>,
     catalogue: Res<Catalogue>,
     rules: Res<PlatformRules>,
     mut observations: ResMut<Observations>,
     mut ranker: ResMut<Ranker>,
 ) {
+    let slates = &offers.previous_slates;
+    observations
+        .impressions
+        .observe(slates, &events.previous, &profiles);
     take_in(
         &events.previous,
         &profiles,
@@ -137,8 +143,10 @@ pub fn learn(
             },
         );
     }
-    if let Learned::Tower(index) = &mut ranker.learned {
-        index.place_items(&ranker.shelves, &catalogue);
+    match &mut ranker.learned {
+        Learned::Tower(index) => index.place_items(&ranker.shelves, &catalogue),
+        Learned::Served(served) => served.place_items(&ranker.shelves),
+        Learned::Nothing | Learned::Knn(..) | Learned::Ease(..) => {}
     }
     let sizes = std::array::from_fn(|i| ranker.shelves[i].items.len());
     prices.update(config, sizes);
@@ -164,6 +172,28 @@ pub fn learn(
             }
         }
         ModelKind::Random | ModelKind::Popularity | ModelKind::SeedContent => return,
+        other => {
+            let Some(name) = other.in_catalog() else {
+                return;
+            };
+            let settings = rules.0.models.settings(name);
+            let trained = workers.install(|| {
+                train(
+                    ranker,
+                    name,
+                    &settings,
+                    seed.0,
+                    clock.now,
+                    &observations,
+                    &catalogue,
+                )
+            });
+            // A model that could not learn is dropped; the live one goes on serving.
+            match trained {
+                Ok(Some(served)) => Learned::Served(Box::new(served)),
+                Ok(None) | Err(_) => return,
+            }
+        }
     };
     if matches!(learned, Learned::Nothing) {
         return;

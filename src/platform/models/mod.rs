@@ -16,12 +16,14 @@
 //! | `interactions` | who engaged with what, sparse |
 //! | `item_knn` | item-based neighbours |
 //! | `ease` | linear autoencoder in closed form |
+//! | `config` | the scenario's part |
 //! | `columns` | items and their columns in a model |
 //! | `calibration` | from scores to probabilities |
 //! | `shelf` | what can be recommended on a surface |
 //! | `ranker` | the live model |
 //! | `parts` | a score, split into what adds up to it |
 //! | `learn` | observing and training on a cadence |
+//! | `live` | any model of the catalog in the running city |
 //! | `two_tower` | two-tower retrieval in candle |
 //! | `retrieval` | exact top-k of inner products, fast |
 //! | `tower_index` | the two-tower model in the running city |
@@ -32,6 +34,7 @@ pub mod bpr;
 pub mod calibration;
 pub mod catalog;
 pub mod columns;
+pub mod config;
 pub mod decayed_popularity;
 pub mod ease;
 pub mod evaluation;
@@ -39,6 +42,7 @@ pub mod interaction_log;
 pub mod interactions;
 pub mod item_knn;
 pub mod learn;
+pub mod live;
 pub mod model;
 pub mod params;
 pub mod parts;

@@ -8,9 +8,14 @@
 //! | content and popularity (cold) | topics, popularity | to rounding |
 //! | `item_knn`, `ease`, `seed_collaborative` | items of the history, topics, popularity | to rounding |
 //! | `two_tower` | closeness, popularity | to rounding; the closeness itself comes from a network and has no parts |
+//! | any other model of the catalog | what [`Model::explain`](super::model::Model::explain) says | to 10⁻⁴ of the largest |
 //!
 //! Called only for what is taken down, after [`Ranker::score`] with the same arguments.
 
+use std::cell::RefCell;
+
+use super::columns::Columns;
+use super::model::{About as PartAbout, Part};
 use super::ranker::{Learned, POPULARITY_PRIOR, Ranker, Scratch};
 use super::scorer::AdditiveScorer;
 use super::seed_formulas;
@@ -18,8 +23,9 @@ use super::tower_index::{POPULARITY_WEIGHT, TowerIndex};
 use crate::platform::privacy::observation::Observed;
 use crate::platform::recommend::config::{ModelKind, RecommendConfig};
 use crate::platform::trace::term::{About, Term, TermKind};
-use crate::sim::ids::ItemId;
+use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::math;
+use crate::sim::units::Tick;
 use crate::society::content::catalogue::Catalogue;
 
 /// Topics named in a score; the others are summed.
@@ -27,6 +33,9 @@ const TOPICS_NAMED: usize = 3;
 
 /// Items of the history named beside a score.
 const RESEMBLING: usize = 3;
+
+/// Parts named of what a model of the catalog says; the others are summed.
+const PARTS_NAMED: usize = 5;
 
 /// Items of the history named in a score; the others are summed.
 const ITEMS_NAMED: usize = 4;
@@ -47,6 +56,12 @@ pub struct Scored<'a> {
     pub catalogue: &'a Catalogue,
     /// What scoring left.
     pub scratch: &'a Scratch,
+    /// Whom for.
+    pub avatar: AvatarId,
+    /// Now.
+    pub now: Tick,
+    /// Names that terms are about, in the order in which they came up.
+    pub names: &'a RefCell<Vec<String>>,
 }
 
 /// The largest of some terms by size, largest first, and the sum of the others; on the stack, for this runs for every slot.
@@ -107,6 +122,7 @@ impl Ranker {
                 scratch.trust == 0.0
             }
             ModelKind::Random | ModelKind::Popularity | ModelKind::SeedContent => false,
+            _ => scratch.cold.is_none(),
         }
     }
 
@@ -140,6 +156,7 @@ impl Ranker {
                 self.put_history(s, item, into);
                 self.put_cold(s, position, 1.0 - s.scratch.trust, into);
             }
+            _ => self.put_served(s, position, into),
         }
     }
 
@@ -162,11 +179,29 @@ impl Ranker {
         into.push(Term::new(TermKind::Popularity, popularity));
     }
 
+    /// Splits a score of a model of the catalog by what the model itself says.
+    fn put_served(&self, s: &Scored<'_>, position: u32, into: &mut Vec<Term>) {
+        let item = self.shelves[s.shelf].items[position as usize];
+        let (Learned::Served(served), Some(cold)) = (&self.learned, s.scratch.cold) else {
+            return self.put_cold(s, position, 1.0, into);
+        };
+        match served.explain(s.avatar, s.observed, item, s.now) {
+            Some(parts) => {
+                let all = parts.iter().map(|p| term_of(p, served.columns(), s.names));
+                Largest::<PARTS_NAMED>::of(all).put(TermKind::OtherParts, into);
+            }
+            None => {
+                self.put_cold(s, position, cold.scale, into);
+                into.push(Term::new(TermKind::Base, cold.shift));
+            }
+        }
+    }
+
     fn put_history(&self, s: &Scored<'_>, item: ItemId, into: &mut Vec<Term>) {
         let (columns, scorer): (_, &dyn AdditiveScorer) = match &self.learned {
             Learned::Knn(columns, knn) => (columns, knn),
             Learned::Ease(columns, ease) => (columns, ease),
-            Learned::Nothing | Learned::Tower(_) => return,
+            Learned::Nothing | Learned::Tower(_) | Learned::Served(_) => return,
         };
         let Some(column) = columns.of(item.0).filter(|_| s.scratch.trust > 0.0) else {
             return;
@@ -193,6 +228,30 @@ impl Ranker {
                 Term::about(TermKind::History, About::Item(met), scale * value)
             });
         Largest::<ITEMS_NAMED>::of(all).put(TermKind::OtherHistory, into);
+    }
+}
+
+/// Translates a part that a model names; names are taken down once each.
+fn term_of(part: &Part, columns: &Columns, names: &RefCell<Vec<String>>) -> Term {
+    let named = |kind, name: &str| {
+        let mut names = names.borrow_mut();
+        let at = names.iter().position(|n| n == name);
+        let at = at.unwrap_or_else(|| {
+            names.push(name.to_owned());
+            names.len() - 1
+        });
+        Term::about(kind, About::Name(at as u16), part.value)
+    };
+    match &part.about {
+        PartAbout::Bias => Term::new(TermKind::Base, part.value),
+        PartAbout::Popularity => Term::new(TermKind::ItemPopularity, part.value),
+        PartAbout::Past(column) => {
+            let item = columns.items()[*column as usize];
+            Term::about(TermKind::Past, About::Item(item), part.value)
+        }
+        PartAbout::Feature(name) => named(TermKind::Feature, name),
+        PartAbout::Modality(name) => named(TermKind::Modality, name),
+        PartAbout::Rest(name) => named(TermKind::Whole, name),
     }
 }
 

@@ -8,6 +8,7 @@ use super::decayed_popularity::DecayedPopularity;
 use super::ease::Ease;
 use super::interactions::Interactions;
 use super::item_knn::{ItemKnn, ItemKnnConfig};
+use super::live::served::{ColdScale, Served};
 use super::registry::Registry;
 use super::scorer::Scorer;
 use super::seed_formulas;
@@ -40,6 +41,8 @@ pub enum Learned {
     Ease(Columns, Ease),
     /// Two towers.
     Tower(Box<TowerIndex>),
+    /// Any other model of the catalog.
+    Served(Box<Served>),
 }
 
 /// The platform's ranking model and what surrounds it.
@@ -92,6 +95,8 @@ pub struct Scratch {
     /// Weight of the collaborative score, and the highest of those; 0 where content and popularity speak alone.
     pub(super) trust: f32,
     pub(super) top: f32,
+    /// How the scores of items follow that a model of the catalog does not know; nothing if it has no say.
+    pub(super) cold: Option<ColdScale>,
 }
 
 impl Ranker {
@@ -138,10 +143,7 @@ impl Ranker {
                 };
                 ItemKnn::fit(&x, settings).map_or(Learned::Nothing, |k| Learned::Knn(columns, k))
             }
-            ModelKind::Random
-            | ModelKind::Popularity
-            | ModelKind::SeedContent
-            | ModelKind::TwoTower => Learned::Nothing,
+            _ => Learned::Nothing,
         }
     }
 
@@ -159,6 +161,7 @@ impl Ranker {
     ) {
         let shelf = &self.shelves[shelf_index];
         scratch.trust = 0.0;
+        scratch.cold = None;
         let scores = &mut scratch.scores;
         scores.clear();
         match config.model {
@@ -182,6 +185,12 @@ impl Ranker {
             ModelKind::ItemKnn | ModelKind::Ease | ModelKind::SeedCollaborative => {
                 Self::score_cold(observed, shelf, catalogue, scores);
                 self.blend_collaborative(config, observed, attention, shelf, scratch);
+            }
+            _ => {
+                Self::score_cold(observed, shelf, catalogue, scores);
+                if let (Learned::Served(served), Some(row)) = (&self.learned, place) {
+                    scratch.cold = Some(served.score(row, shelf_index, scores));
+                }
             }
         }
     }
@@ -210,7 +219,7 @@ impl Ranker {
     ) {
         let columns = match &self.learned {
             Learned::Knn(columns, _) | Learned::Ease(columns, _) => columns,
-            Learned::Nothing | Learned::Tower(_) => return,
+            Learned::Nothing | Learned::Tower(_) | Learned::Served(_) => return,
         };
         scratch.columns.clear();
         scratch.columns.resize(columns.items().len(), 0.0);
@@ -220,7 +229,7 @@ impl Ranker {
         match &self.learned {
             Learned::Knn(_, knn) => knn.score_history(&scratch.history, &mut scratch.columns),
             Learned::Ease(_, ease) => ease.score_history(&scratch.history, &mut scratch.columns),
-            Learned::Nothing | Learned::Tower(_) => {}
+            Learned::Nothing | Learned::Tower(_) | Learned::Served(_) => {}
         }
         if config.model == ModelKind::SeedCollaborative {
             let total = self.popularity.total().max(1.0);
@@ -279,6 +288,7 @@ impl Learned {
         match self {
             Self::Nothing => {}
             Self::Tower(index) => h.u64(index.digest()),
+            Self::Served(served) => h.u64(served.digest()),
             Self::Knn(columns, knn) => {
                 h.u64(columns.items().len() as u64);
                 for c in 0..columns.items().len() as u32 {

@@ -268,7 +268,7 @@ pub fn train(
     let validation_metric = recall(&model, &newer)?;
     let incumbent_metric = match &ranker.learned {
         Learned::Tower(live) => Some(recall(&live.model, &newer)?),
-        Learned::Nothing | Learned::Knn(..) | Learned::Ease(..) => None,
+        Learned::Nothing | Learned::Knn(..) | Learned::Ease(..) | Learned::Served(_) => None,
     };
     let card = ModelCard {
         name: "two_tower".to_owned(),

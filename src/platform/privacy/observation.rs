@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use bevy::ecs::prelude::Resource;
 
+use super::impressions::Impressions;
 use crate::events::behavior::{Event, EventKind, ThingKind};
 use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::math;
@@ -40,6 +41,8 @@ pub struct Observed {
     pub profile: [f32; PROFILE_DIM],
     /// Items it engaged with, oldest first.
     pub history: VecDeque<u32>,
+    /// When it first engaged with each of them.
+    pub met_at: VecDeque<Tick>,
     /// Items it asked not to see.
     pub hidden: VecDeque<u32>,
     /// When the profile was last brought up to date.
@@ -65,6 +68,7 @@ impl Default for Observed {
         Self {
             profile: [0.0; PROFILE_DIM],
             history: VecDeque::new(),
+            met_at: VecDeque::new(),
             hidden: VecDeque::new(),
             as_of: Tick(0),
             engaged_secs: 0.0,
@@ -160,6 +164,8 @@ pub struct Observations {
     pub table: Table<Observed>,
     /// The newest pairs, oldest first.
     pub pairs: VecDeque<Pair>,
+    /// What was shown and what came of it.
+    pub impressions: Impressions,
     /// Pairs ever observed.
     pub n_pairs: u64,
     /// Events refused for lack of consent.
@@ -237,6 +243,7 @@ impl Observations {
                     *p = *item;
                 }
                 remember(&mut row.history, event.thing.id);
+                remember(&mut row.met_at, event.tick);
                 self.n_pairs += 1;
                 self.pairs.push_back(Pair {
                     avatar: event.avatar,
@@ -255,10 +262,11 @@ impl Observations {
     pub fn forget(&mut self, id: AvatarId) {
         *self.table.row_mut(id.idx()) = Observed::default();
         self.pairs.retain(|p| p.avatar != id);
+        self.impressions.forget(id);
     }
 }
 
-fn remember(list: &mut VecDeque<u32>, item: u32) {
+fn remember<T>(list: &mut VecDeque<T>, item: T) {
     if list.len() == HISTORY {
         list.pop_front();
     }
@@ -271,6 +279,7 @@ impl StateHash for Observations {
         h.u64(self.table.digest());
         h.u64(self.n_pairs);
         h.u64(self.n_refused);
+        self.impressions.add_to(&mut h);
         h.u64(self.pairs.len() as u64);
         if let Some(p) = self.pairs.back() {
             h.u64(u64::from(p.avatar.0) << 32 | u64::from(p.item.0));

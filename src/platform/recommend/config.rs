@@ -19,6 +19,49 @@ config_choice! {
         Ease = "ease",
         /// Two-tower network trained in the running city.
         TwoTower = "two_tower",
+        /// Random walks of three steps, popular items less.
+        Rp3Beta = "rp3beta",
+        /// Factors by alternating least squares.
+        Ials = "ials",
+        /// Factors by pairwise preferences.
+        Bpr = "bpr",
+        /// Logistic regression over named features.
+        Logistic = "logistic",
+        /// Crossed features and a deep network.
+        Dcn = "dcn",
+        /// Self-attention over what was met, in order.
+        SasRec = "sasrec",
+        /// Text, picture, sound, motion and behaviour in one.
+        Fusion = "fusion",
+        /// Linear bandit that prefers what it is unsure of.
+        LinUcb = "lin_ucb",
+        /// Linear bandit that draws what it believes.
+        Thompson = "thompson",
+    }
+}
+
+impl ModelKind {
+    /// Returns its name in the catalog of models, if it is served from there.
+    #[must_use]
+    pub const fn in_catalog(self) -> Option<&'static str> {
+        match self {
+            Self::Random
+            | Self::Popularity
+            | Self::SeedContent
+            | Self::SeedCollaborative
+            | Self::ItemKnn
+            | Self::Ease
+            | Self::TwoTower => None,
+            Self::Rp3Beta => Some("rp3beta"),
+            Self::Ials => Some("ials"),
+            Self::Bpr => Some("bpr"),
+            Self::Logistic => Some("logistic"),
+            Self::Dcn => Some("dcn"),
+            Self::SasRec => Some("sasrec"),
+            Self::Fusion => Some("fusion"),
+            Self::LinUcb => Some("lin_ucb"),
+            Self::Thompson => Some("thompson"),
+        }
     }
 }
 

@@ -243,6 +243,7 @@ fn take_down(
         slots,
         passed,
         terms,
+        names: Vec::new(),
         ad: AdOutcome::NoSlot,
     })
 }

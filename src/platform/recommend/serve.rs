@@ -17,6 +17,7 @@ use crate::events::bus::{OfferBus, SlateRequest};
 use crate::events::offer::{MAX_SLATE, Slate, Slot, Source};
 use crate::platform::config::PlatformRules;
 use crate::platform::models::learn::shelf_of;
+use crate::platform::models::live::served::Rows;
 use crate::platform::models::ranker::{Learned, Ranker, Scratch};
 use crate::platform::models::tower_index;
 use crate::platform::privacy::observation::{Observations, Observed};
@@ -145,7 +146,7 @@ pub fn score_requests(
     mut scored: ResMut<Scored>,
 ) {
     let watch = traces.watch();
-    let places = know.place(offers.requests.iter().map(|r| r.avatar));
+    let prepared = know.prepare(offers.requests.iter().map(|r| r.avatar));
     let numbered: Vec<(usize, &SlateRequest)> = offers.requests.iter().enumerate().collect();
     scored.lists = workers.map(&numbered, |(i, r)| {
         let mut rng = RngStream::new(
@@ -155,16 +156,32 @@ pub fn score_requests(
             know.clock.now.0,
         );
         match shelf_of(r.surface) {
-            Some(shelf) => know.rank_items(r, place_of(&places, *i), shelf, watch, &mut rng),
+            Some(shelf) => know.rank_items(r, prepared.of(*i), shelf, watch, &mut rng),
             None => places::rank(&know, r, &know.rules.0.recommend, watch, &mut rng),
         }
     });
 }
 
-/// The place of the i-th avatar, if the model places avatars at all.
-pub(crate) fn place_of(places: &[f32], i: usize) -> Option<&[f32]> {
-    let d = tower_index::DIMENSIONS;
-    places.get(i * d..(i + 1) * d)
+/// What the live model said about everybody who asks, all at once.
+pub(crate) enum Prepared {
+    /// Nothing: scores are made one by one.
+    Nothing,
+    /// Places of the two-tower model.
+    Places(Vec<f32>),
+    /// Scores of all items that a model of the catalog knows.
+    Rows(Rows),
+}
+
+impl Prepared {
+    /// Returns what was said about the i-th, if anything.
+    pub(crate) fn of(&self, i: usize) -> Option<&[f32]> {
+        let d = tower_index::DIMENSIONS;
+        match self {
+            Self::Nothing => None,
+            Self::Places(places) => places.get(i * d..(i + 1) * d),
+            Self::Rows(rows) => rows.row(i),
+        }
+    }
 }
 
 /// Serves the slates that were scored.
@@ -268,14 +285,18 @@ impl Knowledge<'_> {
         self.profiles.get(avatar).timezone
     }
 
-    /// Places avatars by the two-tower model, all at once; empty if another model is live.
-    pub(crate) fn place(&self, avatars: impl Iterator<Item = AvatarId>) -> Vec<f32> {
+    /// Asks the live model about avatars, all at once.
+    pub(crate) fn prepare(&self, avatars: impl Iterator<Item = AvatarId>) -> Prepared {
         match &self.ranker.learned {
             Learned::Tower(index) => {
                 let histories = avatars.map(|id| self.observed(id).map(|o| &o.history));
-                index.place_avatars(histories, &self.catalogue)
+                Prepared::Places(index.place_avatars(histories, &self.catalogue))
             }
-            Learned::Nothing | Learned::Knn(..) | Learned::Ease(..) => Vec::new(),
+            Learned::Served(served) => {
+                let asking = avatars.map(|id| (id, self.observed(id)));
+                Prepared::Rows(served.rows(asking, self.clock.now))
+            }
+            Learned::Nothing | Learned::Knn(..) | Learned::Ease(..) => Prepared::Nothing,
         }
     }
 
@@ -289,7 +310,7 @@ impl Knowledge<'_> {
         (consents && id.idx() < self.observations.table.len()).then(|| self.observations.of(id))
     }
 
-    /// Returns the best item of a shelf for an avatar, for a push; `place` as [`Knowledge::place`] gives it.
+    /// Returns the best item of a shelf for an avatar, for a push; `place` as [`Knowledge::prepare`] gives it.
     pub(crate) fn best_item(
         &self,
         avatar: AvatarId,
@@ -439,6 +460,7 @@ impl Knowledge<'_> {
             config,
             surface: request.surface,
             shelf: shelf_index,
+            avatar: id,
             consents: known.is_some(),
             observed,
             attention,

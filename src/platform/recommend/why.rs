@@ -1,5 +1,7 @@
 //! Takes down why a slate of items is as it is; runs only where somebody wants to read it later.
 
+use std::cell::RefCell;
+
 use super::config::RecommendConfig;
 use super::serve::{Allocation, Knowledge};
 use crate::events::behavior::{Surface, Thing, ThingKind};
@@ -11,6 +13,7 @@ use crate::platform::trace::ad::AdOutcome;
 use crate::platform::trace::slate::{
     Allotment, Bar, Knows, PassedOver, PassedTrace, Scorer, SlateTrace, SlotTrace,
 };
+use crate::sim::ids::AvatarId;
 use crate::sim::math;
 
 /// Candidates that were not shown and are taken down.
@@ -32,6 +35,7 @@ pub(super) struct Ranking<'a> {
     pub(super) config: &'a RecommendConfig,
     pub(super) surface: Surface,
     pub(super) shelf: usize,
+    pub(super) avatar: AvatarId,
     pub(super) consents: bool,
     pub(super) observed: &'a Observed,
     pub(super) attention: f64,
@@ -62,6 +66,7 @@ impl Knowledge<'_> {
         let shelf = &self.ranker.shelves[r.shelf];
         let scores = &r.scratch.scores;
         let thing = |p: u32| Thing::new(ThingKind::Item, shelf.items[p as usize].0);
+        let named = RefCell::new(Vec::new());
         let scored = Scored {
             config: r.config,
             observed: r.observed,
@@ -70,6 +75,9 @@ impl Knowledge<'_> {
             shelf: r.shelf,
             catalogue: &self.catalogue,
             scratch: r.scratch,
+            avatar: r.avatar,
+            now: self.clock.now,
+            names: &named,
         };
         let mut terms = Vec::with_capacity(USUAL_TERMS);
         let mut put = |position: u32, is_shown: bool| {
@@ -174,6 +182,7 @@ impl Knowledge<'_> {
             slots,
             passed,
             terms,
+            names: named.take(),
             ad: AdOutcome::NoSlot,
         })
     }

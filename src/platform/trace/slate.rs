@@ -162,6 +162,8 @@ pub struct SlateTrace {
     pub passed: Vec<PassedTrace>,
     /// Terms of all slots and of what was passed over.
     pub terms: Vec<Term>,
+    /// What terms are about that have names of their own.
+    pub names: Vec<String>,
     /// What became of its ad slot.
     pub ad: AdOutcome,
 }

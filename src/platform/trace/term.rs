@@ -11,6 +11,8 @@ pub enum About {
     Topic(u8),
     /// An item of the avatar's observed history.
     Item(ItemId),
+    /// Something with a name of its own, by its place among the names of the slate.
+    Name(u16),
 }
 
 /// A part of a score.
@@ -74,6 +76,13 @@ kinds! {
     OtherHistory = "other history", "the same, summed over the rest of the observed history";
     Closeness = "closeness", "cosine between where the two-tower network puts the avatar and where it puts the item";
     Resembles = "resembles", "cosine between the network's places of this and of an item of the history; shown for orientation, no part of the sum";
+    Past = "because of", "what having engaged with that adds, as the model says";
+    Feature = "feature", "what a named feature of the avatar, the item or both adds";
+    Modality = "modality", "what words, picture, sound, motion or behaviour add";
+    ItemPopularity = "popularity", "what everybody's engagements with it add, as the model says";
+    Base = "base", "what is the same for everything";
+    Whole = "model", "what the model says and cannot split further";
+    OtherParts = "other parts", "the same, summed over all other parts";
     FriendsInCommon = "friends in common", "0.4 times the logarithm of 1 + friends in common";
     Likeness = "likeness", "cosine of observed interests and public topics, or of two people's observed interests";
     Size = "size", "0.03 times the logarithm of 1 + members";

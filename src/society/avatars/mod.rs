@@ -17,6 +17,7 @@
 //! | `consume` | what taking an item or a parcel does |
 //! | `live` | the system that joins the two |
 //! | `wake` | sessions begin, newcomers arrive |
+//! | `shocks` | a fashion, a shift of interests |
 //! | `ads` | clicks, annoyance, billboards |
 //! | `reach_out` | pushes, invitations and rewards |
 
@@ -35,5 +36,6 @@ pub mod profile;
 pub mod reach_out;
 pub mod satisfaction;
 pub mod session;
+pub mod shocks;
 pub mod utility;
 pub mod wake;

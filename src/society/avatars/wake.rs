@@ -14,7 +14,7 @@ use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
 use crate::sim::units::TICKS_PER_DAY;
 use crate::society::config::SocietyRules;
-use crate::society::population::{Newborn, Population};
+use crate::society::population::Newborn;
 
 /// The common curve of a day, for arrivals and returns.
 #[derive(Resource, Debug, Clone)]
@@ -102,33 +102,4 @@ pub fn begin_sessions(
         newly.push(id);
     }
     avatars.wake(&newly);
-}
-
-/// Moves a share of everybody's interests towards a topic on the day of a fashion.
-pub fn follow_fashion(
-    clock: Res<SimClock>,
-    rules: Res<SocietyRules>,
-    population: Res<Population>,
-    mut avatars: ResMut<Avatars>,
-) {
-    let shock = &rules.0.shocks;
-    let is_due = shock.fashion_day > 0
-        && clock.now.minute_of_day() == 0
-        && clock.now.day() == shock.fashion_day;
-    if !is_due || shock.fashion_topic as usize >= population.n_topics {
-        return;
-    }
-    let share = shock.fashion_strength as f32;
-    for i in 0..avatars.table.len() {
-        let a = avatars.table.row_mut(i);
-        for (k, x) in a.interests.iter_mut().enumerate() {
-            let target = if k == shock.fashion_topic as usize {
-                1.0
-            } else {
-                0.0
-            };
-            *x += share * (target - *x);
-        }
-        super::birth::normalize(&mut a.interests);
-    }
 }

@@ -193,6 +193,17 @@ impl<'a> Chart<'a> {
         })
     }
 
+    /// Returns the value of all points, if there is but one.
+    fn only_height(&self) -> Option<f64> {
+        let mut ys = self
+            .series()
+            .flat_map(|s| &s.points)
+            .filter(|p| is_point(p))
+            .map(|p| p[1]);
+        let first = ys.next()?;
+        ys.all(|y| y == first).then_some(first)
+    }
+
     /// Returns all rows as CSV: the places, then each series, then the ends of each band.
     #[must_use]
     pub fn csv(&self) -> String {
@@ -276,6 +287,11 @@ impl<'a> Chart<'a> {
             .label_formatter(|at| self.hover(at));
         if self.has_zero {
             plot = plot.include_y(0.0);
+        }
+        if let Some(alone) = self.only_height() {
+            // Around a single value the axis would stretch to its negative.
+            let other = if alone == 0.0 { 1.0 } else { 0.0 };
+            plot = plot.include_y(alone).include_y(other);
         }
         let shows = |s: &Series| !hidden.contains(&s.name);
         let response = plot.show(ui, |plot| {

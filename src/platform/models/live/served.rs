@@ -1,0 +1,251 @@
+//! A fitted model in the running city: what it says about the items on the shelves, for everybody who asks at once.
+
+use crate::platform::models::columns::Columns;
+use crate::platform::models::interaction_log::Interaction;
+use crate::platform::models::model::{Model, Part, Person, Tensors};
+use crate::platform::models::params::{ModelError, write_tensors};
+use crate::platform::models::ranker::ITEM_SURFACES;
+use crate::platform::models::shelf::Shelf;
+use crate::platform::privacy::observation::Observed;
+use crate::sim::ids::{AvatarId, ItemId};
+use crate::sim::math;
+use crate::sim::state_hash::StateHasher;
+use crate::sim::units::Tick;
+
+use super::log::{past_of, seconds};
+
+/// No column: the item was published after the fit.
+const NONE: u32 = u32::MAX;
+
+/// A fitted model with the items it knows.
+pub struct Served {
+    model: Box<dyn Model>,
+    columns: Columns,
+    digest: u64,
+    /// Column by position, by shelf.
+    shelves: [Vec<u32>; ITEM_SURFACES],
+}
+
+impl std::fmt::Debug for Served {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Served")
+            .field("model", &self.model.name())
+            .field("digest", &self.digest)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Scores of all items a model knows, by request; `None` for who has no past in it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Rows {
+    n_items: usize,
+    values: Vec<f32>,
+    /// Row of each request.
+    of: Vec<Option<u32>>,
+}
+
+impl Rows {
+    /// Returns the scores of the i-th request.
+    #[must_use]
+    pub fn row(&self, i: usize) -> Option<&[f32]> {
+        let row = (*self.of.get(i)?)? as usize;
+        self.values.get(row * self.n_items..(row + 1) * self.n_items)
+    }
+}
+
+/// How the scores of items that the model does not know follow from content and popularity: `shift + scale · cold`.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ColdScale {
+    /// Mean score of the items that it knows, less that of their cold scores, scaled.
+    pub shift: f32,
+    /// Deviation of its scores over that of the cold ones.
+    pub scale: f32,
+}
+
+fn mean_and_deviation(values: impl Iterator<Item = f32> + Clone) -> (f64, f64) {
+    let n = values.clone().count().max(1) as f64;
+    let mean = values.clone().map(f64::from).sum::<f64>() / n;
+    let square = values
+        .map(|x| (f64::from(x) - mean) * (f64::from(x) - mean))
+        .sum::<f64>();
+    (mean, (square / n).sqrt())
+}
+
+impl Served {
+    /// Takes a fitted model and the items of its columns.
+    ///
+    /// # Errors
+    /// [`ModelError`] if what it learned cannot be read.
+    pub fn new(model: Box<dyn Model>, columns: Columns) -> Result<Self, ModelError> {
+        let digest = digest(&model.save()?);
+        Ok(Self {
+            model,
+            columns,
+            digest,
+            shelves: Default::default(),
+        })
+    }
+
+    /// Returns the name of its kind.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.model.name()
+    }
+
+    /// Returns the items it knows.
+    #[must_use]
+    pub const fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// Returns the digest of what it learned.
+    #[must_use]
+    pub const fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    /// Saves what it learned as safetensors.
+    ///
+    /// # Errors
+    /// [`ModelError`] if it cannot be read.
+    pub fn save(&self) -> Result<Vec<u8>, ModelError> {
+        write_tensors(&self.model.save()?)
+    }
+
+    /// Looks up the items that stand on the shelves.
+    pub fn place_items(&mut self, shelves: &[Shelf; ITEM_SURFACES]) {
+        for (columns, shelf) in self.shelves.iter_mut().zip(shelves) {
+            columns.clear();
+            let all = shelf.items.iter();
+            columns.extend(all.map(|i| self.columns.of(i.0).unwrap_or(NONE)));
+        }
+    }
+
+    /// Scores all items for everybody who asks, in one batch.
+    #[must_use]
+    pub fn rows<'a>(
+        &self,
+        asking: impl Iterator<Item = (AvatarId, Option<&'a Observed>)>,
+        now: Tick,
+    ) -> Rows {
+        let mut pasts: Vec<(u32, Vec<Interaction>)> = Vec::new();
+        let mut of = Vec::new();
+        for (id, observed) in asking {
+            let past = observed.map_or_else(Vec::new, |o| past_of(id.0, o, &self.columns));
+            of.push((!past.is_empty()).then_some(pasts.len() as u32));
+            if !past.is_empty() {
+                pasts.push((id.0, past));
+            }
+        }
+        let people: Vec<Person<'_>> = pasts
+            .iter()
+            .map(|(user, past)| Person {
+                user: Some(*user),
+                past,
+                now: seconds(now),
+            })
+            .collect();
+        let n_items = self.columns.items().len();
+        let mut values = vec![0.0; people.len() * n_items];
+        if !people.is_empty() && self.model.score(&people, &mut values).is_err() {
+            // Content and popularity speak for a model that cannot.
+            of.fill(None);
+        }
+        Rows {
+            n_items,
+            values,
+            of,
+        }
+    }
+
+    /// Puts the model's scores over the cold ones of a shelf; what it does not know keeps its cold score on the same scale.
+    pub fn score(&self, row: &[f32], shelf_index: usize, scores: &mut [f32]) -> ColdScale {
+        let columns = &self.shelves[shelf_index];
+        let known = || columns.iter().zip(&*scores).filter(|(c, _)| **c != NONE);
+        let (mean, deviation) = mean_and_deviation(known().map(|(c, _)| row[*c as usize]));
+        let (cold_mean, cold_deviation) = mean_and_deviation(known().map(|(_, s)| *s));
+        let scale = if cold_deviation > 0.0 {
+            deviation / cold_deviation
+        } else {
+            0.0
+        };
+        let cold = ColdScale {
+            shift: (mean - scale * cold_mean) as f32,
+            scale: scale as f32,
+        };
+        for (score, column) in scores.iter_mut().zip(columns) {
+            *score = match row.get(*column as usize) {
+                Some(s) if s.is_finite() => *s,
+                _ => cold.shift + cold.scale * *score,
+            };
+        }
+        cold
+    }
+
+    /// Splits the score of an item for an avatar; `None` if the model does not know the item or cannot say.
+    #[must_use]
+    pub fn explain(
+        &self,
+        id: AvatarId,
+        observed: &Observed,
+        item: ItemId,
+        now: Tick,
+    ) -> Option<Vec<Part>> {
+        let column = self.columns.of(item.0)?;
+        let past = past_of(id.0, observed, &self.columns);
+        let person = Person {
+            user: Some(id.0),
+            past: &past,
+            now: seconds(now),
+        };
+        self.model.explain(&person, column).ok()
+    }
+
+    /// Says how high a row puts what was chosen among all items not met before: `1 / log₂(1 + rank)`, of equal scores half
+    /// of the others first; 0 for an item that the model does not know.
+    #[must_use]
+    pub fn gain(&self, row: &[f32], item: ItemId, past: &[Interaction]) -> f64 {
+        let Some(column) = self.columns.of(item.0) else {
+            return 0.0;
+        };
+        let own = row[column as usize];
+        let mut before = 0.0;
+        for (c, s) in (0u32..).zip(row) {
+            if c != column && *s >= own && past.iter().all(|i| i.item != c) {
+                before += if *s > own { 1.0 } else { 0.5 };
+            }
+        }
+        1.0 / math::log2(2.0 + before)
+    }
+
+    /// Scores all items for pasts, row-major.
+    ///
+    /// # Errors
+    /// [`ModelError`] if the model cannot.
+    pub fn score_pasts(
+        &self,
+        pasts: &[(u32, Vec<Interaction>, i64)],
+    ) -> Result<Vec<f32>, ModelError> {
+        let people: Vec<Person<'_>> = pasts
+            .iter()
+            .map(|(user, past, now)| Person {
+                user: Some(*user),
+                past,
+                now: *now,
+            })
+            .collect();
+        let mut values = vec![0.0; people.len() * self.columns.items().len()];
+        self.model.score(&people, &mut values)?;
+        Ok(values)
+    }
+}
+
+/// Hashes named tensors.
+fn digest(tensors: &Tensors) -> u64 {
+    let mut h = StateHasher::default();
+    for (name, t) in tensors {
+        h.text(name);
+        h.f32s(&t.values);
+    }
+    h.finish()
+}
