@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::tune::TuneArgs;
 use super::window_args::{DesktopArgs, DesktopBenchArgs, PicturesArgs};
 use crate::scenario::load::Overrides;
 
@@ -90,6 +91,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora bench workload-a\n  agora bench city --json\n  agora bench all --threads 2\n\nTimings depend on the machine and on what else it does: compare within one run."
     )]
     Bench(BenchArgs),
+    /// Searches the settings of a model on a log: random search, successive halving or Hyperband over folds in the order of time.
+    #[command(
+        after_help = "Examples:\n  agora tune random --data data/ml-100k\n  agora tune two_tower --data data/ml-100k --search halving --trials 27 --folds time:3\n  agora tune two_tower --data data/ml-100k --space learning_rate=0.0003..0.03:log --space dimensions=16|32|64\n  agora tune two_tower --data data/ml-100k --resume\n\nThe folder holds trials.jsonl, best.toml, best.safetensors, card.md, result.json and curves for TensorBoard."
+    )]
+    Tune(TuneArgs),
 }
 
 /// How a scenario is changed for this run.

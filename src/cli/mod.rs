@@ -17,6 +17,7 @@
 //! | `side_by_side` | whole cities at once, each on its own thread |
 //! | `selftest` | `agora selftest` |
 //! | `bench` | `agora bench` |
+//! | `tune` | `agora tune` |
 
 mod args;
 mod bench;
@@ -30,6 +31,7 @@ mod run;
 pub mod selftest;
 mod side_by_side;
 pub mod trials;
+mod tune;
 mod verify;
 mod why;
 mod window_args;
@@ -116,6 +118,7 @@ pub fn main() -> ExitCode {
         args::Command::Why(a) => why::command(a),
         args::Command::Selftest(a) => selftest::command(a),
         args::Command::Bench(a) => bench::command(a),
+        args::Command::Tune(a) => tune::command(a),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -27,6 +27,7 @@ mod report;
 mod scenarios;
 mod steer;
 mod storage;
+mod tune;
 mod walk_in;
 mod why;
 #[cfg(feature = "desktop")]

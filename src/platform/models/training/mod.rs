@@ -5,6 +5,7 @@
 //! | `folds` | which rows are learned from, which are held out |
 //! | `held_out` | the number that candidates are compared by |
 //! | `space` | what a search may try |
+//! | `around_default` | what it tries if nobody says otherwise |
 //! | `halving` | how many candidates get how much: successive halving, Hyperband |
 //! | `resource` | what they get: passes or people |
 //! | `search` | the search itself |
@@ -12,6 +13,7 @@
 //! | `checkpoint` | what a search has done so far, to go on from |
 //! | `best_of` | what a search was worth |
 
+mod around_default;
 pub mod best_of;
 pub mod checkpoint;
 pub mod early_stopping;
