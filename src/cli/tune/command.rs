@@ -18,7 +18,7 @@ use crate::platform::models::interaction_log::InteractionLog;
 use crate::platform::models::params::Values;
 use crate::platform::models::registry::{CardDetails, ModelCard};
 use crate::platform::models::training::best_of::{Drop, best_of_n};
-use crate::platform::models::training::checkpoint::{Checkpoint, Description, Record, digest};
+use crate::platform::models::training::checkpoint::{Checkpoint, Description, digest};
 use crate::platform::models::training::folds::{Fold, FoldPlan};
 use crate::platform::models::training::halving::{self, Rung};
 use crate::platform::models::training::resource::Resource;
@@ -78,7 +78,11 @@ fn tune(args: &TuneArgs) -> Result<(), CommandError> {
             kind.name
         ));
     }
-    let brackets = brackets(args, if has_choice { args.trials } else { 1 }, &resource)?;
+    let brackets = if has_choice {
+        brackets(args, &resource)?
+    } else {
+        vec![halving::all_at_once(1, resource.most()).map_err(usage)?]
+    };
     let all = log::load(&args.data, args.map.as_deref())?;
     let test = plan.set_aside(&all, args.seed).map_err(usage)?;
     let folds = plan.folds(&test.train, args.seed).map_err(usage)?;
@@ -106,11 +110,10 @@ fn tune(args: &TuneArgs) -> Result<(), CommandError> {
     };
     bar.set_message("fitting the best");
     let best = search.best(&trials).map_err(failed)?;
-    let refitted = search.refit(&best.settings, &test).map_err(failed)?;
-    let defaults = match &trials.records()[0] {
-        first if first.settings == best.settings => refitted.test,
-        first => search.refit(&first.settings, &test).map_err(failed)?.test,
-    };
+    let chosen = search.settings_of(best);
+    let refitted = search.refit(&chosen, &test).map_err(failed)?;
+    let defaults = search.defaults();
+    let test_of_defaults = search.refit(&defaults, &test).map_err(failed)?.test;
     bar.finish_and_clear();
     let tensors = refitted
         .model
@@ -134,27 +137,27 @@ fn tune(args: &TuneArgs) -> Result<(), CommandError> {
             .sum(),
         trials: trials.records().len(),
         best_trial: best.trial,
-        best_settings: best.settings.clone(),
+        best_settings: chosen.clone(),
         validation: drop.validation,
         test: drop.test,
         drop_share: drop.share(),
-        test_of_defaults: defaults,
+        test_of_defaults,
         best_of_n: best_of_n(&drawn),
         weights: format!("{:016x}", digest_of(&tensors)),
         folder: path.display().to_string(),
         search: what,
     };
-    let card = card(args, &found, best, &refitted, &test, digest_of(&tensors));
+    let card = card(args, &found, &refitted, &test, digest_of(&tensors));
     folder.write("card.md", card.page().as_bytes())?;
-    let chosen = format!(
+    let told = format!(
         "trial {}\n\n    {}",
         best.trial,
-        best.settings.to_string().replace('\n', "\n    ")
+        chosen.to_string().replace('\n', "\n    ")
     );
     let scores: Vec<f64> = trials.records().iter().filter_map(|r| r.score).collect();
-    let drawn_curves = curves::of_search(&found.best_of_n, &scores, &chosen);
+    let drawn_curves = curves::of_search(&found.best_of_n, &scores, &told);
     folder.write(&curves::path_of_search(), &drawn_curves)?;
-    folder.finish(&found.search, &trials, best)?;
+    folder.finish(&found.search, &trials, &(best, chosen))?;
     let json = serde_json::to_string_pretty(&found)
         .map_err(|e| CommandError::Failed(format!("cannot show the result as JSON: {e}")))?;
     folder.write("result.json", json.as_bytes())?;
@@ -214,12 +217,8 @@ fn space(args: &TuneArgs, docs: &[ValueDoc]) -> Result<(Space, Resource), Comman
     Ok((space, resource))
 }
 
-fn brackets(
-    args: &TuneArgs,
-    n_candidates: u32,
-    resource: &Resource,
-) -> Result<Vec<Vec<Rung>>, CommandError> {
-    let most = resource.most();
+fn brackets(args: &TuneArgs, resource: &Resource) -> Result<Vec<Vec<Rung>>, CommandError> {
+    let (n_candidates, most) = (args.trials, resource.most());
     let made = match args.search {
         SearchArg::Random => halving::all_at_once(n_candidates, most).map(|b| vec![b]),
         SearchArg::Halving => halving::rungs(n_candidates, most, ETA).map(|b| vec![b]),
@@ -271,11 +270,11 @@ fn make_trials(
             let records = so_far.records();
             bar.set_position(records.iter().map(|r| u64::from(r.resource)).sum());
             let best = search.best(so_far).ok();
-            let message = best.map_or(String::new(), |b| {
-                format!(", best {:.4}", b.score.unwrap_or(0.0))
-            });
-            bar.set_message(format!("{} {}{message}", what.model, records.len()));
-            if let Err(e) = folder.keep(what, so_far, best) {
+            let best = best.map(|b| (b, search.settings_of(b)));
+            let score = best.as_ref().and_then(|(b, _)| b.score);
+            let told = score.map_or(String::new(), |s| format!(", best {s:.4}"));
+            bar.set_message(format!("{} {}{told}", what.model, records.len()));
+            if let Err(e) = folder.keep(what, so_far, best.as_ref()) {
                 unkept = Some(e);
                 return ControlFlow::Break(());
             }
@@ -303,7 +302,6 @@ fn digest_of(tensors: &std::collections::BTreeMap<String, Values>) -> u64 {
 fn card(
     args: &TuneArgs,
     found: &Outcome,
-    best: &Record,
     refitted: &Refitted,
     test: &Fold,
     digest: u64,
@@ -328,7 +326,7 @@ fn card(
         digest,
         details: CardDetails {
             kind: args.model.clone(),
-            settings: best.settings.clone(),
+            settings: found.best_settings.clone(),
             window,
             rows: rows.len() as u64,
             features: test.train.items.blocks.iter().map(|b| b.name.clone()).collect(),

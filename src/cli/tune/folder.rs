@@ -16,6 +16,9 @@ const TRIALS: &str = "trials.jsonl";
 /// Files of a finished search.
 const RESULTS: [&str; 4] = ["best.toml", "best.safetensors", "card.md", "result.json"];
 
+/// A trial and all its settings.
+type Best<'a> = (&'a Record, toml::Table);
+
 /// The folder of a search.
 pub(super) struct Folder {
     path: PathBuf,
@@ -26,7 +29,10 @@ impl Folder {
     pub(super) fn open(path: &Path, resume: bool, force: bool) -> Result<Self, CommandError> {
         let is_begun = path.join(TRIALS).is_file();
         let is_empty = match fs::read_dir(path) {
-            Ok(mut entries) => entries.next().is_none(),
+            // A search that was killed while it wrote its first line has left this and nothing else.
+            Ok(entries) => entries
+                .flatten()
+                .all(|e| e.file_name() == format!("{TRIALS}.tmp").as_str()),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => true,
             Err(e) => return Err(CommandError::file(path)(e)),
         };
@@ -87,7 +93,7 @@ impl Folder {
         &self,
         what: &Description,
         trials: &Checkpoint,
-        best: Option<&Record>,
+        best: Option<&Best<'_>>,
     ) -> Result<(), CommandError> {
         self.write(TRIALS, trials.text().as_bytes())?;
         if let Some(newest) = trials.records().last() {
@@ -105,7 +111,7 @@ impl Folder {
         &self,
         what: &Description,
         trials: &Checkpoint,
-        best: &Record,
+        best: &Best<'_>,
     ) -> Result<(), CommandError> {
         self.keep(what, trials, Some(best))?;
         let candidates: BTreeSet<u32> = trials.records().iter().map(|r| r.trial).collect();
@@ -136,7 +142,7 @@ impl Folder {
 }
 
 /// Settings as a file, with what they are as comments.
-fn best_toml(what: &Description, best: &Record) -> String {
+fn best_toml(what: &Description, (best, settings): &Best<'_>) -> String {
     let score = best.score.unwrap_or(0.0);
     format!(
         "# Best settings of {} so far: trial {}, NDCG@10 {score:.4} on {}, given {} of {}.\n# {} candidates, seed {}.\n{}",
@@ -147,6 +153,6 @@ fn best_toml(what: &Description, best: &Record) -> String {
         what.resource,
         what.search,
         what.seed,
-        best.settings
+        settings
     )
 }

@@ -120,6 +120,9 @@ impl Search<'_> {
                 .collect();
             first_trial += n;
             for (rung, step) in (0u32..).zip(rungs) {
+                if rung > 0 {
+                    alive.retain(|c| c.score.is_some());
+                }
                 rank(&mut alive);
                 alive.truncate(step.n_candidates as usize);
                 alive.sort_by_key(|c| c.trial);
@@ -204,18 +207,26 @@ impl Search<'_> {
         Ok((model, report, curve))
     }
 
-    /// Returns the best trial among those that were given most; of equal scores the one with the smaller number.
+    /// Returns the best trial; of equal scores the one that was given more, then the one with the smaller number.
+    ///
+    /// More passes can be too many, so that a trial on an early rung may win. Where people are given out, only trials that
+    /// were given most are compared: a model that learned from fewer is none to keep.
     ///
     /// # Errors
     /// [`SearchError::AllFailed`] if no such trial could be judged.
     pub fn best<'c>(&self, trials: &'c Checkpoint) -> Result<&'c Record, SearchError> {
         let all = trials.records();
         let judged = || all.iter().filter(|r| r.score.is_some());
-        let most = judged().map(|r| r.resource).max();
-        let finished = judged().filter(|r| Some(r.resource) == most);
+        let least = match self.resource {
+            Resource::Setting { .. } => 0,
+            Resource::People => judged().map(|r| r.resource).max().unwrap_or(0),
+        };
+        let finished = judged().filter(|r| r.resource >= least);
         let ahead = |a: &&Record, b: &&Record| {
             let by_score = a.score.unwrap_or(0.0).total_cmp(&b.score.unwrap_or(0.0));
-            by_score.then(b.trial.cmp(&a.trial))
+            by_score
+                .then(a.resource.cmp(&b.resource))
+                .then(b.trial.cmp(&a.trial))
         };
         finished
             .max_by(ahead)
@@ -228,15 +239,32 @@ impl Search<'_> {
             })
     }
 
-    /// Fits settings with everything there is to give on the training log of `test`, and judges by its held-out rows.
+    /// Returns all settings of a trial, the passes it was given among them.
+    #[must_use]
+    pub fn settings_of(&self, trial: &Record) -> toml::Table {
+        let mut settings = trial.settings.clone();
+        if let Some(key) = self.resource.key() {
+            settings.insert(key.to_owned(), i64::from(trial.resource).into());
+        }
+        settings
+    }
+
+    /// Returns the settings that nobody searched for: those that are fixed, with all passes there are to give.
+    #[must_use]
+    pub fn defaults(&self) -> toml::Table {
+        let mut settings = self.space.fixed();
+        if let Some(key) = self.resource.key() {
+            settings.insert(key.to_owned(), i64::from(self.resource.most()).into());
+        }
+        settings
+    }
+
+    /// Fits settings on the whole training log of `test`, and judges by its held-out rows.
     ///
     /// # Errors
     /// [`SearchError`] if the model cannot be made, fitted or judged.
     pub fn refit(&self, settings: &toml::Table, test: &Fold) -> Result<Refitted, SearchError> {
-        let (settings, test) = self
-            .resource
-            .give(self.resource.most(), settings, test, self.seed);
-        let (model, mut report, curve) = self.fit(&settings, &test)?;
+        let (model, mut report, curve) = self.fit(settings, test)?;
         let score = ndcg_10(model.as_ref(), &test.held_out, test.train.n_items)?;
         if report.curve.is_empty() {
             // A model may leave its curve to whoever watches.

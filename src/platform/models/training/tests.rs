@@ -193,7 +193,9 @@ fn random_search_finds_the_known_optimum_better_than_the_defaults() {
     assert!((0.05..0.2).contains(&rate), "{best:?}");
     assert!(best.score > trials.records()[0].score);
     assert!(trials.records()[0].settings.is_empty());
-    let refitted = search.refit(&best.settings, &bench.test).unwrap();
+    let refitted = search
+        .refit(&search.settings_of(best), &bench.test)
+        .unwrap();
     let defaults = search.refit(&toml::Table::new(), &bench.test).unwrap();
     assert!(refitted.test > defaults.test);
     assert_eq!(refitted.report.curve.len(), 27);
@@ -248,7 +250,6 @@ fn hyperband_numbers_candidates_over_all_brackets() {
         .collect();
     assert_eq!(firsts, (0..17).collect::<Vec<_>>());
     assert_eq!(bench.search().units(), (9 + 9 + 9) + (5 * 3 + 9) + 3 * 9);
-    assert_eq!(bench.search().best(&trials).unwrap().resource, 9);
 }
 
 #[test]
@@ -306,6 +307,27 @@ fn a_fit_that_does_not_improve_ends_early() {
     search.run(&bench.empty(), &mut into, &mut told).unwrap();
     // The toy's loss falls up to the twelfth pass; three later it ends.
     assert!(into.records()[0].curves.iter().all(|c| c.len() == 15));
+}
+
+#[test]
+fn too_many_passes_lose_and_a_model_of_fewer_people_never_wins() {
+    let bench = Bench::new(vec![rungs(9, 9, 3).unwrap()]);
+    let mut early = bench.run().records()[4].clone();
+    let mut trials = bench.empty();
+    for (rung, resource, score) in [(0, 1, 0.3), (1, 3, 0.5), (2, 9, 0.4)] {
+        early.rung = rung;
+        early.resource = resource;
+        early.score = Some(score);
+        trials.add(&early).unwrap();
+    }
+    let mut search = bench.search();
+    let best = search.best(&trials).unwrap();
+    assert_eq!(best.resource, 3);
+    assert_eq!(search.settings_of(best)["epochs"].as_integer(), Some(3));
+    search.resource = &Resource::People;
+    let best = search.best(&trials).unwrap();
+    assert_eq!(best.resource, 9);
+    assert_eq!(search.settings_of(best), best.settings);
 }
 
 #[test]
