@@ -26,7 +26,8 @@
 //! | `retrieval` | exact top-k of inner products, fast |
 //! | `tower_index` | the two-tower model in the running city |
 //! | `params` | ordered, seeded parameters |
-//! | `registry` | model cards, which is live |
+//! | `registry` | model cards, which is live, challengers in the shadow |
+//! | `training` | validation folds, search of settings, early stopping |
 
 pub mod bpr;
 pub mod calibration;
@@ -52,4 +53,5 @@ pub mod scorer;
 pub mod seed_formulas;
 pub mod shelf;
 pub mod tower_index;
+pub mod training;
 pub mod two_tower;
