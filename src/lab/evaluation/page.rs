@@ -35,7 +35,7 @@ pub fn render(e: &Evaluation) -> String {
         format!("seed {}", s.seed),
         format!("agora {}", e.agora_version),
     ] {
-        let _ = write!(page, "<li>{}</li>", escape(&chip));
+        let _infallible = write!(page, "<li>{}</li>", escape(&chip));
     }
     page.push_str("</ul>\n</header>\n<main>\n");
     let judged: Vec<&ModelResult> = e.models.iter().filter(|m| m.error.is_none()).collect();
@@ -59,7 +59,7 @@ fn sentence(text: &str) -> String {
 
 fn section(title: &str, cards: &str, page: &mut String) {
     if !cards.is_empty() {
-        let _ = writeln!(
+        let _infallible = writeln!(
             page,
             "<section><h2>{}</h2><div class=\"cards\">{cards}</div></section>",
             escape(title)
@@ -363,7 +363,7 @@ fn table(head: &[String], rows: &[Vec<String>]) -> String {
             .and_then(|r| r.get(at))
             .is_some_and(|c| is_number(c));
         let class = if numbers { " class=\"number\"" } else { "" };
-        let _ = write!(out, "<th scope=\"col\"{class}>{}</th>", escape(name));
+        let _infallible = write!(out, "<th scope=\"col\"{class}>{}</th>", escape(name));
     }
     out.push_str("</tr></thead><tbody>");
     for row in rows {
@@ -374,7 +374,7 @@ fn table(head: &[String], rows: &[Vec<String>]) -> String {
             } else {
                 ""
             };
-            let _ = write!(
+            let _infallible = write!(
                 out,
                 "<td{class} data-label=\"{}\"><span class=\"said\">{}</span></td>",
                 escape(name),
@@ -398,7 +398,7 @@ fn reproduce(e: &Evaluation, page: &mut String) {
     notes.extend(d.notes.iter().map(|n| format!("{}.", sentence(n))));
     let mut content = format!("<pre>{}</pre><ul class=\"notes\">", escape(&e.command));
     for note in notes {
-        let _ = write!(content, "<li>{}</li>", escape(&note));
+        let _infallible = write!(content, "<li>{}</li>", escape(&note));
     }
     content.push_str("</ul>");
     let how = "The same data, settings and seed give the same numbers, to the bit, on any number of threads";

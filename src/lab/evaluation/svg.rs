@@ -143,7 +143,7 @@ fn frame(x: &Scale, y: &Scale, axes: Axes<'_>, into: &mut String) {
     let (bottom, top) = (y.from, y.to);
     for t in &x.ticks {
         let at = x.at(*t);
-        let _ = write!(
+        let _infallible = write!(
             into,
             "<line x1=\"{at:.1}\" y1=\"{top:.1}\" x2=\"{at:.1}\" y2=\"{bottom:.1}\" style=\"stroke:var(--grid)\"/>\
              <text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\" style=\"fill:var(--quiet)\">{}</text>",
@@ -153,7 +153,7 @@ fn frame(x: &Scale, y: &Scale, axes: Axes<'_>, into: &mut String) {
     }
     for t in &y.ticks {
         let at = y.at(*t);
-        let _ = write!(
+        let _infallible = write!(
             into,
             "<line x1=\"{:.1}\" y1=\"{at:.1}\" x2=\"{:.1}\" y2=\"{at:.1}\" style=\"stroke:var(--grid)\"/>\
              <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\" style=\"fill:var(--quiet)\">{}</text>",
@@ -164,7 +164,7 @@ fn frame(x: &Scale, y: &Scale, axes: Axes<'_>, into: &mut String) {
             tick(*t)
         );
     }
-    let _ = write!(
+    let _infallible = write!(
         into,
         "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" style=\"fill:var(--quiet)\">{}</text>\
          <text transform=\"translate(14 {:.1}) rotate(-90)\" text-anchor=\"middle\" style=\"fill:var(--quiet)\">{}</text>",
@@ -185,7 +185,7 @@ fn stroke(i: usize) -> String {
 fn legend(names: &[&str]) -> String {
     let mut out = String::from("<p class=\"how\">");
     for (i, name) in names.iter().enumerate() {
-        let _ = write!(
+        let _infallible = write!(
             out,
             "<svg width=\"24\" height=\"10\" aria-hidden=\"true\"><line x1=\"1\" y1=\"5\" x2=\"23\" y2=\"5\" style=\"stroke-width:3;{}\"/></svg> {} &nbsp; ",
             stroke(i),
@@ -210,7 +210,7 @@ pub fn whiskers(rows: &[(&str, Interval)], axis: &str) -> String {
     let mut out = open(bottom + BOTTOM, axis);
     for t in &x.ticks {
         let at = x.at(*t);
-        let _ = write!(
+        let _infallible = write!(
             out,
             "<line x1=\"{at:.1}\" y1=\"{TOP}\" x2=\"{at:.1}\" y2=\"{bottom:.1}\" style=\"stroke:var(--grid)\"/>\
              <text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\" style=\"fill:var(--quiet)\">{}</text>",
@@ -225,7 +225,7 @@ pub fn whiskers(rows: &[(&str, Interval)], axis: &str) -> String {
             x.at(interval.high),
             x.at(interval.estimate),
         );
-        let _ = write!(
+        let _infallible = write!(
             out,
             "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\" style=\"fill:var(--ink)\">{}</text>\
              <rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"12\" style=\"fill:var(--band)\"/>\
@@ -243,7 +243,7 @@ pub fn whiskers(rows: &[(&str, Interval)], axis: &str) -> String {
             short(interval.high)
         );
     }
-    let _ = write!(
+    let _infallible = write!(
         out,
         "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" style=\"fill:var(--quiet)\">{}</text>",
         f64::midpoint(left, WIDTH - RIGHT),
@@ -267,7 +267,7 @@ pub fn lines(series: &[Series], axes: Axes<'_>) -> String {
             .clone()
             .map(|p| format!("{:.1},{:.1}", x.at(p.0), y.at(p.1)))
             .collect();
-        let _ = write!(
+        let _infallible = write!(
             out,
             "<polyline points=\"{}\" style=\"fill:none;stroke-width:2;{}\"/>",
             at.join(" "),
@@ -275,7 +275,7 @@ pub fn lines(series: &[Series], axes: Axes<'_>) -> String {
         );
         if s.points.len() <= 24 {
             for p in finite {
-                let _ = write!(
+                let _infallible = write!(
                     out,
                     "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"3\" style=\"fill:var(--c{})\"><title>{}: {}, {}</title></circle>",
                     x.at(p.0),
@@ -303,7 +303,7 @@ pub fn scatter(points: &[(&str, f64, f64)], axes: Axes<'_>) -> String {
         if !(px.is_finite() && py.is_finite()) {
             continue;
         }
-        let _ = write!(
+        let _infallible = write!(
             out,
             "<circle cx=\"{0:.1}\" cy=\"{1:.1}\" r=\"5\" style=\"fill:var(--c{2})\"><title>{3}: {4}, {5}</title></circle>\
              <text x=\"{6:.1}\" y=\"{7:.1}\" style=\"fill:var(--ink)\">{3}</text>",

@@ -525,7 +525,7 @@ pub(super) mod tests {
     #[test]
     fn the_table_shows_every_model_and_why_one_failed() {
         let shown = example().show();
-        assert!(shown.contains("\nbetter  0.32"), "{shown}");
+        assert!(shown.contains("\nbetter   0.32"), "{shown}");
         assert!(
             shown.contains("broken: failed: training data has 0 pairs"),
             "{shown}"
