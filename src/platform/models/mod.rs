@@ -23,6 +23,7 @@
 //! | `parts` | a score, split into what adds up to it |
 //! | `learn` | observing and training on a cadence |
 //! | `two_tower` | two-tower retrieval in candle |
+//! | `sample_log` | a small made-up log for tests |
 //! | `retrieval` | exact top-k of inner products, fast |
 //! | `tower_index` | the two-tower model in the running city |
 //! | `params` | ordered, seeded parameters |
@@ -48,6 +49,8 @@ pub mod random;
 pub mod ranker;
 pub mod registry;
 pub mod retrieval;
+#[cfg(test)]
+mod sample_log;
 pub mod scorer;
 pub mod seed_formulas;
 pub mod shelf;
