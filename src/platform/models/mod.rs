@@ -8,6 +8,7 @@
 //! | `interaction_log` | what models learn from |
 //! | `model` | the one trait of all models |
 //! | `catalog` | all models by name |
+//! | `collaborative` | collaborative filtering behind the trait, by kinds |
 //! | `random` | scores drawn at random |
 //! | `scorer` | what collaborative models can do |
 //! | `bpr` | factors learned from pairwise preferences |
@@ -32,6 +33,7 @@
 pub mod bpr;
 pub mod calibration;
 pub mod catalog;
+pub mod collaborative;
 pub mod columns;
 pub mod decayed_popularity;
 pub mod ease;
