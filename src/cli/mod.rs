@@ -11,6 +11,11 @@
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
 //! | `import` | `agora import` |
+//! | `model_args` | what the commands about models accept |
+//! | `evaluate` | `agora evaluate` |
+//! | `fit` | `agora fit` |
+//! | `models` | `agora models` |
+//! | `judging` | models fitted and judged one after the other, with progress |
 //! | `why` | `agora why` |
 //! | `compare` | `agora compare` |
 //! | `trials` | many runs at once, in memory |
@@ -24,7 +29,12 @@ mod bench;
 mod check;
 mod compare;
 mod desktop;
+mod evaluate;
+mod fit;
 mod import;
+mod judging;
+mod model_args;
+mod models;
 mod output;
 pub mod report;
 mod run;
@@ -41,7 +51,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::scenario::error::ScenarioError;
+use crate::lab::evaluation::split::SplitError;
 use crate::scenario::import::error::ImportError;
+use crate::scenario::learning::source::LearningError;
 use crate::scenario::run::error::RunError;
 use crate::scenario::world::FoundingError;
 
@@ -57,6 +69,20 @@ pub enum CommandError {
     /// A log could not be imported.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// A log to learn from could not be read.
+    #[error(transparent)]
+    Learning(#[from] LearningError),
+    /// A log cannot be split as asked.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// A model cannot be made of its settings.
+    #[error("--set {given}: {cause}")]
+    Setting {
+        /// What was given.
+        given: String,
+        /// Why, and what is allowed.
+        cause: String,
+    },
     /// What was asked for cannot be done as asked.
     #[error("{0}")]
     Usage(String),
@@ -88,7 +114,8 @@ impl CommandError {
 
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Scenario(_) | Self::Usage(_) => 2,
+            Self::Scenario(_) | Self::Usage(_) | Self::Split(_) | Self::Setting { .. } => 2,
+            Self::Learning(e) => code_of(e.is_usage()),
             Self::Run(e) => code_of(e.is_usage()),
             Self::Import(e) => code_of(e.is_usage()),
             Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Failed(_) => 1,
@@ -115,6 +142,9 @@ pub fn main() -> ExitCode {
         args::Command::Verify(a) => verify::command(a),
         args::Command::Report(a) => report::command(a),
         args::Command::Import(a) => import::command(a),
+        args::Command::Evaluate(a) => evaluate::command(a),
+        args::Command::Fit(a) => fit::command(a),
+        args::Command::Models(a) => models::command(a),
         args::Command::Why(a) => why::command(a),
         args::Command::Selftest(a) => selftest::command(a),
         args::Command::Bench(a) => bench::command(a),

@@ -11,6 +11,7 @@ mod binary;
 #[cfg(feature = "desktop")]
 mod desktop;
 mod determinism;
+mod evaluate;
 mod folders;
 mod fuzz;
 mod import;

@@ -4,8 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use agora::platform::models::catalog::KINDS;
-
 use crate::binary::{agora, complaint, none};
 
 /// Thirty people who each meet eight of twelve items, one a minute.
@@ -19,26 +17,9 @@ fn write_log(folder: &Path) {
     fs::write(folder.join("log.csv"), text).unwrap();
 }
 
-/// The kind of model that is searched: the first that has a number to set and is no network, else the first.
-fn kind() -> &'static str {
-    let is_small = |name: &str| ["item_knn", "ease", "decayed_popularity"].contains(&name);
-    KINDS
-        .iter()
-        .find(|k| is_small(k.name) && k.describe().iter().any(|d| d.kind == "number"))
-        .unwrap_or(&KINDS[0])
-        .name
-}
-
 fn tune(folder: &Path, more: &[&str]) -> Output {
     let mut args = vec![
-        "tune",
-        kind(),
-        "--data",
-        "log.csv",
-        "--trials",
-        "6",
-        "--folds",
-        "time:2",
+        "tune", "item_knn", "--data", "log.csv", "--trials", "6", "--folds", "time:2",
     ];
     args.extend(more);
     agora(folder, &args)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::threads;
+use crate::cli::model_args::DataArgs;
 
 /// How candidates are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -20,14 +21,11 @@ pub(in crate::cli) enum SearchArg {
 /// `agora tune`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TuneArgs {
-    /// Kind of the model, such as random.
+    /// Kind of model; `agora models list` names them.
     pub(in crate::cli) model: String,
-    /// The log: a folder of RecBole files, or an .inter, .csv, .tsv or .parquet file.
-    #[arg(long, value_name = "PATH")]
-    pub(in crate::cli) data: PathBuf,
-    /// Which column means what, as for agora import.
-    #[arg(long, value_name = "MEANING=COLUMN,…")]
-    pub(in crate::cli) map: Option<String>,
+    /// The data.
+    #[command(flatten)]
+    pub(in crate::cli) data: DataArgs,
     /// How candidates are chosen.
     #[arg(long, default_value = "random")]
     pub(in crate::cli) search: SearchArg,

@@ -1,4 +1,4 @@
-//! The search from a log to a folder.
+//! The search from data to a folder.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,12 @@ use serde::Serialize;
 
 use super::args::{SearchArg, TuneArgs};
 use super::folder::Folder;
-use super::{curves, log, table};
+use super::{curves, table};
 use crate::cli::CommandError;
+use crate::cli::judging::{on_threads, read_data};
 use crate::cli::output;
 use crate::cli::run::stop_on_interrupt;
+use crate::lab::evaluation::facts::DataFacts;
 use crate::platform::models::catalog;
 use crate::platform::models::interaction_log::InteractionLog;
 use crate::platform::models::params::Values;
@@ -59,11 +61,7 @@ pub(super) struct Outcome {
 
 /// `agora tune`.
 pub(in crate::cli) fn command(args: &TuneArgs) -> Result<(), CommandError> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(args.threads.unwrap_or(0))
-        .build()
-        .map_err(|e| CommandError::Failed(format!("cannot start worker threads: {e}")))?;
-    pool.install(|| tune(args))
+    on_threads(args.threads, || tune(args))?
 }
 
 fn tune(args: &TuneArgs) -> Result<(), CommandError> {
@@ -83,8 +81,9 @@ fn tune(args: &TuneArgs) -> Result<(), CommandError> {
     } else {
         vec![halving::all_at_once(1, resource.most()).map_err(usage)?]
     };
-    let all = log::load(&args.data, args.map.as_deref())?;
-    let test = plan.set_aside(&all, args.seed).map_err(usage)?;
+    let data = read_data(&args.data)?;
+    let all = &data.log;
+    let test = plan.set_aside(all, args.seed).map_err(usage)?;
     let folds = plan.folds(&test.train, args.seed).map_err(usage)?;
     let search = Search {
         make: &|settings, seed| kind.make(settings, seed),
@@ -95,7 +94,7 @@ fn tune(args: &TuneArgs) -> Result<(), CommandError> {
         patience: args.patience,
         seed: args.seed,
     };
-    let what = describe(args, &all, &brackets, &space, &resource);
+    let what = describe(args, all, &brackets, &space, &resource);
     let path = out(args);
     let folder = Folder::open(&path, args.resume, args.force)?;
     let done = folder.done(&what)?;
@@ -147,7 +146,7 @@ fn tune(args: &TuneArgs) -> Result<(), CommandError> {
         folder: path.display().to_string(),
         search: what,
     };
-    let card = card(args, &found, &refitted, &test, digest_of(&tensors));
+    let card = card(&data.facts, &found, &refitted, &test, digest_of(&tensors));
     folder.write("card.md", card.page().as_bytes())?;
     let told = format!(
         "trial {}\n\n    {}",
@@ -300,7 +299,7 @@ fn digest_of(tensors: &std::collections::BTreeMap<String, Values>) -> u64 {
 }
 
 fn card(
-    args: &TuneArgs,
+    data: &DataFacts,
     found: &Outcome,
     refitted: &Refitted,
     test: &Fold,
@@ -316,7 +315,7 @@ fn card(
         ("NDCG@10 on the rows set aside".to_owned(), found.test),
     ];
     ModelCard {
-        name: args.model.clone(),
+        name: found.search.model.clone(),
         version: 1,
         trained_at: Tick(0),
         n_pairs: rows.len() as u64,
@@ -325,15 +324,15 @@ fn card(
         incumbent_metric: None,
         digest,
         details: CardDetails {
-            kind: args.model.clone(),
+            kind: found.search.model.clone(),
             settings: found.best_settings.clone(),
             window,
             rows: rows.len() as u64,
-            features: test.train.items.blocks.iter().map(|b| b.name.clone()).collect(),
+            features: data.features.clone(),
             curve: refitted.report.curve.clone(),
             held_out: held_out.into(),
             calibration_error: None,
-            consent: "The log was given by hand; whoever gave it answers for the consent of the people in it.".to_owned(),
+            consent: data.consent.clone(),
         },
     }
 }

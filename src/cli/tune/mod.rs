@@ -3,8 +3,7 @@
 //! | file | concept |
 //! | --- | --- |
 //! | `args` | what is accepted |
-//! | `command` | the search from a log to a folder |
-//! | `log` | from a path to the log that models learn from |
+//! | `command` | the search from data to a folder |
 //! | `folder` | what a search leaves |
 //! | `curves` | its trials as TensorBoard shows them |
 //! | `table` | its trials as people read them |
@@ -13,7 +12,6 @@ mod args;
 mod command;
 mod curves;
 mod folder;
-mod log;
 mod table;
 
 pub(super) use args::TuneArgs;

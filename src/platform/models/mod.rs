@@ -8,6 +8,7 @@
 //! | `interaction_log` | what models learn from |
 //! | `model` | the one trait of all models |
 //! | `catalog` | all models by name |
+//! | `collaborative` | collaborative filtering behind the trait, by kinds |
 //! | `random` | scores drawn at random |
 //! | `scorer` | what collaborative models can do |
 //! | `bpr` | factors learned from pairwise preferences |
@@ -23,6 +24,7 @@
 //! | `parts` | a score, split into what adds up to it |
 //! | `learn` | observing and training on a cadence |
 //! | `two_tower` | two-tower retrieval in candle |
+//! | `sample_log` | a small made-up log for tests |
 //! | `retrieval` | exact top-k of inner products, fast |
 //! | `tower_index` | the two-tower model in the running city |
 //! | `params` | ordered, seeded parameters |
@@ -32,6 +34,7 @@
 pub mod bpr;
 pub mod calibration;
 pub mod catalog;
+pub mod collaborative;
 pub mod columns;
 pub mod decayed_popularity;
 pub mod ease;
@@ -49,6 +52,8 @@ pub mod random;
 pub mod ranker;
 pub mod registry;
 pub mod retrieval;
+#[cfg(test)]
+mod sample_log;
 pub mod scorer;
 pub mod seed_formulas;
 pub mod shelf;
