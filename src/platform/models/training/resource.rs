@@ -96,6 +96,7 @@ impl std::fmt::Display for Resource {
 }
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro makes public structs")]
 mod tests {
     use super::*;
     use crate::platform::models::training::folds::{FoldPlan, tests::drawn};

@@ -282,6 +282,7 @@ fn value(doc: &ValueDoc, text: &str) -> Option<toml::Value> {
 }
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro makes public structs")]
 mod tests {
     use super::*;
     use crate::sim::config::ConfigPart;

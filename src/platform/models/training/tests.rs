@@ -1,5 +1,7 @@
 //! Searches over a small model whose best settings are known.
 
+#![expect(unreachable_pub, reason = "the macro makes public structs")]
+
 use std::ops::ControlFlow;
 
 use super::checkpoint::{Checkpoint, Description, digest};
