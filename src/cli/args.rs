@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::model_args::{EvaluateArgs, FitArgs, ModelsArgs};
+use super::tune::TuneArgs;
 use super::window_args::{DesktopArgs, DesktopBenchArgs, PicturesArgs};
 use crate::scenario::load::Overrides;
 
@@ -75,6 +77,21 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora import data/ml-100k --out worlds/ml-100k && agora run worlds/ml-100k\n  agora import ratings.csv --out worlds/ratings --map user=userId,item=movieId,time=timestamp\n  agora import plays.parquet --out worlds/plays --map user=who,item=track,genres=style --min-interactions 10\n\nFormats: RecBole atomic files (.inter, with .item beside it), delimited text with a header, Parquet. See docs/import.md."
     )]
     Import(ImportArgs),
+    /// Fits models on a log and says how well each foretells what people met next.
+    #[command(
+        after_help = "Examples:\n  agora evaluate --data data/ml-100k\n  agora evaluate --data ratings.csv --map user=userId,item=movieId --models random,popularity --k 5,10,20\n  agora evaluate --data runs/quickstart-1 --protocol time --folds 3 --out evaluations/quickstart\n  agora evaluate --data data/ml-100k --part validation --set bpr.epochs=20 --json\n\nProtocols: a leave-last-one-out, b eight, one and one tenth of everybody's items at random, time before and after a moment, users people whom the model never saw.\nData: a run folder, an imported world, or any log that agora import reads. See docs/models.md.\n\nExit codes: 0 done, 1 a model failed, 2 bad usage or input."
+    )]
+    Evaluate(EvaluateArgs),
+    /// Fits one model on a log and writes it with its card.
+    #[command(
+        after_help = "Examples:\n  agora fit popularity --data data/ml-100k --out models/popularity\n  agora fit bpr --data runs/quickstart-1 --set epochs=20 --seed 7 --out models/bpr\n\nThe folder holds model.safetensors, model.json and card.md. The same data, settings and seed write the same bytes."
+    )]
+    Fit(FitArgs),
+    /// Lists kinds of models and fitted models, shows cards, compares fitted models.
+    #[command(
+        after_help = "Examples:\n  agora models list\n  agora models list models\n  agora models card models/bpr\n  agora models compare models/bpr models/ease --data data/ml-100k"
+    )]
+    Models(ModelsArgs),
     /// Runs a city for a while and explains what was offered to one of its avatars, and why.
     #[command(
         after_help = "Examples:\n  agora why quickstart --avatar 17\n  agora why quickstart --avatar 17 --ticks 2880 --offer 4711\n  agora why baseline --avatar 3 --set platform.recommend.model=ease --json\n\nThe last 20000 offers are remembered; numbers of an avatar's offers are listed below its explanation."
@@ -90,6 +107,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora bench workload-a\n  agora bench city --json\n  agora bench all --threads 2\n\nTimings depend on the machine and on what else it does: compare within one run."
     )]
     Bench(BenchArgs),
+    /// Searches the settings of a model on a log: random search, successive halving or Hyperband over folds in the order of time.
+    #[command(
+        after_help = "Examples:\n  agora tune item_knn --data data/ml-100k\n  agora tune bpr --data data/ml-100k --search halving --trials 27 --folds time:3\n  agora tune bpr --data runs/quickstart-1 --space learning_rate=0.0003..0.03:log --space 'dimensions=16|32|64' --space epochs=30\n  agora tune bpr --data data/ml-100k --resume\n\nThe folder holds trials.jsonl, best.toml, best.safetensors, card.md, result.json and curves for TensorBoard."
+    )]
+    Tune(TuneArgs),
 }
 
 /// How a scenario is changed for this run.

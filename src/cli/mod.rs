@@ -11,25 +11,37 @@
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
 //! | `import` | `agora import` |
+//! | `model_args` | what the commands about models accept |
+//! | `evaluate` | `agora evaluate` |
+//! | `fit` | `agora fit` |
+//! | `models` | `agora models` |
+//! | `judging` | models fitted and judged one after the other, with progress |
 //! | `why` | `agora why` |
 //! | `compare` | `agora compare` |
 //! | `trials` | many runs at once, in memory |
 //! | `side_by_side` | whole cities at once, each on its own thread |
 //! | `selftest` | `agora selftest` |
 //! | `bench` | `agora bench` |
+//! | `tune` | `agora tune` |
 
 mod args;
 mod bench;
 mod check;
 mod compare;
 mod desktop;
+mod evaluate;
+mod fit;
 mod import;
+mod judging;
+mod model_args;
+mod models;
 mod output;
 pub mod report;
 mod run;
 pub mod selftest;
 mod side_by_side;
 pub mod trials;
+mod tune;
 mod verify;
 mod why;
 mod window_args;
@@ -39,7 +51,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::scenario::error::ScenarioError;
+use crate::lab::evaluation::split::SplitError;
 use crate::scenario::import::error::ImportError;
+use crate::scenario::learning::source::LearningError;
 use crate::scenario::run::error::RunError;
 use crate::scenario::world::FoundingError;
 
@@ -55,6 +69,20 @@ pub enum CommandError {
     /// A log could not be imported.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// A log to learn from could not be read.
+    #[error(transparent)]
+    Learning(#[from] LearningError),
+    /// A log cannot be split as asked.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// A model cannot be made of its settings.
+    #[error("--set {given}: {cause}")]
+    Setting {
+        /// What was given.
+        given: String,
+        /// Why, and what is allowed.
+        cause: String,
+    },
     /// What was asked for cannot be done as asked.
     #[error("{0}")]
     Usage(String),
@@ -86,7 +114,8 @@ impl CommandError {
 
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Scenario(_) | Self::Usage(_) => 2,
+            Self::Scenario(_) | Self::Usage(_) | Self::Split(_) | Self::Setting { .. } => 2,
+            Self::Learning(e) => code_of(e.is_usage()),
             Self::Run(e) => code_of(e.is_usage()),
             Self::Import(e) => code_of(e.is_usage()),
             Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Failed(_) => 1,
@@ -113,9 +142,13 @@ pub fn main() -> ExitCode {
         args::Command::Verify(a) => verify::command(a),
         args::Command::Report(a) => report::command(a),
         args::Command::Import(a) => import::command(a),
+        args::Command::Evaluate(a) => evaluate::command(a),
+        args::Command::Fit(a) => fit::command(a),
+        args::Command::Models(a) => models::command(a),
         args::Command::Why(a) => why::command(a),
         args::Command::Selftest(a) => selftest::command(a),
         args::Command::Bench(a) => bench::command(a),
+        args::Command::Tune(a) => tune::command(a),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -32,7 +32,7 @@ pub(super) fn wall_clock() -> std::time::Instant {
 }
 
 /// Stops at the end of the running tick when Ctrl-C is pressed.
-fn stop_on_interrupt() -> Arc<AtomicBool> {
+pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // If another handler is there already, Ctrl-C simply kills, and finished days are safe.

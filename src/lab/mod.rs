@@ -5,6 +5,7 @@
 //! | `config` | its part of the scenario |
 //! | `metrics` | what is counted and how it is summed up |
 //! | `explain` | why each offer was made, in words, and the truth beside it |
+//! | `evaluation` | how well models foretell what people in a log met next |
 //! | `experiment` | what arms of a scenario differ in |
 //! | `realism` | published facts and the scorecard |
 //! | `report` | the page that shows a run |
@@ -12,6 +13,7 @@
 //! | `plugin` | what joins it into the tick |
 
 pub mod config;
+pub mod evaluation;
 pub mod experiment;
 pub mod explain;
 pub mod metrics;

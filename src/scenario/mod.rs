@@ -15,10 +15,12 @@
 //! | `steer` | commands to a running city |
 //! | `chain` | the chain of state hashes of a run |
 //! | `import` | worlds made from real logs |
+//! | `learning` | logs that models are fitted on and judged by |
 
 pub mod chain;
 pub mod error;
 pub mod import;
+pub mod learning;
 pub mod leaves;
 pub mod load;
 pub mod promises;

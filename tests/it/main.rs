@@ -11,6 +11,7 @@ mod binary;
 #[cfg(feature = "desktop")]
 mod desktop;
 mod determinism;
+mod evaluate;
 mod folders;
 mod fuzz;
 mod import;
@@ -27,6 +28,7 @@ mod report;
 mod scenarios;
 mod steer;
 mod storage;
+mod tune;
 mod walk_in;
 mod why;
 #[cfg(feature = "desktop")]

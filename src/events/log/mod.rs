@@ -5,11 +5,13 @@
 //! | `schema` | the columns, documented |
 //! | `writer` | writing, closed safely |
 //! | `reader` | reading back |
+//! | `offers` | reading slates back |
 //! | `contain` | panics of the Parquet library become errors |
 //! | `error` | what can go wrong |
 
 pub mod contain;
 pub mod error;
+pub mod offers;
 pub mod reader;
 pub mod schema;
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub fn read_day(run: &Path, day: u32) -> Result<Vec<Event>, LogError> {
 }
 
 /// Opens a Parquet file after checking that everything its footer promises lies within it: the library trusts the footer.
-fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, LogError> {
+pub(super) fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, LogError> {
     let file = File::open(path).map_err(LogError::io(path))?;
     let size = file.metadata().map_err(LogError::io(path))?.len();
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(LogError::format(path))?;

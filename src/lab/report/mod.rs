@@ -6,6 +6,7 @@
 //! | `gather/` | fills the rows from a city |
 //! | `page.rs` | puts the rows, the style, our script and the chart library into one page |
 //! | `example.rs` | a made-up report for the tests |
+//! | `tensorboard.rs` | event files that TensorBoard opens |
 //!
 //! The page itself is `assets/report/`: `template.html`, `report.css`, `kit.js` (numbers, colors, cards), `report.js` (the sections)
 //! and Apache ECharts 6.1.0 as published, with its licenses.
@@ -15,6 +16,7 @@ mod data;
 mod example;
 pub mod gather;
 mod page;
+pub mod tensorboard;
 
 pub use data::{
     DayRow, FORMAT, FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, ReportData,

@@ -4,6 +4,7 @@
 //! met, drawn uniformly. Factors start from Xavier's normal distribution. All draws come from keyed streams and
 //! gradients are added in batch order on one thread, so a seed fixes every bit.
 
+use super::collaborative::adam::Adam;
 use super::interactions::Interactions;
 use super::scorer::Scorer;
 use crate::sim::math;
@@ -78,6 +79,8 @@ pub struct Bpr {
     n_items: usize,
     /// Rows of all users, then rows of all items.
     factors: Vec<f32>,
+    /// How much a pair with each item counts; empty if all count alike.
+    weights: Vec<f32>,
 }
 
 impl Bpr {
@@ -98,7 +101,27 @@ impl Bpr {
         config: BprConfig,
         mut after_epoch: impl FnMut(usize, &Self) -> ControlFlow<()>,
     ) -> Result<Self, BprError> {
-        let mut model = Self::initial(interactions, config)?;
+        Self::fit_weighted(interactions, Vec::new(), config, |epoch, _, model| {
+            after_epoch(epoch, model)
+        })
+    }
+
+    /// Learns like [`Bpr::fit_until`], each pair counting as much as its item's weight (empty: all alike).
+    ///
+    /// `after_epoch` receives the epochs done, from 1, and the mean loss of the pairs in the last one, unweighted.
+    ///
+    /// # Errors
+    /// [`BprError`] if a value of the configuration is outside its range.
+    ///
+    /// # Panics
+    /// If there are weights, but not one an item.
+    pub fn fit_weighted(
+        interactions: &Interactions,
+        weights: Vec<f32>,
+        config: BprConfig,
+        mut after_epoch: impl FnMut(usize, f64, &Self) -> ControlFlow<()>,
+    ) -> Result<Self, BprError> {
+        let mut model = Self::initial(interactions, weights, config)?;
         let d = config.dimensions;
         let n_items = model.n_items;
         let items_begin = model.n_users * d;
@@ -114,6 +137,7 @@ impl Bpr {
             for last in (1..pairs.len()).rev() {
                 pairs.swap(last, rng.below(last + 1));
             }
+            let mut loss = 0.0;
             for batch in pairs.chunks(config.batch) {
                 let share = 1.0 / batch.len() as f32;
                 let shrink = config.regularization * share;
@@ -124,7 +148,9 @@ impl Bpr {
                     let (user_gradients, item_gradients) = gradient.split_at_mut(items_begin);
                     let p = row(users, *user, d);
                     let (q, r) = (row(items, *met, d), row(items, unmet, d));
-                    let pull = pull(math::dot(p, q) - math::dot(p, r)) * share;
+                    let margin = math::dot(p, q) - math::dot(p, r);
+                    loss += surprise(margin);
+                    let pull = pull(margin) * share * weight_of(&model.weights, *met);
                     let of_p = row_mut(user_gradients, *user, d);
                     for (((g, p), q), r) in of_p.iter_mut().zip(p).zip(q).zip(r) {
                         *g += shrink * p - pull * (q - r);
@@ -138,7 +164,8 @@ impl Bpr {
                 }
                 adam.descend(&mut model.factors, &gradient);
             }
-            if after_epoch(epoch + 1, &model).is_break() {
+            let mean = loss / pairs.len().max(1) as f64;
+            if after_epoch(epoch + 1, mean, &model).is_break() {
                 break;
             }
         }
@@ -146,7 +173,11 @@ impl Bpr {
     }
 
     /// Draws the factors that learning starts from.
-    fn initial(interactions: &Interactions, config: BprConfig) -> Result<Self, BprError> {
+    fn initial(
+        interactions: &Interactions,
+        weights: Vec<f32>,
+        config: BprConfig,
+    ) -> Result<Self, BprError> {
         if config.dimensions == 0 || config.batch == 0 {
             return Err(BprError::Size {
                 dimensions: config.dimensions,
@@ -167,12 +198,36 @@ impl Bpr {
             let mut rng = RngStream::new(config.seed, Purpose::ModelInit, table as u64, 0);
             factors.extend((0..rows * d).map(|_| (deviation * rng.normal()) as f32));
         }
-        Ok(Self {
+        Ok(Self::from_factors(config, n_users, factors, weights))
+    }
+
+    /// Takes factors as they were once fitted: rows of all users, then rows of all items; and the weights of the items.
+    ///
+    /// # Panics
+    /// If rows are not whole, or there are weights but not one an item.
+    pub fn from_factors(
+        config: BprConfig,
+        n_users: usize,
+        factors: Vec<f32>,
+        weights: Vec<f32>,
+    ) -> Self {
+        let d = config.dimensions;
+        assert!(factors.len().is_multiple_of(d), "rows are whole");
+        let n_items = factors.len() / d - n_users;
+        let fits = weights.is_empty() || weights.len() == n_items;
+        assert!(fits, "one weight an item");
+        Self {
             config,
             n_users,
             n_items,
             factors,
-        })
+            weights,
+        }
+    }
+
+    /// Returns rows of all users, then rows of all items.
+    pub fn factors(&self) -> &[f32] {
+        &self.factors
     }
 
     /// Returns the learned factors of a user that was trained on.
@@ -227,9 +282,11 @@ impl Bpr {
         for _ in 0..FOLD_IN_STEPS {
             gradient.fill(0.0);
             for _ in 0..FOLD_IN_BATCH {
-                let q = self.item_factors(met[rng.below(met.len())]);
+                let item = met[rng.below(met.len())];
+                let q = self.item_factors(item);
                 let r = self.item_factors(draw_unmet(&mut rng, &met, self.n_items));
                 let pull = pull(math::dot(&factors, q) - math::dot(&factors, r)) * share;
+                let pull = pull * weight_of(&self.weights, item);
                 for ((g, q), r) in gradient.iter_mut().zip(q).zip(r) {
                     *g -= pull * (q - r);
                 }
@@ -239,7 +296,11 @@ impl Bpr {
         factors
     }
 
-    fn score_factors(&self, factors: &[f32], scores: &mut [f32]) {
+    /// Writes the scores of all items for these factors.
+    ///
+    /// # Panics
+    /// If `scores` does not hold one value an item.
+    pub fn score_factors(&self, factors: &[f32], scores: &mut [f32]) {
         assert_eq!(scores.len(), self.n_items, "one score an item");
         let items = &self.factors[self.n_users * self.config.dimensions..];
         for (score, item) in scores
@@ -277,49 +338,22 @@ fn pull(margin: f32) -> f32 {
     1.0 / (1.0 + math::expf(margin))
 }
 
+/// How surprising a pair is: −ln σ(margin).
+fn surprise(margin: f32) -> f64 {
+    let margin = f64::from(margin);
+    (-margin).max(0.0) + math::ln(1.0 + math::exp(-margin.abs()))
+}
+
+fn weight_of(weights: &[f32], item: u32) -> f32 {
+    weights.get(item as usize).copied().unwrap_or(1.0)
+}
+
 fn row(table: &[f32], at: u32, d: usize) -> &[f32] {
     &table[at as usize * d..][..d]
 }
 
 fn row_mut(table: &mut [f32], at: u32, d: usize) -> &mut [f32] {
     &mut table[at as usize * d..][..d]
-}
-
-/// Adam with its usual constants.
-struct Adam {
-    learning_rate: f32,
-    /// Running means of the gradient and of its square, a parameter.
-    moments: Vec<(f32, f32)>,
-    /// What is left of 1 after as many decays as steps.
-    decayed: (f64, f64),
-}
-
-impl Adam {
-    const DECAY: (f32, f32) = (0.9, 0.999);
-    const EPSILON: f32 = 1e-8;
-
-    fn new(n: usize, learning_rate: f32) -> Self {
-        Self {
-            learning_rate,
-            moments: vec![(0.0, 0.0); n],
-            decayed: (1.0, 1.0),
-        }
-    }
-
-    fn descend(&mut self, parameters: &mut [f32], gradient: &[f32]) {
-        let (b1, b2) = Self::DECAY;
-        self.decayed.0 *= f64::from(b1);
-        self.decayed.1 *= f64::from(b2);
-        let rate = self.learning_rate / (1.0 - self.decayed.0) as f32;
-        let of_square = 1.0 / (1.0 - self.decayed.1) as f32;
-        for ((parameter, g), (mean, square)) in
-            parameters.iter_mut().zip(gradient).zip(&mut self.moments)
-        {
-            *mean = b1 * *mean + (1.0 - b1) * g;
-            *square = b2 * *square + (1.0 - b2) * g * g;
-            *parameter -= rate * *mean / ((*square * of_square).sqrt() + Self::EPSILON);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -382,13 +416,6 @@ mod tests {
         let other = BprConfig { seed: 4, ..small() };
         assert!(a.factors != Bpr::fit(&x, other).unwrap().factors);
         assert_eq!(a.fold_in(&[3, 1]), a.fold_in(&[1, 3]));
-    }
-
-    #[test]
-    fn adam_moves_each_parameter_by_the_learning_rate_at_first() {
-        let mut parameters = [1.0, 1.0];
-        Adam::new(2, 0.1).descend(&mut parameters, &[5.0, -0.01]);
-        assert!((parameters[0] - 0.9).abs() < 1e-4 && (parameters[1] - 1.1).abs() < 1e-4);
     }
 
     #[test]

@@ -2,6 +2,16 @@
 
 use crate::sim::config::{ConfigPart, ValueDoc, Violation};
 
+use super::collaborative::bpr::{BprModel, BprSettings};
+use super::collaborative::cold_start::{ColdStart, ColdStartSettings};
+use super::collaborative::decayed_popularity::{DecayedPopularityConfig, DecayedPopularityModel};
+use super::collaborative::ease::{EaseModel, EaseSettings};
+use super::collaborative::ials::{IalsModel, IalsSettings};
+use super::collaborative::item_knn::{ItemKnnModel, ItemKnnSettings};
+use super::collaborative::popularity::{PopularityConfig, PopularityModel};
+use super::collaborative::rp3beta::{Rp3BetaModel, Rp3BetaSettings};
+use super::collaborative::seed_collaborative::{SeedCollaborative, SeedCollaborativeSettings};
+use super::collaborative::seed_content::{SeedContent, SeedContentSettings};
 use super::model::Model;
 use super::params::ModelError;
 use super::random::{Random, RandomConfig};
@@ -119,6 +129,26 @@ macro_rules! kinds {
 pub const KINDS: &[Kind] = kinds! {
     "random", "a score drawn at random for every person and item, the floor of every comparison",
         RandomConfig, |_, seed| Ok(Box::new(Random::new(seed)));
+    "popularity", "how many met an item, the same for everybody",
+        PopularityConfig, |config, _| Ok(Box::new(PopularityModel::new(config)));
+    "decayed_popularity", "engagements with an item, each fading with time",
+        DecayedPopularityConfig, |config, _| Ok(Box::new(DecayedPopularityModel::new(config)));
+    "seed_content", "the mission's formula from features: the cosine of interests and content, times attention",
+        SeedContentSettings, |config, _| Ok(Box::new(SeedContent::new(config)));
+    "item_knn", "similarity to what was met, by how many met both",
+        ItemKnnSettings, |config, _| Ok(Box::new(ItemKnnModel::new(config)));
+    "rp3beta", "the chance of walking from what was met to an item by way of somebody else, less of it for popular ones",
+        Rp3BetaSettings, |config, _| Ok(Box::new(Rp3BetaModel::new(config)));
+    "ease", "a linear autoencoder with an empty diagonal, in closed form",
+        EaseSettings, |config, _| Ok(Box::new(EaseModel::new(config)));
+    "seed_collaborative", "the mission's formula from others' behaviour: a predicted r over roots of popularity and attention",
+        SeedCollaborativeSettings, |config, _| Ok(Box::new(SeedCollaborative::new(config)));
+    "cold_start", "features at first, others' behaviour the more is known",
+        ColdStartSettings, |config, seed| Ok(Box::new(ColdStart::new(config, seed)));
+    "ials", "factors by alternating least squares over all pairs, met or not",
+        IalsSettings, |config, seed| Ok(Box::new(IalsModel::new(config, seed)));
+    "bpr", "factors learned from pairs of what was met and what was not",
+        BprSettings, |config, seed| Ok(Box::new(BprModel::new(config, seed)));
 };
 
 /// Finds a kind by its name.
@@ -135,6 +165,12 @@ pub fn find(name: &str) -> Result<&'static Kind, SettingsError> {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
+    use super::super::interaction_log::InteractionLog;
+    use super::super::model::Person;
+    use super::super::params::{Values, read_tensors, write_tensors};
+    use super::super::sample_log::sample_log;
     use super::*;
 
     #[test]
@@ -155,5 +191,175 @@ mod tests {
         let settings: toml::Table = toml::from_str("luck = 7").unwrap();
         let error = find("random").unwrap().make(&settings, 1).err().unwrap();
         assert!(error.to_string().contains("luck"), "{error}");
+    }
+
+    /// Settings that make a fit short wherever a kind has such a setting.
+    fn quick(kind: &Kind) -> toml::Table {
+        let short = [("epochs", 3), ("iterations", 3), ("dimensions", 8)];
+        let known = kind.describe();
+        let has = |key: &str| known.iter().any(|doc| doc.key == key);
+        short
+            .into_iter()
+            .filter(|(key, _)| has(key))
+            .map(|(key, value)| (key.to_owned(), toml::Value::Integer(value)))
+            .collect()
+    }
+
+    fn fitted(kind: &Kind, log: &InteractionLog) -> Box<dyn Model> {
+        let mut model = kind.make(&quick(kind), 7).unwrap();
+        let report = model.fit(log, &mut |_| ControlFlow::Continue(()));
+        let report = report.unwrap_or_else(|e| panic!("{}: {e}", kind.name));
+        assert!(report.curve.iter().all(|e| e.loss.is_finite()));
+        model
+    }
+
+    /// Users with all and with some of their past, a newcomer with a past, and one without.
+    fn with_people<T>(log: &InteractionLog, then: impl FnOnce(&[Person<'_>]) -> T) -> T {
+        let by_user = log.by_user();
+        let now = log.end() + 60;
+        let person = |user, past| Person { user, past, now };
+        then(&[
+            person(Some(0), &by_user[0]),
+            person(Some(17), &by_user[17]),
+            person(Some(4), &by_user[4][..2]),
+            person(None, &by_user[9][..3]),
+            person(None, &[]),
+        ])
+    }
+
+    fn bits(model: &dyn Model, log: &InteractionLog) -> Vec<u32> {
+        with_people(log, |people| {
+            let mut scores = vec![9.0; people.len() * log.n_items];
+            model.score(people, &mut scores).unwrap();
+            scores.into_iter().map(f32::to_bits).collect()
+        })
+    }
+
+    fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build().unwrap().install(work)
+    }
+
+    #[test]
+    fn prop_every_kind_fitted_again_or_on_more_threads_is_the_same_to_the_bit() {
+        let log = sample_log(1);
+        for kind in KINDS {
+            let fit = |threads| {
+                on(threads, || {
+                    let model = fitted(kind, &log);
+                    (bits(&*model, &log), model.save().unwrap())
+                })
+            };
+            let alone = fit(1);
+            assert!(alone == fit(1), "{}: fitted again", kind.name);
+            assert!(alone == fit(4), "{}: on four threads", kind.name);
+        }
+    }
+
+    #[test]
+    fn prop_every_kind_is_loaded_with_the_same_bits_and_refuses_what_is_not_its_own() {
+        let log = sample_log(2);
+        for kind in KINDS {
+            let model = fitted(kind, &log);
+            let stored = model.save().unwrap();
+            // By way of the file format.
+            let stored = read_tensors(&write_tensors(&stored).unwrap()).unwrap();
+            let mut loaded = kind.make(&quick(kind), 7).unwrap();
+            loaded.load(&stored, &log).unwrap();
+            assert!(bits(&*loaded, &log) == bits(&*model, &log), "{}", kind.name);
+            assert!(loaded.save().unwrap() == stored, "{}", kind.name);
+
+            let mut other = stored.clone();
+            let one = Values {
+                shape: vec![1],
+                values: vec![0.0],
+            };
+            other.insert("not its own".to_owned(), one);
+            assert!(loaded.load(&other, &log).is_err(), "{}", kind.name);
+            for name in stored.keys() {
+                let mut less = stored.clone();
+                less.remove(name);
+                let refused = loaded.load(&less, &log).is_err();
+                assert!(refused, "{} without {name}", kind.name);
+            }
+            // What was refused changed nothing.
+            assert!(bits(&*loaded, &log) == bits(&*model, &log), "{}", kind.name);
+        }
+    }
+
+    #[test]
+    fn prop_every_kind_explains_a_score_by_parts_that_add_up_to_it() {
+        let log = sample_log(3);
+        for kind in KINDS {
+            let model = fitted(kind, &log);
+            with_people(&log, |people| {
+                for person in people {
+                    let mut scores = vec![0.0; log.n_items];
+                    model.score(&[*person], &mut scores).unwrap();
+                    for item in (0..log.n_items).step_by(3) {
+                        let parts = model.explain(person, item as u32).unwrap();
+                        let sum: f64 = parts.iter().map(|p| f64::from(p.value)).sum();
+                        let values = parts.iter().map(|p| p.value.abs());
+                        let largest = values.fold(scores[item].abs(), f32::max);
+                        let off = (sum - f64::from(scores[item])).abs();
+                        assert!(
+                            off <= 1e-4 * f64::from(largest),
+                            "{}: {sum} for {} of item {item} to {:?}",
+                            kind.name,
+                            scores[item],
+                            person.user
+                        );
+                    }
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn prop_every_kind_scores_anybody_with_finite_numbers_and_refuses_the_unknown() {
+        let log = sample_log(4);
+        for kind in KINDS {
+            let model = fitted(kind, &log);
+            let all = bits(&*model, &log).into_iter().map(f32::from_bits);
+            assert!(all.clone().all(f32::is_finite), "{}", kind.name);
+            let nobody = Person {
+                user: None,
+                past: &[],
+                now: 0,
+            };
+            let mut scores = vec![0.0; log.n_items];
+            model.score(&[nobody], &mut scores).unwrap();
+            assert!(scores.iter().all(|s| s.is_finite()), "{}", kind.name);
+            assert!(model.score(&[], &mut []).is_ok(), "{}", kind.name);
+            assert!(model.score(&[nobody], &mut scores[1..]).is_err());
+            let unknown = model.explain(&nobody, log.n_items as u32);
+            assert!(unknown.is_err(), "{}", kind.name);
+        }
+    }
+
+    #[test]
+    fn prop_no_kind_panics_on_an_empty_log() {
+        let nothing = InteractionLog::default();
+        let unmet = InteractionLog {
+            interactions: Vec::new(),
+            impressions: Vec::new(),
+            ..sample_log(5)
+        };
+        for kind in KINDS {
+            for log in [&nothing, &unmet] {
+                let mut model = kind.make(&quick(kind), 7).unwrap();
+                // It may refuse; if it does not, it must have scores.
+                if model.fit(log, &mut |_| ControlFlow::Continue(())).is_ok() {
+                    let nobody = Person {
+                        user: None,
+                        past: &[],
+                        now: 0,
+                    };
+                    let mut scores = vec![0.0; log.n_items];
+                    model.score(&[nobody], &mut scores).unwrap();
+                    assert!(scores.iter().all(|s| s.is_finite()), "{}", kind.name);
+                }
+            }
+        }
     }
 }

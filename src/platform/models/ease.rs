@@ -74,6 +74,20 @@ impl Ease {
         })
     }
 
+    /// Takes weights as they were once fitted, `[n_items, n_items]` row-major; row = item met, column = item scored.
+    ///
+    /// # Panics
+    /// If there are more or fewer.
+    pub fn from_weights(n_items: usize, weights: Vec<f32>) -> Self {
+        assert_eq!(weights.len(), n_items * n_items, "one weight a pair");
+        Self { n_items, weights }
+    }
+
+    /// Returns all weights, `[n_items, n_items]` row-major; row = item met, column = item scored.
+    pub fn weights(&self) -> &[f32] {
+        &self.weights
+    }
+
     /// Returns what having met `item` adds to the score of every item.
     ///
     /// # Panics

@@ -3,6 +3,7 @@
 //! `S_ab = G_ab / (G_aa^α · G_bb^(1−α) + shrink)` with `G = XᵀX` and an empty diagonal; of each column the k largest
 //! stay, and `s = x·S`. Counts are integers and columns are independent, so threads cannot move a bit.
 
+use super::collaborative::sparse_rows::{SparseRows, keep_largest};
 use super::interactions::Interactions;
 use super::scorer::{AdditiveScorer, Scorer};
 use super::seed_formulas::power;
@@ -45,13 +46,7 @@ pub enum ItemKnnError {
 
 /// A fitted item-kNN: for each source item, the targets that keep it among their neighbors.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ItemKnn {
-    /// Where each source's targets begin; one more entry than items.
-    indptr: Vec<usize>,
-    /// Targets of a source, ascending.
-    targets: Vec<u32>,
-    similarities: Vec<f32>,
-}
+pub struct ItemKnn(SparseRows);
 
 impl ItemKnn {
     /// Computes similarities and keeps the largest of each target.
@@ -97,29 +92,17 @@ impl ItemKnn {
             )
             .collect();
 
-        let mut indptr = vec![0; n + 1];
-        for (source, _) in columns.iter().flatten() {
-            indptr[*source as usize + 1] += 1;
-        }
-        for i in 0..n {
-            indptr[i + 1] += indptr[i];
-        }
-        let mut next = indptr.clone();
-        let mut targets = vec![0; indptr[n]];
-        let mut similarities = vec![0.0; indptr[n]];
-        for (target, column) in (0u32..).zip(&columns) {
-            for (source, similarity) in column {
-                let at = &mut next[*source as usize];
-                targets[*at] = target;
-                similarities[*at] = *similarity;
-                *at += 1;
-            }
-        }
-        Ok(Self {
-            indptr,
-            targets,
-            similarities,
-        })
+        Ok(Self(SparseRows::from_columns(&columns)))
+    }
+
+    /// Takes similarities as they were once fitted; row = source, column = target.
+    pub const fn from_rows(rows: SparseRows) -> Self {
+        Self(rows)
+    }
+
+    /// Returns the similarities; row = source, column = target.
+    pub const fn rows(&self) -> &SparseRows {
+        &self.0
     }
 
     /// Returns the targets that `source` is a neighbor of, ascending, with the similarities.
@@ -127,55 +110,23 @@ impl ItemKnn {
     /// # Panics
     /// If the item is unknown.
     pub fn neighborhood(&self, source: u32) -> (&[u32], &[f32]) {
-        let span = self.indptr[source as usize]..self.indptr[source as usize + 1];
-        (&self.targets[span.clone()], &self.similarities[span])
+        self.0.row(source)
     }
-}
-
-/// Keeps the `k` largest similarities and all that equal the smallest of them, in the given order.
-fn keep_largest(column: Vec<(u32, f64)>, k: usize) -> Vec<(u32, f32)> {
-    let mut threshold = 0.0;
-    if column.len() > k {
-        let mut values: Vec<f64> = column.iter().map(|(_, s)| *s).collect();
-        threshold = *values
-            .select_nth_unstable_by(k - 1, |a, b| b.total_cmp(a))
-            .1;
-    }
-    column
-        .into_iter()
-        .filter(|(_, s)| *s >= threshold)
-        .map(|(source, s)| (source, s as f32))
-        .collect()
 }
 
 impl Scorer for ItemKnn {
     fn n_items(&self) -> usize {
-        self.indptr.len() - 1
+        self.0.n_items()
     }
 
     fn score_history(&self, history: &[u32], scores: &mut [f32]) {
-        assert_eq!(scores.len(), self.n_items(), "one score an item");
-        scores.fill(0.0);
-        for source in history {
-            let (targets, similarities) = self.neighborhood(*source);
-            for (target, similarity) in targets.iter().zip(similarities) {
-                scores[*target as usize] += similarity;
-            }
-        }
+        self.0.score_history(history, scores);
     }
 }
 
 impl AdditiveScorer for ItemKnn {
     fn explain(&self, history: &[u32], item: u32) -> Vec<(u32, f32)> {
-        assert!((item as usize) < self.n_items(), "the item is known");
-        history
-            .iter()
-            .map(|source| {
-                let (targets, similarities) = self.neighborhood(*source);
-                let at = targets.binary_search(&item);
-                (*source, at.map_or(0.0, |at| similarities[at]))
-            })
-            .collect()
+        self.0.explain(history, item)
     }
 }
 
@@ -202,15 +153,6 @@ mod tests {
         let mut scores = [9.0; 3];
         model.score_history(&[0], &mut scores);
         assert_eq!(scores, [0.0, (3.0 / 12f64.sqrt()) as f32, 0.5]);
-    }
-
-    #[test]
-    fn one_neighbor_keeps_the_nearest_and_whoever_ties_with_it() {
-        assert_eq!(
-            keep_largest(vec![(3, 0.2), (5, 0.7), (6, 0.1), (9, 0.7)], 1),
-            [(5, 0.7), (9, 0.7)]
-        );
-        assert_eq!(keep_largest(vec![(3, 0.2)], 4), [(3, 0.2)]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! | `interaction_log` | what models learn from |
 //! | `model` | the one trait of all models |
 //! | `catalog` | all models by name |
+//! | `collaborative` | collaborative filtering behind the trait, by kinds |
 //! | `random` | scores drawn at random |
 //! | `scorer` | what collaborative models can do |
 //! | `bpr` | factors learned from pairwise preferences |
@@ -25,14 +26,17 @@
 //! | `learn` | observing and training on a cadence |
 //! | `live` | any model of the catalog in the running city |
 //! | `two_tower` | two-tower retrieval in candle |
+//! | `sample_log` | a small made-up log for tests |
 //! | `retrieval` | exact top-k of inner products, fast |
 //! | `tower_index` | the two-tower model in the running city |
 //! | `params` | ordered, seeded parameters |
-//! | `registry` | model cards, which is live |
+//! | `registry` | model cards, which is live, challengers in the shadow |
+//! | `training` | validation folds, search of settings, early stopping |
 
 pub mod bpr;
 pub mod calibration;
 pub mod catalog;
+pub mod collaborative;
 pub mod columns;
 pub mod config;
 pub mod decayed_popularity;
@@ -52,8 +56,11 @@ pub mod random;
 pub mod ranker;
 pub mod registry;
 pub mod retrieval;
+#[cfg(test)]
+mod sample_log;
 pub mod scorer;
 pub mod seed_formulas;
 pub mod shelf;
 pub mod tower_index;
+pub mod training;
 pub mod two_tower;

@@ -4,10 +4,11 @@
 //! as it was then, so that the model never sees what it is to predict.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::params::ModelError;
 use super::ranker::{ITEM_SURFACES, Learned, Ranker};
-use super::registry::{ModelCard, Promotion};
+use super::registry::{CardDetails, ModelCard, Promotion};
 use super::retrieval::PackedItems;
 use super::shelf::Shelf;
 use super::two_tower::config::TwoTowerConfig;
@@ -279,6 +280,7 @@ pub fn train(
         validation_metric,
         incumbent_metric,
         digest: model.digest(),
+        details: details(observations, first..n - judged, validation_metric),
     };
     let promotion = ranker.registry.submit(card)?;
     let index = if promotion == Promotion::Promoted {
@@ -290,6 +292,25 @@ pub fn train(
     };
     ranker.trainee = Some(model);
     Ok(index)
+}
+
+/// Tells what a training learned from: the pairs in a range of those observed.
+fn details(observations: &Observations, pairs: Range<usize>, recall: f64) -> CardDetails {
+    let seconds = |at: usize| observations.pairs.get(at).map(|p| i64::from(p.tick.0) * 60);
+    let window = seconds(pairs.start).zip(pairs.end.checked_sub(1).and_then(seconds));
+    let names = ["tags of the history", "history", "tags", "media", "id"];
+    CardDetails {
+        kind: "two_tower".to_owned(),
+        // Settings are numbers and booleans, which a table always takes.
+        settings: toml::Table::try_from(settings()).unwrap_or_default(),
+        window,
+        rows: pairs.len() as u64,
+        features: names.map(str::to_owned).to_vec(),
+        held_out: [("recall@10 among the next pairs".to_owned(), recall)].into(),
+        consent: "Behaviour of avatars that allow recommendations, taken from the observations."
+            .to_owned(),
+        ..CardDetails::default()
+    }
 }
 
 /// Share of pairs whose item is among the ten best of the items of all those pairs.

@@ -52,7 +52,7 @@ impl Role {
             Self::User => &["user", "user_id", "userid"],
             Self::Item => &["item", "item_id", "itemid", "movieid", "movie_id"],
             Self::Rating => &["rating", "stars", "score"],
-            Self::Time => &["time", "timestamp"],
+            Self::Time => &["time", "timestamp", "datetime", "date"],
             Self::Title => &["title", "movie_title", "item_name", "name"],
             Self::Genres => &["genres", "genre", "class", "categories", "category", "tags"],
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::dates::seconds_of;
 use super::error::{ImportError, shown};
 
 /// Most interactions of a log.
@@ -128,15 +129,16 @@ impl Place<'_> {
         }
     }
 
-    /// Reads a time.
+    /// Reads a time: a number in any unit, or a date, which becomes seconds since 1970.
     ///
     /// # Errors
-    /// [`ImportError::Value`] unless it is a finite number.
+    /// [`ImportError::Value`] unless it is a finite number or a date of ISO 8601.
     pub fn time(&self, column: &str, text: &str) -> Result<f64, ImportError> {
-        match text.parse::<f64>() {
-            Ok(x) if x.is_finite() => Ok(x),
-            _ => Err(self.refuse(column, text, "a finite number, such as seconds since 1970")),
-        }
+        let number = text.parse::<f64>().ok().filter(|x| x.is_finite());
+        number.or_else(|| seconds_of(text)).ok_or_else(|| {
+            let allowed = "a finite number, such as seconds since 1970, or a date such as 2024-05-17T21:03:59Z";
+            self.refuse(column, text, allowed)
+        })
     }
 
     /// Refuses a text of an absurd length.

@@ -6,6 +6,7 @@
 //! | `columns` | which column of a table means what |
 //! | `table` | rows of delimited text and Parquet as text |
 //! | `parquet_rows` | cells of Parquet files |
+//! | `dates` | dates as ISO 8601 writes them |
 //! | `recbole` | folders of RecBole atomic files |
 //! | `source` | from a path to a log |
 //! | `log` | the neutral log: people, items, interactions, what was skipped |
@@ -15,6 +16,7 @@
 //! | `read` | that folder read back and checked |
 
 pub mod columns;
+pub mod dates;
 pub mod error;
 pub mod factors;
 pub mod fit;

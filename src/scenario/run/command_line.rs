@@ -26,7 +26,8 @@ pub fn command_line(scenario: &str, changed: &Overrides, commands: Option<&Path>
 }
 
 /// Quotes a word for a shell where it needs it.
-fn quoted(word: &str) -> String {
+#[must_use]
+pub fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

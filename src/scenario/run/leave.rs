@@ -14,6 +14,7 @@ use crate::lab::report::gather::{Asked, gather};
 use crate::lab::report::{render_json, to_json};
 use crate::lab::summary::RunSummary;
 use crate::platform::models::ranker::{Learned, Ranker};
+use crate::scenario::learning::run_facts;
 use crate::sim::schedule::Simulation;
 
 /// Name under which the two-tower model is registered, and of its files.
@@ -34,6 +35,8 @@ pub fn leave(
     for (name, bytes) in [
         ("metrics.parquet", table::days_parquet(book)),
         ("metrics-hourly.parquet", table::hours_parquet(book)),
+        (run_facts::ITEMS, run_facts::items_parquet(sim)),
+        (run_facts::PEOPLE, run_facts::people_parquet(sim)),
     ] {
         let path = dir.join(name);
         let bytes = bytes.map_err(RunError::format(&path))?;
@@ -78,7 +81,11 @@ fn leave_models(dir: &Path, ranker: &Ranker) -> Result<(), RunError> {
 /// Writes `docs/run-folder.md`.
 #[must_use]
 pub fn folder_markdown() -> String {
-    format!("{FILES}{}", table::columns_markdown())
+    format!(
+        "{FILES}{}{}",
+        table::columns_markdown(),
+        run_facts::columns_markdown()
+    )
 }
 
 /// The part of `docs/run-folder.md` that is not about columns.
@@ -99,6 +106,8 @@ This page is generated from the source; `cargo test` fails when it is out of dat
 | `commands.jsonl` | the commands that steered the run, one a line, if any did; `agora run SCENARIO --commands FILE` applies them again | each before its tick |
 | `metrics.parquet` | one row per finished day | at the end |
 | `metrics-hourly.parquet` | one row per finished hour | at the end |
+| `items.parquet` | every item ever published, as anybody sees it: kind, title, tags, media | at the end |
+| `people.parquet` | who let behaviour be used for recommendation; `agora evaluate --data FOLDER` uses nobody else's | at the end |
 | `models/two_tower.safetensors` | the live two-tower model with the state of its optimizer, if one was promoted | at the end |
 | `models/two_tower.json` | its card: version, tick, pairs trained on, loss, recall at 10 on what came after, digest of its weights | at the end |
 | `report.json` | everything the report shows; `format` is its version | at the end |

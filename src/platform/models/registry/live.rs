@@ -1,33 +1,12 @@
-//! Which models there are, how good they were when last checked, and which of them are live.
+//! Which models were submitted, and which of them are live.
 //!
 //! A newly trained model goes live only if it is not worse on held-out behaviour than the one it replaces.
 
 use std::collections::BTreeMap;
 
-use super::params::ModelError;
+use super::super::params::ModelError;
+use super::card::ModelCard;
 use crate::sim::state_hash::StateHasher;
-use crate::sim::units::Tick;
-
-/// What is known of a trained model.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ModelCard {
-    /// What the model is for; models of one name replace each other.
-    pub name: String,
-    /// Counts up with every training of a name.
-    pub version: u32,
-    /// When its training ended.
-    pub trained_at: Tick,
-    /// Positive pairs it was trained on.
-    pub n_pairs: u64,
-    /// Loss of its last batch, in nats per pair.
-    pub loss: f64,
-    /// Metric on held-out behaviour, higher is better, of the same kind for all versions of a name.
-    pub validation_metric: f64,
-    /// The same metric of the model that was live, on the same behaviour; `None` if none was.
-    pub incumbent_metric: Option<f64>,
-    /// Digest of its weights.
-    pub digest: u64,
-}
 
 /// What became of a submitted model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +104,8 @@ impl Registry {
     }
 
     /// Returns the digest of all cards and of which are live.
+    ///
+    /// What a card says in detail is not in it: that is told about a model, and moves nothing.
     #[must_use]
     pub fn digest(&self) -> u64 {
         let mut h = StateHasher::default();
@@ -158,6 +139,8 @@ fn value(what: &str, found: f64, allowed: &str) -> ModelError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::models::registry::card::CardDetails;
+    use crate::sim::units::Tick;
 
     fn card(name: &str, version: u32, validation_metric: f64) -> ModelCard {
         ModelCard {
@@ -169,6 +152,7 @@ mod tests {
             loss: 1.0,
             validation_metric,
             digest: u64::from(version),
+            details: CardDetails::default(),
         }
     }
 
@@ -214,5 +198,23 @@ mod tests {
         r.submit(card("two_tower", 3, 0.1)).unwrap();
         assert_ne!(r.digest(), before);
         assert!(Registry::new(-0.1).is_err());
+    }
+
+    #[test]
+    fn details_of_a_card_do_not_move_the_digest() {
+        let mut plain = Registry::new(0.0).unwrap();
+        plain.submit(card("two_tower", 1, 0.5)).unwrap();
+        let mut told = Registry::new(0.0).unwrap();
+        let details = CardDetails {
+            kind: "two_tower".to_owned(),
+            rows: 9,
+            ..CardDetails::default()
+        };
+        told.submit(ModelCard {
+            details,
+            ..card("two_tower", 1, 0.5)
+        })
+        .unwrap();
+        assert_eq!(plain.digest(), told.digest());
     }
 }
