@@ -2,6 +2,10 @@
 
 use crate::sim::config::{ConfigPart, ValueDoc, Violation};
 
+use super::dcn::config::DcnConfig;
+use super::dcn::model::Dcn;
+use super::logistic::config::LogisticConfig;
+use super::logistic::model::Logistic;
 use super::model::Model;
 use super::params::ModelError;
 use super::random::{Random, RandomConfig};
@@ -119,6 +123,10 @@ macro_rules! kinds {
 pub const KINDS: &[Kind] = kinds! {
     "random", "a score drawn at random for every person and item, the floor of every comparison",
         RandomConfig, |_, seed| Ok(Box::new(Random::new(seed)));
+    "logistic", "logistic regression on named columns and ids, whose weights can be read",
+        LogisticConfig, |config, seed| Ok(Box::new(Logistic::new(config, seed)));
+    "dcn", "a deep and cross network, which learns products of columns (DCN-v2)",
+        DcnConfig, |config, seed| Ok(Box::new(Dcn::new(config, seed)));
 };
 
 /// Finds a kind by its name.

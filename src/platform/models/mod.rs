@@ -17,6 +17,11 @@
 //! | `item_knn` | item-based neighbours |
 //! | `ease` | linear autoencoder in closed form |
 //! | `columns` | items and their columns in a model |
+//! | `features` | named columns computed from observations |
+//! | `selection` | which columns tell something |
+//! | `logistic` | logistic regression on columns and ids |
+//! | `dcn` | deep and cross network on columns and ids |
+//! | `classification` | area under the curve, log loss, Brier score |
 //! | `calibration` | from scores to probabilities |
 //! | `shelf` | what can be recommended on a surface |
 //! | `ranker` | the live model |
@@ -31,14 +36,18 @@
 pub mod bpr;
 pub mod calibration;
 pub mod catalog;
+pub mod classification;
 pub mod columns;
+pub mod dcn;
 pub mod decayed_popularity;
 pub mod ease;
 pub mod evaluation;
+pub mod features;
 pub mod interaction_log;
 pub mod interactions;
 pub mod item_knn;
 pub mod learn;
+pub mod logistic;
 pub mod model;
 pub mod params;
 pub mod parts;
@@ -50,6 +59,7 @@ pub mod registry;
 pub mod retrieval;
 pub mod scorer;
 pub mod seed_formulas;
+pub mod selection;
 pub mod shelf;
 pub mod tower_index;
 pub mod two_tower;
