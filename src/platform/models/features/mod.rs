@@ -2,7 +2,8 @@
 //!
 //! A row has four parts in this order: the user, the context, the item, and what user and item have in common. Everything
 //! in it is known before the moment that it describes. Training walks a log in order of time and serving looks back from
-//! now, but both write rows with the same functions from the same states.
+//! now, but both write rows with the same functions from the same states. A person is known to the moment; the crowd stands
+//! still for a day in training, as it does in service between two fits.
 //!
 //! | file | concept |
 //! | --- | --- |

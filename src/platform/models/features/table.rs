@@ -5,6 +5,7 @@ use crate::platform::models::interaction_log::InteractionLog;
 use super::crowd::Crowd;
 use super::examples::Example;
 use super::extractor::Extractor;
+use super::fading::DAY;
 use super::history::History;
 use super::schema::{Schema, Side};
 
@@ -37,6 +38,26 @@ impl Table {
     }
 }
 
+/// Longest time for which the crowd stands still, in seconds.
+const LONGEST_REFRESH: i64 = DAY;
+
+/// Times that the crowd is brought up to date in a log that is shorter.
+const REFRESHES: i64 = 20;
+
+/// Returns the time up to which the crowd is known at a moment.
+///
+/// A model in service knows a person to the moment but the crowd only up to its fit, hours ago. It is trained alike:
+/// the crowd stands still for a day (or a twentieth of a shorter log) and is then brought up to date.
+pub(super) fn known_crowd(log: &InteractionLog, time: i64) -> i64 {
+    let first = log.interactions.first().map(|i| i.time);
+    let shown = log.impressions.first().map(|i| i.time);
+    let begin = first.into_iter().chain(shown).min().unwrap_or(0);
+    let length = log.end().saturating_sub(begin);
+    let period = (length / REFRESHES).clamp(1, LONGEST_REFRESH);
+    let since = time.saturating_sub(begin);
+    time.saturating_sub(since.rem_euclid(period))
+}
+
 /// Walks through a log in order of time and writes the row of every example, which must be in that order too.
 ///
 /// Returns the rows, and the crowd as it stands after the last row of the log.
@@ -52,7 +73,7 @@ pub fn walk(extractor: &Extractor, log: &InteractionLog, examples: Vec<Example>)
     let mut done = None;
     if width > 0 {
         for (e, row) in examples.iter().zip(values.chunks_exact_mut(width)) {
-            walk.to(e.known as usize, e.time);
+            walk.to(e.known as usize, known_crowd(log, e.time));
             let history = walk.people[e.user as usize].as_deref();
             let history = history.unwrap_or(&nobody);
             // The examples of a slate and of an engagement share their user and moment.
@@ -82,6 +103,8 @@ pub fn walk(extractor: &Extractor, log: &InteractionLog, examples: Vec<Example>)
 struct Walk<'a> {
     extractor: &'a Extractor,
     log: &'a InteractionLog,
+    /// Engagements that people, and that the crowd, have taken in.
+    n_own: usize,
     n_engagements: usize,
     n_impressions: usize,
     people: Vec<Option<Box<History>>>,
@@ -93,6 +116,7 @@ impl<'a> Walk<'a> {
         Self {
             extractor,
             log,
+            n_own: 0,
             n_engagements: 0,
             n_impressions: 0,
             people: vec![None; log.n_users],
@@ -100,14 +124,19 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Takes in the first `known` engagements and what was shown before `time`.
+    /// Takes in the first `known` engagements for people, and what was before `time` for the crowd.
     fn to(&mut self, known: usize, time: i64) {
-        while self.n_engagements < known {
-            let i = &self.log.interactions[self.n_engagements];
+        while self.n_own < known {
+            let i = &self.log.interactions[self.n_own];
             let facts = self.extractor.facts();
             let own = &mut self.people[i.user as usize];
             own.get_or_insert_with(|| Box::new(History::new(facts)))
                 .add(facts, i);
+            self.n_own += 1;
+        }
+        while let Some(i) = self.log.interactions.get(self.n_engagements)
+            && i.time < time
+        {
             self.crowd.add(i);
             self.n_engagements += 1;
         }

@@ -7,7 +7,7 @@ use super::extractor::{Columns, Extractor};
 use super::fading::DAY;
 use super::history::History;
 use super::schema::Side;
-use super::table::walk;
+use super::table::{known_crowd, walk};
 use crate::platform::models::interaction_log::{
     FeatureBlock, Impression, Interaction, InteractionLog, ItemFacts, Outcome,
 };
@@ -90,11 +90,13 @@ fn training_and_serving_write_the_same_rows() {
         let (table, _) = walk(&extractor, &log, found.rows);
         let schema = extractor.schema();
         for (at, e) in table.examples.iter().enumerate() {
-            // What a server would know at that moment: sums over all rows so far, and the past of the person.
+            // What a server would know at that moment: sums over all rows up to its fit, and the past of the person.
             let mut crowd = Crowd::new(log.n_users, log.n_items);
-            let known = &log.interactions[..e.known as usize];
-            known.iter().for_each(|i| crowd.add(i));
-            let shown = log.impressions.iter().filter(|i| i.time < e.time);
+            let until = known_crowd(&log, e.time);
+            assert!(until <= e.time);
+            let known = log.interactions.iter().filter(|i| i.time < until);
+            known.for_each(|i| crowd.add(i));
+            let shown = log.impressions.iter().filter(|i| i.time < until);
             shown.for_each(|i| crowd.show(i));
             let mut history = History::new(extractor.facts());
             for i in past_of(&log, e.user, e.known as usize) {
@@ -119,7 +121,8 @@ fn training_and_serving_write_the_same_rows() {
 fn prop_later_rows_change_nothing_of_what_was_known_before() {
     for seed in 0..10 {
         for with_impressions in [true, false] {
-            let mut log = city(seed, 80);
+            // Longer than twenty days, so that the crowd is brought up to date at the same times in both logs.
+            let mut log = city(seed, 1_000);
             if !with_impressions {
                 log.impressions.clear();
             }
