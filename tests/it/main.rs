@@ -19,6 +19,7 @@ mod import_bad_input;
 mod kill;
 mod malformed;
 mod ml100k;
+mod ml100k_ranking;
 #[cfg(feature = "desktop")]
 mod pictures;
 mod pipeline;

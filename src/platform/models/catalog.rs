@@ -12,6 +12,10 @@ use super::collaborative::popularity::{PopularityConfig, PopularityModel};
 use super::collaborative::rp3beta::{Rp3BetaModel, Rp3BetaSettings};
 use super::collaborative::seed_collaborative::{SeedCollaborative, SeedCollaborativeSettings};
 use super::collaborative::seed_content::{SeedContent, SeedContentSettings};
+use super::dcn::config::DcnConfig;
+use super::dcn::model::Dcn;
+use super::logistic::config::LogisticConfig;
+use super::logistic::model::Logistic;
 use super::model::Model;
 use super::params::ModelError;
 use super::random::{Random, RandomConfig};
@@ -149,6 +153,10 @@ pub const KINDS: &[Kind] = kinds! {
         IalsSettings, |config, seed| Ok(Box::new(IalsModel::new(config, seed)));
     "bpr", "factors learned from pairs of what was met and what was not",
         BprSettings, |config, seed| Ok(Box::new(BprModel::new(config, seed)));
+    "logistic", "logistic regression on named columns and ids, whose weights can be read",
+        LogisticConfig, |config, seed| Ok(Box::new(Logistic::new(config, seed)));
+    "dcn", "a deep and cross network, which learns products of columns (DCN-v2)",
+        DcnConfig, |config, seed| Ok(Box::new(Dcn::new(config, seed)));
 };
 
 /// Finds a kind by its name.

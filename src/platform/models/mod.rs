@@ -19,6 +19,11 @@
 //! | `ease` | linear autoencoder in closed form |
 //! | `config` | the scenario's part |
 //! | `columns` | items and their columns in a model |
+//! | `features` | named columns computed from observations |
+//! | `selection` | which columns tell something |
+//! | `logistic` | logistic regression on columns and ids |
+//! | `dcn` | deep and cross network on columns and ids |
+//! | `classification` | area under the curve, log loss, Brier score |
 //! | `calibration` | from scores to probabilities |
 //! | `shelf` | what can be recommended on a surface |
 //! | `ranker` | the live model |
@@ -39,14 +44,18 @@ pub mod catalog;
 pub mod collaborative;
 pub mod columns;
 pub mod config;
+pub mod classification;
+pub mod dcn;
 pub mod decayed_popularity;
 pub mod ease;
 pub mod evaluation;
+pub mod features;
 pub mod interaction_log;
 pub mod interactions;
 pub mod item_knn;
 pub mod learn;
 pub mod live;
+pub mod logistic;
 pub mod model;
 pub mod params;
 pub mod parts;
@@ -60,6 +69,7 @@ pub mod retrieval;
 mod sample_log;
 pub mod scorer;
 pub mod seed_formulas;
+pub mod selection;
 pub mod shelf;
 pub mod tower_index;
 pub mod training;
