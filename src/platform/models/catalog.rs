@@ -2,6 +2,7 @@
 
 use crate::sim::config::{ConfigPart, ValueDoc, Violation};
 
+use super::bandit::recommend::{LinUcb, LinUcbConfig, Thompson, ThompsonConfig};
 use super::model::Model;
 use super::params::ModelError;
 use super::random::{Random, RandomConfig};
@@ -119,6 +120,10 @@ macro_rules! kinds {
 pub const KINDS: &[Kind] = kinds! {
     "random", "a score drawn at random for every person and item, the floor of every comparison",
         RandomConfig, |_, seed| Ok(Box::new(Random::new(seed)));
+    "lin_ucb", "a linear bandit over what people met and what things are: expected reward, and a bonus for what is not known yet",
+        LinUcbConfig, |config, seed| Ok(Box::new(LinUcb::new(config, seed)));
+    "thompson", "the same linear bandit, but everybody is scored with coefficients drawn from what is believed of them",
+        ThompsonConfig, |config, seed| Ok(Box::new(Thompson::new(config, seed)));
 };
 
 /// Finds a kind by its name.

@@ -27,12 +27,17 @@
 //! | `tower_index` | the two-tower model in the running city |
 //! | `params` | ordered, seeded parameters |
 //! | `registry` | model cards, which is live |
+//! | `bandit` | choosing under uncertainty: LinUCB, Thompson sampling |
+//! | `slate` | the best few things to show together, now and in the long run |
+//! | `drift` | noticing that what comes in has changed |
 
+pub mod bandit;
 pub mod bpr;
 pub mod calibration;
 pub mod catalog;
 pub mod columns;
 pub mod decayed_popularity;
+pub mod drift;
 pub mod ease;
 pub mod evaluation;
 pub mod interaction_log;
@@ -51,5 +56,6 @@ pub mod retrieval;
 pub mod scorer;
 pub mod seed_formulas;
 pub mod shelf;
+pub mod slate;
 pub mod tower_index;
 pub mod two_tower;
