@@ -15,6 +15,8 @@
 //! | `compare` | `agora compare` |
 //! | `trials` | many runs at once, in memory |
 //! | `side_by_side` | whole cities at once, each on its own thread |
+//! | `reproduce` | `agora reproduce` |
+//! | `reproduce_args` | what it accepts |
 //! | `selftest` | `agora selftest` |
 //! | `bench` | `agora bench` |
 
@@ -26,6 +28,8 @@ mod desktop;
 mod import;
 mod output;
 pub mod report;
+mod reproduce;
+mod reproduce_args;
 mod run;
 pub mod selftest;
 mod side_by_side;
@@ -115,6 +119,7 @@ pub fn main() -> ExitCode {
         args::Command::Import(a) => import::command(a),
         args::Command::Why(a) => why::command(a),
         args::Command::Selftest(a) => selftest::command(a),
+        args::Command::Reproduce(a) => reproduce::command(a),
         args::Command::Bench(a) => bench::command(a),
     };
     match done {

@@ -17,6 +17,7 @@ use crate::platform::models::slate::choice::Choice;
 use crate::platform::models::slate::q_learning::config::{Follow, SlateQConfig};
 use crate::platform::models::slate::q_learning::learner::SlateQ;
 use crate::platform::models::slate::q_learning::memory::{Shape, Situation, Step};
+use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
 
 /// Numbers of training viewers begin here, so that none of them is judged on.
@@ -36,9 +37,9 @@ config! {
     /// How `SlateQ` is trained on interest evolution.
     pub struct TrainingConfig {
         /// Viewers it is trained on.
-        viewers: u32 = 4_000, "viewers", 1..=10_000_000;
+        viewers: u32 = 6_000, "viewers", 1..=10_000_000;
         /// Rounds: in each, a share of the viewers is shown slates, then it learns.
-        rounds: u32 = 40, "rounds", 1..=100_000;
+        rounds: u32 = 60, "rounds", 1..=100_000;
         /// Batches it learns from in each round.
         batches: u32 = 500, "batches", 1..=1_000_000;
         /// Share of slates drawn at random in the first round; falls evenly to the last.
@@ -46,7 +47,7 @@ config! {
         /// Share of slates drawn at random in the last round.
         last_exploration: f64 = 0.05, "-", 0.0..=1.0;
         /// Learning rate of the last round as a share of the first's; falls evenly on a logarithmic axis.
-        last_pace: f64 = 0.1, "-", 0.000_001..=1.0;
+        last_pace: f64 = 0.03, "-", 0.000_001..=1.0;
     }
 }
 
@@ -209,7 +210,7 @@ pub fn train(
         for (_, steps) in visits {
             learner.remember(steps)?;
         }
-        let pace = crate::sim::math::pow(training.last_pace, done);
+        let pace = math::pow(training.last_pace, done);
         let error = libm::sqrt(learner.learn(training.batches, pace)?);
         let told = Round {
             round: round + 1,

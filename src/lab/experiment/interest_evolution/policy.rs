@@ -1,14 +1,12 @@
 //! Who chooses the slates: at random, by what is liked now, or by what is known of the topics.
 
-use super::world::{MINUTES, SLATE, VIDEOS, Videos, Viewer, mean_quality};
+use super::world::{MINUTES, QUALITY_GAIN, SLATE, VIDEOS, Videos, Viewer, mean_quality};
 use crate::platform::models::slate::choice::Choice;
 use crate::platform::models::slate::optimize::highest;
 use crate::sim::rng::RngStream;
 
 /// Minutes watched per minute of patience by the short-sighted: what a minute of patience is good for.
 const MINUTES_PER_PATIENCE: f64 = 0.83;
-/// Share of a video's minutes that one unit of quality gives back.
-const QUALITY_GAIN: f64 = 0.9 / 3.4;
 
 /// A rule that learns nothing.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -25,7 +25,7 @@ pub const MINUTES: f64 = 4.0;
 /// Patience that watching nothing costs, in minutes.
 const IDLE_COST: f64 = 0.5;
 /// Share of a video's minutes that one unit of quality gives back: nine tenths of a range of 3.4.
-const QUALITY_GAIN: f64 = 0.9 / 3.4;
+pub const QUALITY_GAIN: f64 = 0.9 / 3.4;
 /// Deviation of the quality of videos of a topic.
 const QUALITY_DEVIATION: f64 = 0.1;
 /// Score of watching nothing, on the scale of interests.
@@ -116,7 +116,11 @@ impl Viewer {
         let interest = self.interests[topic];
         let change = (0.3 - 0.3 * interest.abs()) * (1.0 - interest);
         let rises = rng.chance(f64::midpoint(interest, 1.0));
-        let moved = if rises { interest + change } else { interest - change };
+        let moved = if rises {
+            interest + change
+        } else {
+            interest - change
+        };
         self.interests[topic] = moved.clamp(-1.0, 1.0);
         self.patience -= minutes - QUALITY_GAIN * minutes * quality;
         Watched {

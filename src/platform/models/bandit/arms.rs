@@ -32,7 +32,11 @@ pub struct Arm {
 
 impl Arm {
     fn mean(self) -> f64 {
-        if self.n == 0 { 0.0 } else { self.sum / self.n as f64 }
+        if self.n == 0 {
+            0.0
+        } else {
+            self.sum / self.n as f64
+        }
     }
 }
 

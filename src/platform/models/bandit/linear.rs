@@ -177,7 +177,11 @@ mod tests {
     }
 
     /// Plays `rounds` rounds in a linear world with noise of 0.5; returns the regret after each of `marks`.
-    fn regret(seed: u64, marks: &[u32], mut choose: impl FnMut(&[Vec<f64>], u32, Option<(&[f64], f64)>) -> usize) -> Vec<f64> {
+    fn regret(
+        seed: u64,
+        marks: &[u32],
+        mut choose: impl FnMut(&[Vec<f64>], u32, Option<(&[f64], f64)>) -> usize,
+    ) -> Vec<f64> {
         let theta = [0.6, -0.4, 0.5, 0.3, -0.36];
         let (mut sum, mut at) = (0.0, Vec::new());
         let mut last: Option<(Vec<f64>, f64)> = None;

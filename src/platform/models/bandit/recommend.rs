@@ -51,7 +51,12 @@ struct Learned {
 }
 
 impl Learned {
-    fn fit(log: &InteractionLog, ridge: f64, negatives: u32, seed: u64) -> Result<(Self, u64), ModelError> {
+    fn fit(
+        log: &InteractionLog,
+        ridge: f64,
+        negatives: u32,
+        seed: u64,
+    ) -> Result<(Self, u64), ModelError> {
         if log.interactions.is_empty() && log.impressions.is_empty() {
             return Err(ModelError::NoPairs);
         }
@@ -117,7 +122,10 @@ impl Learned {
     }
 
     fn mean(&self, x: &[f64]) -> f64 {
-        x.iter().zip(&self.theta).map(|(x, t)| x * f64::from(*t)).sum()
+        x.iter()
+            .zip(&self.theta)
+            .map(|(x, t)| x * f64::from(*t))
+            .sum()
     }
 
     /// Writes scores: expected reward and what `bonus` adds for a person (by position) and the features of an item.
@@ -161,7 +169,10 @@ impl Learned {
             values: values.to_vec(),
         };
         [
-            ("counts", tensor(vec![self.n_items()], self.context.counts())),
+            (
+                "counts",
+                tensor(vec![self.n_items()], self.context.counts()),
+            ),
             ("factor", tensor(vec![d, d], &self.factor)),
             ("theta", tensor(vec![d], &self.theta)),
         ]

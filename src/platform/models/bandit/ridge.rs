@@ -31,7 +31,10 @@ impl Ridge {
             });
         }
         let mut inverse = vec![0.0; n_features * n_features];
-        inverse.iter_mut().step_by(n_features + 1).for_each(|x| *x = 1.0 / lambda);
+        inverse
+            .iter_mut()
+            .step_by(n_features + 1)
+            .for_each(|x| *x = 1.0 / lambda);
         Ok(Self {
             n_features,
             inverse,

@@ -14,13 +14,18 @@ const GENRES: u32 = 4;
 
 /// Items are of genre `item % 4`; people mostly meet their favorite, `user % 4`.
 fn log() -> InteractionLog {
-    let values = (0..ITEMS).flat_map(|i| (0..GENRES).map(move |g| f32::from(u8::from(i % GENRES == g))));
+    let values =
+        (0..ITEMS).flat_map(|i| (0..GENRES).map(move |g| f32::from(u8::from(i % GENRES == g))));
     let mut interactions = Vec::new();
     for time in 0..12 {
         for user in 0..USERS {
             let mut rng = RngStream::new(1, Purpose::Test, u64::from(user), time);
             let any = rng.below(ITEMS as usize) as u32;
-            let item = if rng.chance(0.8) { any - any % GENRES + user % GENRES } else { any };
+            let item = if rng.chance(0.8) {
+                any - any % GENRES + user % GENRES
+            } else {
+                any
+            };
             interactions.push(Interaction {
                 user,
                 item,
@@ -92,7 +97,9 @@ fn scores(model: &dyn Model, log: &InteractionLog) -> Vec<f32> {
 /// Share of people whose highest score is of their favorite genre.
 fn hits(scores: &[f32]) -> f64 {
     let hit = |(user, row): (usize, &[f32])| {
-        let best = (0..row.len()).max_by(|a, b| row[*a].total_cmp(&row[*b])).unwrap();
+        let best = (0..row.len())
+            .max_by(|a, b| row[*a].total_cmp(&row[*b]))
+            .unwrap();
         best as u32 % GENRES == user as u32 % GENRES
     };
     let rows = scores.chunks(ITEMS as usize).enumerate();
@@ -212,7 +219,11 @@ fn curiosity_prefers_what_is_rarely_seen() {
         let greedy = scores(&model, &log);
         let (mut unseen, mut seen) = (0.0, 0.0);
         for (i, s) in greedy.iter().enumerate() {
-            if i as u32 % GENRES == 3 { unseen += s / 600.0 } else { seen += s / 1_800.0 }
+            if i as u32 % GENRES == 3 {
+                unseen += s / 600.0
+            } else {
+                seen += s / 1_800.0
+            }
         }
         unseen - seen
     };
@@ -229,6 +240,9 @@ fn empty_logs_and_settings_out_of_range_are_refused() {
         alpha: -1.0,
         ..LinUcbConfig::BASELINE
     };
-    let error = LinUcb::new(config, 1).fit(&log(), &mut watch).err().unwrap();
+    let error = LinUcb::new(config, 1)
+        .fit(&log(), &mut watch)
+        .err()
+        .unwrap();
     assert!(error.to_string().contains("lin_ucb.alpha"), "{error}");
 }

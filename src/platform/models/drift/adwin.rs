@@ -73,13 +73,21 @@ impl Adwin {
     /// Returns the mean of the window; 0 if it is empty.
     #[must_use]
     pub fn mean(&self) -> f64 {
-        if self.n == 0 { 0.0 } else { self.sum / self.n as f64 }
+        if self.n == 0 {
+            0.0
+        } else {
+            self.sum / self.n as f64
+        }
     }
 
     /// Returns the variance of the window; 0 if it is empty.
     #[must_use]
     pub fn variance(&self) -> f64 {
-        if self.n == 0 { 0.0 } else { self.squares / self.n as f64 }
+        if self.n == 0 {
+            0.0
+        } else {
+            self.squares / self.n as f64
+        }
     }
 
     fn insert(&mut self, value: f64) {
@@ -249,7 +257,9 @@ mod tests {
     #[test]
     fn steady_numbers_are_cut_less_than_once_in_ten_thousand() {
         let streams = (20..30).map(|seed| uniform_step(seed, 10_000, 10_000));
-        let false_alarms: usize = streams.map(|s| drifts(&mut Adwin::default(), &s).len()).sum();
+        let false_alarms: usize = streams
+            .map(|s| drifts(&mut Adwin::default(), &s).len())
+            .sum();
         assert!(false_alarms < 10, "{false_alarms} in 100000");
     }
 
@@ -266,24 +276,34 @@ mod tests {
     fn the_histogram_holds_what_went_in_and_few_buckets() {
         let values = uniform_step(5, 3_000, 3_000);
         let mut d = Adwin::new(1e-300);
-        values.iter().for_each(|x| { d.observe(*x); });
+        values.iter().for_each(|x| {
+            d.observe(*x);
+        });
         let mean = values.iter().sum::<f64>() / 3_000.0;
         let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 3_000.0;
         assert_eq!(d.width(), 3_000);
         assert!((d.mean() - mean).abs() < 1e-12);
         assert!((d.variance() - variance).abs() < 1e-12);
         assert!(d.rows.iter().all(|row| row.len() <= BUCKETS));
-        assert!(d.rows.len() <= 11, "2^11 is the largest size with 3000 values");
+        assert!(
+            d.rows.len() <= 11,
+            "2^11 is the largest size with 3000 values"
+        );
     }
 
     #[test]
     fn stored_windows_go_on_as_if_nothing_had_happened() {
         let values = uniform_step(6, 2_000, 1_000);
         let mut d = Adwin::default();
-        values[..1_000].iter().for_each(|x| { d.observe(*x); });
+        values[..1_000].iter().for_each(|x| {
+            d.observe(*x);
+        });
         let stored = serde_json::to_string(&d).unwrap();
         let mut again: Adwin = serde_json::from_str(&stored).unwrap();
-        assert_eq!(drifts(&mut d, &values[1_000..]), drifts(&mut again, &values[1_000..]));
+        assert_eq!(
+            drifts(&mut d, &values[1_000..]),
+            drifts(&mut again, &values[1_000..])
+        );
         let digest = |d: &Adwin| {
             let mut h = StateHasher::default();
             d.add_to(&mut h);

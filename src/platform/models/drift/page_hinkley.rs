@@ -97,7 +97,10 @@ mod tests {
         // river 0.26.1, PageHinkley() and PageHinkley(threshold=10) over the same numbers.
         let steps = uniform_step(1, 4_000, 2_000);
         assert_eq!(drifts(&mut PageHinkley::default(), &steps), [2_179]);
-        assert_eq!(drifts(&mut PageHinkley::new(0.005, 10.0), &steps), [1_663, 2_026, 3_832]);
+        assert_eq!(
+            drifts(&mut PageHinkley::new(0.005, 10.0), &steps),
+            [1_663, 2_026, 3_832]
+        );
         let ten = [
             159, 877, 1_089, 1_364, 1_527, 1_966, 3_013, 3_311, 3_671, 3_822, 3_874, 4_219, 4_324,
             4_504, 4_794, 4_965, 5_100, 5_321, 5_573, 5_695, 5_765,
@@ -108,12 +111,16 @@ mod tests {
     }
 
     #[test]
-    fn false_alarms_are_about_one_in_ten_thousand_and_a_step_is_noticed_within_two_hundred_and_fifty() {
+    fn false_alarms_are_about_one_in_ten_thousand_and_a_step_is_noticed_within_two_hundred_and_fifty()
+     {
         let (mut false_alarms, mut delays) = (0, 0);
         for seed in 10..20 {
             let steady = uniform_step(seed, 10_000, 10_000);
             false_alarms += drifts(&mut PageHinkley::default(), &steady).len();
-            let step = drifts(&mut PageHinkley::default(), &uniform_step(seed, 1_500, 1_000));
+            let step = drifts(
+                &mut PageHinkley::default(),
+                &uniform_step(seed, 1_500, 1_000),
+            );
             let first = step.iter().find(|i| **i >= 1_000);
             delays = delays.max(first.map_or(usize::MAX, |i| i - 1_000));
         }

@@ -33,7 +33,10 @@ pub(super) mod streams {
     impl Lcg {
         pub(crate) fn uniform(&mut self) -> f64 {
             let a = 6_364_136_223_846_793_005;
-            self.0 = self.0.wrapping_mul(a).wrapping_add(1_442_695_040_888_963_407);
+            self.0 = self
+                .0
+                .wrapping_mul(a)
+                .wrapping_add(1_442_695_040_888_963_407);
             (self.0 >> 11) as f64 / (1u64 << 53) as f64
         }
     }
@@ -49,7 +52,9 @@ pub(super) mod streams {
     pub(crate) fn yes_or_no(seed: u64, n: usize, change: usize) -> Vec<f64> {
         let mut g = Lcg(seed);
         let share = |i| if i >= change { 0.5 } else { 0.2 };
-        (0..n).map(|i| f64::from(u8::from(g.uniform() < share(i)))).collect()
+        (0..n)
+            .map(|i| f64::from(u8::from(g.uniform() < share(i))))
+            .collect()
     }
 
     /// Lists the indices at which a detector signals drift.

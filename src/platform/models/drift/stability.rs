@@ -48,7 +48,11 @@ impl Stability {
     /// # Errors
     /// [`ModelError::Value`] if there are fewer than two bins, or no finite values.
     pub fn new(learned_from: &[f64], bins: usize) -> Result<Self, ModelError> {
-        let mut values: Vec<f64> = learned_from.iter().copied().filter(|x| x.is_finite()).collect();
+        let mut values: Vec<f64> = learned_from
+            .iter()
+            .copied()
+            .filter(|x| x.is_finite())
+            .collect();
         values.sort_by(f64::total_cmp);
         if bins < 2 || values.is_empty() {
             return Err(ModelError::Value {

@@ -128,7 +128,8 @@ pub fn greedy(offer: &Offer<'_>, k: usize) -> Slate {
                 best = Some((i, value));
             }
         }
-        let (i, _) = best.expect("something is left as long as the slate is shorter than the offer");
+        let (i, _) =
+            best.expect("something is left as long as the slate is shorter than the offer");
         items.push(i);
     }
     offer.slate(items, 1)

@@ -33,7 +33,7 @@ config! {
         /// Steps in a batch.
         batch_size: u32 = 256, "steps", 1..=65_536;
         /// Share by which the slow network moves towards the learning one after each batch.
-        follow_rate: f64 = 0.01, "-", 0.000_001..=1.0;
+        follow_rate: f64 = 0.02, "-", 0.000_001..=1.0;
         /// Steps kept for replay; whole episodes are forgotten, oldest first.
         memory: u32 = 100_000, "steps", 1..=100_000_000;
     }

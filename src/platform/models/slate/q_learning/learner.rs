@@ -175,7 +175,9 @@ impl SlateQ {
             let target = self.target(step, *next) as f32;
             let s = &step.situation;
             let thing = step.taken.map(|i| self.fast.thing(s, i));
-            let error = self.fast.add_gradient(&s.state, thing, target, &mut gradient);
+            let error = self
+                .fast
+                .add_gradient(&s.state, thing, target, &mut gradient);
             squares += f64::from(error) * f64::from(error);
         }
         (gradient, squares)

@@ -52,7 +52,10 @@ impl Situation {
                 });
             }
         }
-        let outside = self.columns.iter().find(|c| usize::from(**c) >= shape.columns);
+        let outside = self
+            .columns
+            .iter()
+            .find(|c| usize::from(**c) >= shape.columns);
         match outside {
             None => Ok(()),
             Some(c) => Err(ModelError::Index {
@@ -103,7 +106,8 @@ impl Memory {
         }
         let last = n.saturating_sub(1);
         let numbered = episode.into_iter().enumerate();
-        self.steps.extend(numbered.map(|(i, step)| (step, i == last)));
+        self.steps
+            .extend(numbered.map(|(i, step)| (step, i == last)));
     }
 
     /// Returns how many steps are remembered.
@@ -122,7 +126,11 @@ impl Memory {
     pub fn draw(&self, rng: &mut RngStream) -> Option<(&Step, Option<&Step>)> {
         let i = rng.below(self.steps.len());
         let (step, is_last) = self.steps.get(i)?;
-        let next = if *is_last { None } else { self.steps.get(i + 1) };
+        let next = if *is_last {
+            None
+        } else {
+            self.steps.get(i + 1)
+        };
         Some((step, next.map(|(step, _)| step)))
     }
 }
@@ -171,7 +179,10 @@ mod tests {
         memory.push(Vec::new());
         assert!(memory.is_empty() || memory.steps[0].0.reward == 30.0);
         let none = Memory::new(3);
-        assert!(none.draw(&mut RngStream::new(1, Purpose::Test, 0, 0)).is_none());
+        assert!(
+            none.draw(&mut RngStream::new(1, Purpose::Test, 0, 0))
+                .is_none()
+        );
     }
 
     #[test]

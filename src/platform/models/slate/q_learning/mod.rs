@@ -19,3 +19,5 @@ pub mod config;
 pub mod learner;
 pub mod memory;
 pub mod network;
+#[cfg(test)]
+mod tests;

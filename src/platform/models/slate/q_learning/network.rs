@@ -126,9 +126,7 @@ impl Network {
             values: &[],
         });
         let pairs = thing.columns.iter().zip(thing.values);
-        pairs
-            .map(|(c, x)| (usize::from(*c), *x))
-            .chain(nothing)
+        pairs.map(|(c, x)| (usize::from(*c), *x)).chain(nothing)
     }
 
     /// Computes what the state contributes.
@@ -305,7 +303,9 @@ mod tests {
         for p in 0..N_PARAMS {
             let mut rng = RngStream::new(4, Purpose::Test, p as u64, 0);
             let change = |values: &mut [f32]| {
-                values.iter_mut().for_each(|x| *x += 0.5 * rng.normal() as f32);
+                values
+                    .iter_mut()
+                    .for_each(|x| *x += 0.5 * rng.normal() as f32);
             };
             network.params.update(p, change).unwrap();
         }
