@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::model_args::{EvaluateArgs, FitArgs, ModelsArgs};
 use super::tune::TuneArgs;
+use super::reproduce_args::ReproduceArgs;
 use super::window_args::{DesktopArgs, DesktopBenchArgs, PicturesArgs};
 use crate::scenario::load::Overrides;
 
@@ -102,6 +103,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora selftest determinism --seeds 1000 --ticks 200\n  agora selftest kills --n 100 --json\n  agora selftest golden"
     )]
     Selftest(SelftestArgs),
+    /// Repeats published results and puts published, restated and found numbers side by side.
+    #[command(
+        after_help = "Examples:\n  agora reproduce slateq\n  agora reproduce slateq --choice proportional --users 2000 --train-users 2000 --json\n\nExit codes: 0 every rule holds, 1 a rule is broken, 2 bad usage or input."
+    )]
+    Reproduce(ReproduceArgs),
     /// Measures how fast the engine is on this machine.
     #[command(
         after_help = "Examples:\n  agora bench workload-a\n  agora bench city --json\n  agora bench all --threads 2\n\nTimings depend on the machine and on what else it does: compare within one run."

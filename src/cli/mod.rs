@@ -20,6 +20,8 @@
 //! | `compare` | `agora compare` |
 //! | `trials` | many runs at once, in memory |
 //! | `side_by_side` | whole cities at once, each on its own thread |
+//! | `reproduce` | `agora reproduce` |
+//! | `reproduce_args` | what it accepts |
 //! | `selftest` | `agora selftest` |
 //! | `bench` | `agora bench` |
 //! | `tune` | `agora tune` |
@@ -37,6 +39,8 @@ mod model_args;
 mod models;
 mod output;
 pub mod report;
+mod reproduce;
+mod reproduce_args;
 mod run;
 pub mod selftest;
 mod side_by_side;
@@ -147,6 +151,7 @@ pub fn main() -> ExitCode {
         args::Command::Models(a) => models::command(a),
         args::Command::Why(a) => why::command(a),
         args::Command::Selftest(a) => selftest::command(a),
+        args::Command::Reproduce(a) => reproduce::command(a),
         args::Command::Bench(a) => bench::command(a),
         args::Command::Tune(a) => tune::command(a),
     };

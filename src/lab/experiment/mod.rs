@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | [`paired`] | the difference between two arms, seed by seed |
 //! | [`comparison`] | all headline metrics of all arms |
+//! | [`interest_evolution`] | the published trial of slates that look ahead, reproduced |
 
 pub mod comparison;
+pub mod interest_evolution;
 pub mod paired;

@@ -16,6 +16,7 @@ use super::dcn::config::DcnConfig;
 use super::dcn::model::Dcn;
 use super::logistic::config::LogisticConfig;
 use super::logistic::model::Logistic;
+use super::bandit::recommend::{LinUcb, LinUcbConfig, Thompson, ThompsonConfig};
 use super::model::Model;
 use super::params::ModelError;
 use super::random::{Random, RandomConfig};
@@ -157,6 +158,10 @@ pub const KINDS: &[Kind] = kinds! {
         LogisticConfig, |config, seed| Ok(Box::new(Logistic::new(config, seed)));
     "dcn", "a deep and cross network, which learns products of columns (DCN-v2)",
         DcnConfig, |config, seed| Ok(Box::new(Dcn::new(config, seed)));
+    "lin_ucb", "a linear bandit over what people met and what things are: expected reward, and a bonus for what is not known yet",
+        LinUcbConfig, |config, seed| Ok(Box::new(LinUcb::new(config, seed)));
+    "thompson", "the same linear bandit, but everybody is scored with coefficients drawn from what is believed of them",
+        ThompsonConfig, |config, seed| Ok(Box::new(Thompson::new(config, seed)));
 };
 
 /// Finds a kind by its name.

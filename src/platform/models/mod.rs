@@ -37,7 +37,12 @@
 //! | `params` | ordered, seeded parameters |
 //! | `registry` | model cards, which is live, challengers in the shadow |
 //! | `training` | validation folds, search of settings, early stopping |
+//! | `registry` | model cards, which is live |
+//! | `bandit` | choosing under uncertainty: LinUCB, Thompson sampling |
+//! | `slate` | the best few things to show together, now and in the long run |
+//! | `drift` | noticing that what comes in has changed |
 
+pub mod bandit;
 pub mod bpr;
 pub mod calibration;
 pub mod catalog;
@@ -47,6 +52,7 @@ pub mod config;
 pub mod classification;
 pub mod dcn;
 pub mod decayed_popularity;
+pub mod drift;
 pub mod ease;
 pub mod evaluation;
 pub mod features;
@@ -71,6 +77,7 @@ pub mod scorer;
 pub mod seed_formulas;
 pub mod selection;
 pub mod shelf;
+pub mod slate;
 pub mod tower_index;
 pub mod training;
 pub mod two_tower;

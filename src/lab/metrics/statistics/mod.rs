@@ -16,6 +16,7 @@
 //! | [`student`] | the t distribution |
 //! | [`survival`] | Kaplan–Meier curves and the log-rank test |
 //! | [`weibull`] | shape and scale of waiting times |
+//! | [`welch`] | whether two means differ |
 
 pub mod gini;
 pub mod histogram;
@@ -28,3 +29,4 @@ pub mod regression;
 pub mod student;
 pub mod survival;
 pub mod weibull;
+pub mod welch;

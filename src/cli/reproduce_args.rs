@@ -1,0 +1,69 @@
+//! What `agora reproduce` accepts.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::args::threads;
+use crate::platform::models::slate::choice::Choice;
+
+/// `agora reproduce`.
+#[derive(Debug, Args)]
+pub(super) struct ReproduceArgs {
+    /// Which published result.
+    #[command(subcommand)]
+    pub(super) what: Reproduce,
+}
+
+/// The published results.
+#[derive(Debug, Subcommand)]
+pub(super) enum Reproduce {
+    /// Slates that look ahead on interest evolution (Ie et al. 2019): random, short-sighted, `SlateQ`, and rules that know the topics.
+    #[command(
+        name = "slateq",
+        after_help = "Examples:\n  agora reproduce slateq\n  agora reproduce slateq --seed 8 --choice proportional\n  agora reproduce slateq --users 500 --train-users 600 --json\n\nTwo learners are trained: one that sees what the published agents see (interests and topics), and one that also keeps\ncount of what it saw itself. No learner is shown quality or patience."
+    )]
+    SlateQ(SlateQArgs),
+}
+
+/// How viewers choose, as the command line names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ChoiceArg {
+    /// The multinomial logit of the paper.
+    Mnl,
+    /// In proportion to scores, the default of RecSim's code.
+    Proportional,
+}
+
+impl From<ChoiceArg> for Choice {
+    fn from(arg: ChoiceArg) -> Self {
+        match arg {
+            ChoiceArg::Mnl => Self::Logit,
+            ChoiceArg::Proportional => Self::Proportional,
+        }
+    }
+}
+
+/// `agora reproduce slateq`.
+#[derive(Debug, Args)]
+pub(super) struct SlateQArgs {
+    /// Viewers each policy is judged on.
+    #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    pub(super) users: u32,
+    /// Viewers each learner is trained on, none of whom it is judged on (default: enough to converge).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) train_users: Option<u32>,
+    /// Seed of viewers, videos, luck and learners.
+    #[arg(long, default_value_t = 7)]
+    pub(super) seed: u64,
+    /// How viewers choose.
+    #[arg(long, value_enum, default_value_t = ChoiceArg::Mnl)]
+    pub(super) choice: ChoiceArg,
+    /// Worker threads (default: one per core); they change nothing but the time it takes.
+    #[arg(long, value_parser = threads)]
+    pub(super) threads: Option<usize>,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Prints everything as JSON on stdout and nothing else.
+    #[arg(long)]
+    pub(super) json: bool,
+}
