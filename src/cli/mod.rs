@@ -54,8 +54,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::scenario::error::ScenarioError;
 use crate::lab::evaluation::split::SplitError;
+use crate::scenario::error::ScenarioError;
 use crate::scenario::import::error::ImportError;
 use crate::scenario::learning::source::LearningError;
 use crate::scenario::run::error::RunError;

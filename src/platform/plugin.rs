@@ -15,6 +15,7 @@ use super::engage::push::{PushPlan, plan_pushes, send_pushes};
 use super::incentives::reward::{RewardBook, grant_rewards};
 use super::integrity::holds::{Holds, hold_items};
 use super::models::learn::{calibrate, learn, observe, take_in};
+use super::models::live::watch::DriftWatch;
 use super::models::ranker::Ranker;
 use super::privacy::observation::Observations;
 use super::recommend::prices::AttentionPrices;
@@ -68,6 +69,7 @@ impl Plugin for PlatformPlugin {
         )
         .insert_state("observations", observations)
         .insert_state("ranker", ranker)
+        .insert_state("drift watch", DriftWatch::default())
         .insert_state("attention prices", AttentionPrices::default())
         .insert_state("exposures", Exposures::default())
         .insert_state("push plan", PushPlan::default())

@@ -2,6 +2,7 @@
 
 use crate::sim::config::{ConfigPart, ValueDoc, Violation};
 
+use super::bandit::recommend::{LinUcb, LinUcbConfig, Thompson, ThompsonConfig};
 use super::collaborative::bpr::{BprModel, BprSettings};
 use super::collaborative::cold_start::{ColdStart, ColdStartSettings};
 use super::collaborative::decayed_popularity::{DecayedPopularityConfig, DecayedPopularityModel};
@@ -16,7 +17,6 @@ use super::dcn::config::DcnConfig;
 use super::dcn::model::Dcn;
 use super::logistic::config::LogisticConfig;
 use super::logistic::model::Logistic;
-use super::bandit::recommend::{LinUcb, LinUcbConfig, Thompson, ThompsonConfig};
 use super::model::Model;
 use super::params::ModelError;
 use super::random::{Random, RandomConfig};

@@ -2,8 +2,11 @@
 
 use bevy::ecs::prelude::*;
 
-use super::live::train::train;
+use super::live::challenger::Challenger;
+use super::live::train::{Fitted, train};
+use super::live::watch::DriftWatch;
 use super::ranker::{ITEM_SURFACES, Learned, Ranker};
+use super::registry::shadow::Verdict;
 use super::tower_index;
 use crate::economy::market::titles::AssetMarket;
 use crate::events::behavior::{Event, EventKind, NO_POSITION, Surface, ThingKind};
@@ -13,8 +16,10 @@ use crate::platform::integrity::holds::Holds;
 use crate::platform::privacy::observation::{Observations, engagement_weight};
 use crate::platform::recommend::config::ModelKind;
 use crate::platform::recommend::prices::AttentionPrices;
+use crate::sim::ids::ItemId;
+use crate::sim::math;
 use crate::sim::schedule::{Seed, SimClock};
-use crate::sim::units::TICKS_PER_HOUR;
+use crate::sim::units::{TICKS_PER_HOUR, Tick};
 use crate::sim::workers::Workers;
 use crate::society::avatars::profile::Profiles;
 use crate::society::content::catalogue::Catalogue;
@@ -44,11 +49,18 @@ pub fn observe(
     rules: Res<PlatformRules>,
     mut observations: ResMut<Observations>,
     mut ranker: ResMut<Ranker>,
+    mut drift: ResMut<DriftWatch>,
 ) {
     let slates = &offers.previous_slates;
     observations
         .impressions
         .observe(slates, &events.previous, &profiles);
+    for e in &events.previous {
+        // Counts by topic name nobody, so that they need no consent.
+        if engagement_weight(e) > 0.0 && e.thing.kind == ThingKind::Item {
+            drift.engage(catalogue.tags(ItemId(e.thing.id)));
+        }
+    }
     take_in(
         &events.previous,
         &profiles,
@@ -90,7 +102,12 @@ fn takes(e: &Event) -> bool {
 }
 
 /// Learns how scores translate into choices from the slates answered in the previous tick.
-pub fn calibrate(events: Res<EventBus>, offers: Res<OfferBus>, mut ranker: ResMut<Ranker>) {
+pub fn calibrate(
+    events: Res<EventBus>,
+    offers: Res<OfferBus>,
+    mut ranker: ResMut<Ranker>,
+    mut drift: ResMut<DriftWatch>,
+) {
     let slates = &offers.previous_slates;
     if slates.is_empty() {
         return;
@@ -105,11 +122,25 @@ pub fn calibrate(events: Res<EventBus>, offers: Res<OfferBus>, mut ranker: ResMu
     }
     for (slate, taken) in slates.iter().zip(&taken) {
         let calibrator = &mut ranker.calibrators[slate.surface as usize];
+        let is_of_items = shelf_of(slate.surface).is_some();
         for (k, slot) in slate.slots.iter().enumerate() {
             let looked = 1.0 / (k as f64 + 1.0).sqrt();
-            calibrator.learn(f64::from(slot.score), looked, usize::from(*taken) == k);
+            let (score, is_taken) = (f64::from(slot.score), usize::from(*taken) == k);
+            if is_of_items {
+                drift.predict(log_loss(calibrator.probability(score), is_taken));
+            }
+            calibrator.learn(score, looked, is_taken);
+        }
+        if is_of_items {
+            drift.answer(*taken != NO_POSITION, slate.tick);
         }
     }
+}
+
+/// Returns how surprising an answer is, in nats.
+fn log_loss(p: f64, is_taken: bool) -> f64 {
+    let p = if is_taken { p } else { 1.0 - p };
+    -math::ln(p.max(1e-6))
 }
 
 /// Refreshes the shelves every hour and trains the model on its cadence.
@@ -124,6 +155,7 @@ pub fn learn(
     holds: Res<Holds>,
     mut ranker: ResMut<Ranker>,
     mut prices: ResMut<AttentionPrices>,
+    mut drift: ResMut<DriftWatch>,
 ) {
     if !clock.now.0.is_multiple_of(TICKS_PER_HOUR) {
         return;
@@ -150,8 +182,12 @@ pub fn learn(
     }
     let sizes = std::array::from_fn(|i| ranker.shelves[i].items.len());
     prices.update(config, sizes);
+    settle_challenger(ranker, &observations, seed.0, clock.now);
+    drift.close_hour(clock.now);
+    let is_alarmed = drift.take_refresh() && config.refresh_on_drift;
     let hours = clock.now.0 / TICKS_PER_HOUR;
-    if !hours.is_multiple_of(config.retrain_hours) || observations.pairs.len() < 50 {
+    let is_due = is_alarmed || hours.is_multiple_of(config.retrain_hours);
+    if !is_due || observations.pairs.len() < 50 {
         return;
     }
     let learned = match config.model {
@@ -176,29 +212,61 @@ pub fn learn(
             let Some(name) = other.in_catalog() else {
                 return;
             };
-            let settings = rules.0.models.settings(name);
+            let models = &rules.0.models;
+            let settings = models.settings(name);
+            // After an alarm the live model is known to be of yesterday: held-out behaviour decides at once.
+            let has_shadow = config.shadow_hours > 0 && !is_alarmed;
+            let (seed, now) = (seed.0, clock.now);
             let trained = workers.install(|| {
                 train(
                     ranker,
                     name,
                     &settings,
-                    seed.0,
-                    clock.now,
+                    has_shadow,
+                    seed,
+                    now,
                     &observations,
                     &catalogue,
                 )
             });
             // A model that could not learn is dropped; the live one goes on serving.
             match trained {
-                Ok(Some(served)) => Learned::Served(Box::new(served)),
-                Ok(None) | Err(_) => return,
+                Ok(Fitted::Live(served)) => Learned::Served(served),
+                Ok(Fitted::Challenger(served)) => {
+                    let until = now.after(config.shadow_hours * TICKS_PER_HOUR);
+                    let shadow = models.shadow.clone();
+                    ranker.challenger = Some(Challenger::new(*served, shadow, now, until));
+                    return;
+                }
+                Ok(Fitted::Nothing) | Err(_) => return,
             }
         }
     };
     if matches!(learned, Learned::Nothing) {
         return;
     }
-    ranker.parameters = learned.digest();
-    ranker.learned = learned;
-    ranker.version += 1;
+    ranker.adopt(learned);
+}
+
+/// Lets the challenger rank what was chosen in the last hour, and when its time has come, take over or go.
+fn settle_challenger(ranker: &mut Ranker, observations: &Observations, seed: u64, now: Tick) {
+    let Some(mut challenger) = ranker.challenger.take() else {
+        return;
+    };
+    let Learned::Served(live) = &ranker.learned else {
+        return;
+    };
+    // Models that cannot score any more have nothing to say about each other.
+    if challenger.watch(live, observations, now).is_err() {
+        return;
+    }
+    if now < challenger.until {
+        ranker.challenger = Some(challenger);
+    } else if challenger.judge(seed).verdict == Verdict::Promote {
+        let name = challenger.served.name();
+        let newest = ranker.registry.next_version(name) - 1;
+        ranker.registry.promote(name, newest);
+        challenger.served.place_items(&ranker.shelves);
+        ranker.adopt(Learned::Served(Box::new(challenger.served)));
+    }
 }

@@ -8,6 +8,7 @@ use super::decayed_popularity::DecayedPopularity;
 use super::ease::Ease;
 use super::interactions::Interactions;
 use super::item_knn::{ItemKnn, ItemKnnConfig};
+use super::live::challenger::Challenger;
 use super::live::served::{ColdScale, Served};
 use super::registry::Registry;
 use super::scorer::Scorer;
@@ -64,6 +65,8 @@ pub struct Ranker {
     pub trainee: Option<TwoTower>,
     /// What was trained and what is live.
     pub registry: Registry,
+    /// A model of the catalog in the shadow of the live one.
+    pub challenger: Option<Challenger>,
 }
 
 /// How much worse on newer data a retrained model may be and still go live.
@@ -80,6 +83,7 @@ impl Default for Ranker {
             parameters: 0,
             trainee: None,
             registry: Registry::new(PROMOTION_TOLERANCE).expect("the tolerance is positive"),
+            challenger: None,
         }
     }
 }
@@ -100,6 +104,13 @@ pub struct Scratch {
 }
 
 impl Ranker {
+    /// Lets what was learned serve from now on.
+    pub fn adopt(&mut self, learned: Learned) {
+        self.parameters = learned.digest();
+        self.learned = learned;
+        self.version += 1;
+    }
+
     /// Learns neighbours or autoencoder weights from the observed pairs.
     #[must_use]
     pub fn fit_neighbours(
@@ -270,6 +281,9 @@ impl StateHash for Ranker {
         h.u64(self.trainee.as_ref().map_or(0, TwoTower::digest));
         h.u64(self.registry.digest());
         h.u32(self.version);
+        if let Some(challenger) = &self.challenger {
+            challenger.add_to(&mut h);
+        }
         for c in &mut self.calibrators {
             h.u64(c.digest());
         }

@@ -98,6 +98,10 @@ config! {
         cold_start: f64 = 5.0, "engagements", 0.0..=1000.0;
         /// Hours between trainings.
         retrain_hours: u32 = 24, "hours", 1..=10_000;
+        /// Hours a newly fitted model of the catalog is judged in the shadow of the live one; 0 lets held-out behaviour decide at once.
+        shadow_hours: u32 = 6, "hours", 0..=1000;
+        /// Whether drift that is noticed trains the model at the next hour.
+        refresh_on_drift: bool = true, "-";
         /// Steps of gradient descent at each training of the two-tower model.
         train_steps: u32 = 60, "steps", 0..=100_000;
         /// Half-life of popularity.

@@ -47,9 +47,8 @@ pub fn shift_interests(
     mut avatars: ResMut<Avatars>,
 ) {
     let shock = &rules.0.shocks;
-    let is_due = shock.shift_day > 0
-        && clock.now.minute_of_day() == 0
-        && clock.now.day() == shock.shift_day;
+    let is_due =
+        shock.shift_day > 0 && clock.now.minute_of_day() == 0 && clock.now.day() == shock.shift_day;
     if !is_due {
         return;
     }

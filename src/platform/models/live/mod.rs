@@ -4,9 +4,11 @@
 //! | --- | --- |
 //! | `log` | observations as a log to learn from |
 //! | `served` | a fitted model and what it says about the items on the shelves |
+//! | `challenger` | a model in the shadow of the live one |
 //! | `train` | fitting on a cadence, judging, promotion |
 //! | `watch` | noticing drift |
 
+pub mod challenger;
 pub mod log;
 pub mod served;
 pub mod train;

@@ -49,7 +49,8 @@ impl Rows {
     #[must_use]
     pub fn row(&self, i: usize) -> Option<&[f32]> {
         let row = (*self.of.get(i)?)? as usize;
-        self.values.get(row * self.n_items..(row + 1) * self.n_items)
+        self.values
+            .get(row * self.n_items..(row + 1) * self.n_items)
     }
 }
 

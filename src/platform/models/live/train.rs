@@ -9,7 +9,7 @@ use crate::platform::models::columns::Columns;
 use crate::platform::models::interaction_log::{Interaction, InteractionLog};
 use crate::platform::models::params::ModelError;
 use crate::platform::models::ranker::{ITEM_SURFACES, Learned, Ranker};
-use crate::platform::models::registry::{ModelCard, Promotion};
+use crate::platform::models::registry::{CardDetails, ModelCard, Promotion};
 use crate::platform::models::shelf::Shelf;
 use crate::platform::privacy::observation::{HISTORY, Observations};
 use crate::sim::ids::ItemId;
@@ -18,6 +18,13 @@ use crate::society::content::catalogue::Catalogue;
 
 /// Newest pairs, on which a model is judged and which it does not learn from.
 const JUDGED_ON: usize = 512;
+
+/// What a model is judged by before it may be seen by anybody.
+const HELD_OUT: &str = "discounted gain of the next pairs among all items";
+
+/// By whose leave a model learns in the city.
+const CONSENT: &str =
+    "Behaviour of avatars that allow recommendations, taken from the observations.";
 
 /// What somebody chose, with what was known of it until then.
 pub struct Judged {
@@ -95,7 +102,17 @@ pub enum TrainError {
     Model(#[from] ModelError),
 }
 
-/// Fits a model anew and returns it if it may go live.
+/// What became of a newly fitted model.
+pub enum Fitted {
+    /// It goes live at once.
+    Live(Box<Served>),
+    /// It may go live if the live one is not better in the shadow.
+    Challenger(Box<Served>),
+    /// It is worse on held-out behaviour, or there was nothing to learn from.
+    Nothing,
+}
+
+/// Fits a model anew and judges it on held-out behaviour; with a live one of its kind and `has_shadow`, it becomes a challenger.
 ///
 /// # Errors
 /// [`TrainError`] if its settings are refused or it diverged.
@@ -103,30 +120,34 @@ pub fn train(
     ranker: &mut Ranker,
     name: &str,
     settings: &toml::Table,
+    has_shadow: bool,
     seed: u64,
     now: Tick,
     observations: &Observations,
     catalogue: &Catalogue,
-) -> Result<Option<Served>, TrainError> {
+) -> Result<Fitted, TrainError> {
     let kind = catalog::find(name)?;
     let n = observations.pairs.len();
     let judged_on = JUDGED_ON.min(n / 5);
     let Some(first) = observations.pairs.get(n - judged_on) else {
-        return Ok(None);
+        return Ok(Fitted::Nothing);
     };
     let from = first.tick;
     let columns = on_offer(&ranker.shelves);
     let log = before(&log_of(&columns, observations, catalogue), seconds(from));
     if log.interactions.is_empty() {
-        return Ok(None);
+        return Ok(Fitted::Nothing);
     }
     let mut model = kind.make(settings, seed)?;
     let report = model.fit(&log, &mut |_| ControlFlow::Continue(()))?;
     let mut served = Served::new(model, columns)?;
+    served.place_items(&ranker.shelves);
     let validation_metric = mean(&gains(&served, observations, from)?);
     let incumbent_metric = match &ranker.learned {
-        Learned::Served(live) => Some(mean(&gains(live, observations, from)?)),
-        Learned::Nothing | Learned::Knn(..) | Learned::Ease(..) | Learned::Tower(_) => None,
+        Learned::Served(live) if live.name() == served.name() => {
+            Some(mean(&gains(live, observations, from)?))
+        }
+        _ => None,
     };
     let card = ModelCard {
         name: kind.name.to_owned(),
@@ -137,8 +158,24 @@ pub fn train(
         validation_metric,
         incumbent_metric,
         digest: served.digest(),
+        details: CardDetails {
+            kind: kind.name.to_owned(),
+            settings: settings.clone(),
+            window: log.interactions.first().map(|i| (i.time, log.end())),
+            rows: (log.interactions.len() + log.impressions.len()) as u64,
+            features: log.items.blocks.iter().map(|b| b.name.clone()).collect(),
+            curve: report.curve,
+            held_out: [(HELD_OUT.to_owned(), validation_metric)].into(),
+            calibration_error: None,
+            consent: CONSENT.to_owned(),
+        },
     };
-    let promotion = ranker.registry.submit(card)?;
-    served.place_items(&ranker.shelves);
-    Ok((promotion == Promotion::Promoted).then_some(served))
+    if incumbent_metric.is_some() && has_shadow && ranker.registry.promotes(&card) {
+        ranker.registry.list(card)?;
+        return Ok(Fitted::Challenger(Box::new(served)));
+    }
+    Ok(match ranker.registry.submit(card)? {
+        Promotion::Promoted => Fitted::Live(Box::new(served)),
+        Promotion::Held => Fitted::Nothing,
+    })
 }

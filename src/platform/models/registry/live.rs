@@ -48,6 +48,30 @@ impl Registry {
     /// # Errors
     /// [`ModelError::Value`] if loss or metric is not finite, or the version is not above all earlier ones of the name.
     pub fn submit(&mut self, card: ModelCard) -> Result<Promotion, ModelError> {
+        let is_promoted = self.promotes(&card);
+        let (name, version) = (card.name.clone(), card.version);
+        self.list(card)?;
+        Ok(if is_promoted {
+            self.promote(&name, version);
+            Promotion::Promoted
+        } else {
+            Promotion::Held
+        })
+    }
+
+    /// Makes a listed model live; an unknown one changes nothing.
+    pub fn promote(&mut self, name: &str, version: u32) {
+        let mut cards = self.cards.iter();
+        if let Some(at) = cards.position(|c| c.name == name && c.version == version) {
+            self.live.insert(name.to_owned(), at);
+        }
+    }
+
+    /// Lists a model that does not go live yet.
+    ///
+    /// # Errors
+    /// Those of [`Registry::submit`].
+    pub fn list(&mut self, card: ModelCard) -> Result<(), ModelError> {
         if !card.validation_metric.is_finite() {
             let metric = card.validation_metric;
             return Err(value("validation metric", metric, "a finite number"));
@@ -61,16 +85,8 @@ impl Registry {
             let allowed = format!("a number above {}", last.version);
             return Err(value("version", f64::from(card.version), &allowed));
         }
-        let is_promoted = self.promotes(&card);
-        if is_promoted {
-            self.live.insert(card.name.clone(), self.cards.len());
-        }
         self.cards.push(card);
-        Ok(if is_promoted {
-            Promotion::Promoted
-        } else {
-            Promotion::Held
-        })
+        Ok(())
     }
 
     /// Says whether a model of these metrics goes live when it is submitted.

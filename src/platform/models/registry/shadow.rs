@@ -21,7 +21,7 @@ config! {
         /// Probability with which the bound on the difference holds.
         confidence: f64 = 0.95, "-", 0.5..=0.999;
         /// By how much the challenger may be worse at the bound and still take over.
-        tolerance: f64 = 0.0, "discounted gain", 0.0..=1.0;
+        tolerance: f64 = 0.02, "discounted gain", 0.0..=1.0;
         /// Resamples of the bootstrapped bound; 0 takes the normal bound.
         resamples: u32 = 0, "resamples", 0..=100_000;
         /// Greatest weight of a choice in a place that is hardly looked at.
