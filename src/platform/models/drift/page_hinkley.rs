@@ -111,8 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn false_alarms_are_rarer_than_one_in_ten_thousand_and_a_step_is_noticed_within_250_values()
-     {
+    fn false_alarms_are_rarer_than_one_in_ten_thousand_and_a_step_is_noticed_within_250_values() {
         let (mut false_alarms, mut delays) = (0, 0);
         for seed in 10..20 {
             let steady = uniform_step(seed, 10_000, 10_000);
