@@ -67,9 +67,7 @@ pub trait Chooser {
     ) -> Result<Vec<usize>, ModelError>;
 
     /// Is told what came of the slate.
-    fn see(&mut self, videos: &Videos, watched: &Watched) {
-        let _ = (videos, watched);
-    }
+    fn see(&mut self, _: &Videos, _: &Watched) {}
 }
 
 /// Shows one viewer slates until it leaves.

@@ -175,10 +175,10 @@ mod tests {
                 let x: Vec<f64> = (0..d).map(|_| rng.normal()).collect();
                 let (reward, weight) = (rng.normal(), rng.range(0.1, 2.0));
                 online.observe(&x, reward, weight);
-                for i in 0..d {
-                    b[i] += weight * reward * x[i];
-                    for j in 0..d {
-                        a[i * d + j] += weight * x[i] * x[j];
+                for (i, xi) in x.iter().enumerate() {
+                    b[i] += weight * reward * xi;
+                    for (j, xj) in x.iter().enumerate() {
+                        a[i * d + j] += weight * xi * xj;
                     }
                 }
             }

@@ -276,9 +276,9 @@ mod tests {
     fn the_histogram_holds_what_went_in_and_few_buckets() {
         let values = uniform_step(5, 3_000, 3_000);
         let mut d = Adwin::new(1e-300);
-        values.iter().for_each(|x| {
+        for x in &values {
             d.observe(*x);
-        });
+        }
         let mean = values.iter().sum::<f64>() / 3_000.0;
         let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 3_000.0;
         assert_eq!(d.width(), 3_000);
@@ -295,9 +295,9 @@ mod tests {
     fn stored_windows_go_on_as_if_nothing_had_happened() {
         let values = uniform_step(6, 2_000, 1_000);
         let mut d = Adwin::default();
-        values[..1_000].iter().for_each(|x| {
+        for x in &values[..1_000] {
             d.observe(*x);
-        });
+        }
         let stored = serde_json::to_string(&d).unwrap();
         let mut again: Adwin = serde_json::from_str(&stored).unwrap();
         assert_eq!(

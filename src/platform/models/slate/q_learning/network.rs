@@ -261,10 +261,10 @@ impl Adam {
         let t = f64::from(self.step);
         let unbias = |beta: f32| (1.0 / (1.0 - math::pow(f64::from(beta), t))) as f32;
         let (scale_m, scale_v, rate) = (unbias(BETA.0), unbias(BETA.1), rate as f32);
-        for p in 0..N_PARAMS {
+        for (p, gradient) in gradient.iter().enumerate() {
             let moments = self.first[p].iter_mut().zip(&mut self.second[p]);
             network.params.update(p, |values| {
-                for ((x, (m, v)), g) in values.iter_mut().zip(moments).zip(&gradient[p]) {
+                for ((x, (m, v)), g) in values.iter_mut().zip(moments).zip(gradient) {
                     *m = BETA.0 * *m + (1.0 - BETA.0) * g;
                     *v = BETA.1 * *v + (1.0 - BETA.1) * (g * g);
                     *x -= rate * (*m * scale_m) / ((*v * scale_v).sqrt() + 1e-8);
@@ -320,15 +320,15 @@ mod tests {
             let mut gradient = network.zeros();
             let thing = i.map(|i| network.thing(&s, i));
             network.add_gradient(&s.state, thing, 0.7, &mut gradient);
-            for p in 0..N_PARAMS {
-                for j in 0..gradient[p].len() {
+            for (p, gradient) in gradient.iter().enumerate() {
+                for (j, found) in gradient.iter().enumerate() {
                     let step = 1e-2f32;
                     let mut up = network.copy().unwrap();
                     up.params.update(p, |x| x[j] += step).unwrap();
                     let mut down = network.copy().unwrap();
                     down.params.update(p, |x| x[j] -= step).unwrap();
                     let slope = (loss(&up) - loss(&down)) / (2.0 * f64::from(step));
-                    let found = f64::from(gradient[p][j]);
+                    let found = f64::from(*found);
                     // Second-order terms of a kink within the step: none of these units is that close to 0.
                     assert!((slope - found).abs() < 5e-3, "{p} {j}: {slope} {found}");
                 }
