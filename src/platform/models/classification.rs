@@ -31,7 +31,7 @@ pub fn auc(scores: &[f64], outcomes: &[bool]) -> f64 {
     for group in order.chunk_by(|a, b| key(*a) == key(*b)) {
         let n = group.len() as f64;
         let taken = group.iter().filter(|i| outcomes[**i]).count() as f64;
-        ranks += taken * (before + (n + 1.0) / 2.0);
+        ranks += taken * (before + f64::midpoint(n, 1.0));
         before += n;
     }
     let taken = outcomes.iter().filter(|o| **o).count() as f64;

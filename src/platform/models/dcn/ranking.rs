@@ -21,8 +21,10 @@ const BLOCK: usize = 64;
 /// Weights cut into the rows of one part of the inputs.
 #[derive(Debug, Clone)]
 struct Cut {
-    /// Which inputs.
-    places: Vec<usize>,
+    /// Which inputs, in stretches.
+    spans: Vec<Range<usize>>,
+    /// How many.
+    places: usize,
     /// `[places, d]`: the first cross layer.
     first: Vec<f32>,
     /// `[places, d]`: v from the inputs.
@@ -53,9 +55,8 @@ pub struct Ranking {
 
 impl Cut {
     fn new(weights: &Weights, v: &[f32], spans: &[Range<usize>]) -> Self {
-        let places: Vec<usize> = spans.iter().cloned().flatten().collect();
         let rows = |w: &[f32], m: usize| {
-            let all = places.iter().flat_map(|p| &w[p * m..][..m]);
+            let all = spans.iter().flat_map(|s| &w[s.start * m..s.end * m]);
             all.copied().collect()
         };
         let d = weights.inputs();
@@ -63,7 +64,8 @@ impl Cut {
             first: rows(&weights.cross[0].w, d),
             last: rows(v, d),
             deep: rows(&weights.deep[0].w, weights.hidden()),
-            places,
+            spans: spans.to_vec(),
+            places: spans.iter().map(Range::len).sum(),
         }
     }
 
@@ -74,7 +76,7 @@ impl Cut {
         first_bias: Option<&[f32]>,
         deep_bias: Option<&[f32]>,
     ) -> Added {
-        let k = self.places.len();
+        let k = self.places;
         Added {
             first: product(&inputs, &self.first, k, first_bias),
             last: product(&inputs, &self.last, k, None),
@@ -94,7 +96,9 @@ impl Ranking {
         // v[k] = Σ_j W[k, j] out[j] x0[j], as a matrix from j to k.
         let mut v = transposed(&last.w, d);
         for (row, out) in v.chunks_exact_mut(d).zip(out) {
-            row.iter_mut().for_each(|x| *x *= out);
+            for x in row {
+                *x *= out;
+            }
         }
         let out_bias = last.b.iter().zip(out).map(|(b, o)| b * o).collect();
         let (user, context) = (schema.span(Side::User), schema.span(Side::Context));
@@ -120,7 +124,7 @@ impl Ranking {
     #[must_use]
     pub fn items(&self, rows: &[f32], n_items: usize) -> Added {
         let width = rows.len() / n_items.max(1);
-        let mut inputs = Vec::with_capacity(n_items * self.item.places.len());
+        let mut inputs = Vec::with_capacity(n_items * self.item.places);
         for item in 0..n_items {
             inputs.extend(&rows[item * width..][..width]);
             inputs.extend(self.weights.item(item as u32));
@@ -147,7 +151,7 @@ impl Ranking {
         }
         let (cross_bias, deep_bias) = (&w.cross[0].b, &w.deep[0].b);
         let person = self.person.added(inputs, Some(cross_bias), Some(deep_bias));
-        let k = self.cross.places.len();
+        let k = self.cross.places;
         for (block, scores) in scores.chunks_mut(BLOCK).enumerate() {
             let first = block * BLOCK;
             let mut shared = vec![0.0; scores.len() * k];
@@ -184,12 +188,12 @@ impl Ranking {
         let v = sum(&person.last, &items.last, shared.last, d);
         let a = relu(sum(&person.deep, &items.deep, shared.deep, h));
         let a = relu(product(&a, &w.deep[1].w, h, Some(&w.deep[1].b)));
+        let mut first_layer = Some(shared.first);
         let mut x = x0.clone();
-        for (at, layer) in w.cross[..w.cross.len() - 1].iter().enumerate() {
-            let crossed = if at == 0 {
-                sum(&person.first, &items.first, shared.first.clone(), d)
-            } else {
-                product(&x, &layer.w, d, Some(&layer.b))
+        for layer in &w.cross[..w.cross.len() - 1] {
+            let crossed = match first_layer.take() {
+                Some(own) => sum(&person.first, &items.first, own, d),
+                None => product(&x, &layer.w, d, Some(&layer.b)),
             };
             for ((x, c), x0) in x.iter_mut().zip(crossed).zip(&x0) {
                 *x += x0 * c;
@@ -217,7 +221,7 @@ impl Ranking {
         n: usize,
     ) -> Vec<f32> {
         let d = self.weights.inputs();
-        let (k, m) = (self.cross.places.len(), self.item.places.len());
+        let (k, m) = (self.cross.places, self.item.places);
         let mut x0 = vec![0.0; n * d];
         for (at, row) in x0.chunks_exact_mut(d).enumerate() {
             let parts = [
@@ -225,9 +229,11 @@ impl Ranking {
                 (&self.item, &items.inputs[(first + at) * m..][..m]),
                 (&self.cross, &shared[at * k..][..k]),
             ];
-            for (cut, values) in parts {
-                for (place, x) in cut.places.iter().zip(values) {
-                    row[*place] = *x;
+            for (cut, mut values) in parts {
+                for span in &cut.spans {
+                    let (own, rest) = values.split_at(span.len());
+                    row[span.clone()].copy_from_slice(own);
+                    values = rest;
                 }
             }
         }

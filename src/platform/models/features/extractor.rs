@@ -118,7 +118,9 @@ impl Extractor {
                     let own = &mut row[span.begin..span.begin + span.width];
                     if block.has(item) {
                         own.copy_from_slice(block.row(item));
-                        own.iter_mut().for_each(|x| *x = finite(*x));
+                        for x in own.iter_mut() {
+                            *x = finite(*x);
+                        }
                         unit(own);
                     }
                 }

@@ -29,7 +29,9 @@ impl Standard {
                 *m += f64::from(*x);
             }
         }
-        means.iter_mut().for_each(|m| *m /= n);
+        for m in &mut means {
+            *m /= n;
+        }
         let mut squares = vec![0.0f64; width];
         for row in rows() {
             for ((s, m), x) in squares.iter_mut().zip(&means).zip(row) {

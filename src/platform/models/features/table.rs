@@ -73,7 +73,7 @@ pub fn walk(extractor: &Extractor, log: &InteractionLog, examples: Vec<Example>)
     let mut done = None;
     if width > 0 {
         for (e, row) in examples.iter().zip(values.chunks_exact_mut(width)) {
-            walk.to(e.known as usize, known_crowd(log, e.time));
+            walk.advance(e.known as usize, known_crowd(log, e.time));
             let history = walk.people[e.user as usize].as_deref();
             let history = history.unwrap_or(&nobody);
             // The examples of a slate and of an engagement share their user and moment.
@@ -90,7 +90,7 @@ pub fn walk(extractor: &Extractor, log: &InteractionLog, examples: Vec<Example>)
             extractor.write_cross(history, &tastes, crowd, e.item, now, into);
         }
     }
-    walk.to_end();
+    walk.finish();
     let table = Table {
         schema,
         values,
@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Takes in the first `known` engagements for people, and what was before `time` for the crowd.
-    fn to(&mut self, known: usize, time: i64) {
+    fn advance(&mut self, known: usize, time: i64) {
         while self.n_own < known {
             let i = &self.log.interactions[self.n_own];
             let facts = self.extractor.facts();
@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Takes in the rest, for the crowd only.
-    fn to_end(&mut self) {
+    fn finish(&mut self) {
         for i in &self.log.interactions[self.n_engagements..] {
             self.crowd.add(i);
         }

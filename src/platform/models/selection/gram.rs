@@ -17,12 +17,8 @@ pub struct Design<'a> {
 impl Design<'_> {
     /// Returns how many rows there are.
     #[must_use]
-    pub const fn n_rows(&self) -> usize {
-        if self.width == 0 {
-            0
-        } else {
-            self.values.len() / self.width
-        }
+    pub fn n_rows(&self) -> usize {
+        self.values.len().checked_div(self.width).unwrap_or(0)
     }
 
     /// Returns Xᵀ diag(w) X, `[width, width]`, by its lower half as well as its upper.
@@ -43,7 +39,7 @@ impl Design<'_> {
                     for (i, x) in row.iter().enumerate() {
                         let wx = w * x;
                         if wx != 0.0 {
-                            for (g, y) in own[i * d..i * d + i + 1].iter_mut().zip(row) {
+                            for (g, y) in own[i * d..=i * d + i].iter_mut().zip(row) {
                                 *g += wx * y;
                             }
                         }
