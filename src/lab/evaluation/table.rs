@@ -382,7 +382,9 @@ impl Evaluation {
             "p (Holm)",
         ];
         let mut rows = vec![head.map(str::to_owned).to_vec()];
-        for c in &self.against_best {
+        // The page and the JSON have recall as well.
+        let shown = format!("{}@{}", Metric::Ndcg.word(), self.main_k);
+        for c in self.against_best.iter().filter(|c| c.metric == shown) {
             let d = &c.difference.difference;
             rows.push(vec![
                 c.model.clone(),
