@@ -416,11 +416,12 @@ pub fn align(rows: &[Vec<String>]) -> Vec<String> {
     let line = |row: &Vec<String>| {
         let mut line = String::new();
         for (at, (cell, w)) in row.iter().zip(&widths).enumerate() {
-            if at == 0 {
-                line.push_str(&format!("{cell:w$}"));
+            let cell = if at == 0 {
+                format!("{cell:w$}")
             } else {
-                line.push_str(&format!("  {cell:>w$}"));
-            }
+                format!("  {cell:>w$}")
+            };
+            line.push_str(&cell);
         }
         line
     };
