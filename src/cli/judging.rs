@@ -15,7 +15,7 @@ use crate::lab::evaluation::facts::SplitFacts;
 use crate::lab::evaluation::page;
 use crate::lab::evaluation::split::{Part, Protocol, Split, SplitSettings, split};
 use crate::lab::evaluation::table::{Entry, Evaluation};
-use crate::platform::models::catalog::{Kind, SettingsError, find};
+use crate::platform::models::catalog::{Kind, find};
 use crate::platform::models::model::Epoch;
 use crate::scenario::import::columns::ColumnMap;
 use crate::scenario::import::source::{Format, Reading};
@@ -194,7 +194,7 @@ pub(super) fn entry(
     let made = kind.make(&settings, seed);
     made.map_err(|e| CommandError::Setting {
         given: given.to_owned(),
-        cause: explained(kind, &e),
+        cause: e.to_string(),
     })?;
     Ok(Entry {
         model: label.to_owned(),
@@ -203,24 +203,6 @@ pub(super) fn entry(
         settings,
         seed,
     })
-}
-
-/// Says what is wrong with settings, and which there are.
-fn explained(kind: &Kind, e: &SettingsError) -> String {
-    let keys: Vec<String> = kind.describe().into_iter().map(|d| d.key).collect();
-    let keys = if keys.is_empty() {
-        "none".to_owned()
-    } else {
-        keys.join(", ")
-    };
-    let first = e.to_string();
-    let first = first.lines().next().unwrap_or("").to_owned();
-    match e {
-        SettingsError::Shape { .. } => format!("{first}; settings of {} are: {keys}", kind.name),
-        SettingsError::Unknown { .. } | SettingsError::Range { .. } | SettingsError::Model(_) => {
-            first
-        }
-    }
 }
 
 /// Runs `work` on so many worker threads.

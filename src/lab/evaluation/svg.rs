@@ -292,21 +292,47 @@ pub fn lines(series: &[Series], axes: Axes<'_>) -> String {
     out + "</svg>" + &legend(&names)
 }
 
+/// Where the labels of points stand: beside their point, moved up or down past those that were placed before.
+fn label_heights(points: &[(f64, f64, usize)]) -> Vec<f64> {
+    const LINE: f64 = 13.0;
+    let mut placed: Vec<(f64, f64, f64)> = Vec::with_capacity(points.len());
+    for (x, y, length) in points {
+        let width = 7.0 * *length as f64;
+        let is_free = |at: f64| {
+            placed.iter().all(|(other_x, other_y, other_width)| {
+                (at - other_y).abs() >= LINE || *x >= other_x + other_width || *other_x >= x + width
+            })
+        };
+        let steps = (0..40).map(|i| f64::from(i / 2 + i % 2) * if i % 2 == 0 { 1.0 } else { -1.0 });
+        let mut tried = steps
+            .map(|s| y + s * LINE)
+            .filter(|at| (TOP..HEIGHT - BOTTOM).contains(at));
+        let at = tried.find(|at| is_free(*at)).unwrap_or(*y);
+        placed.push((*x, at, width));
+    }
+    placed.into_iter().map(|(_, at, _)| at).collect()
+}
+
 /// Draws named points.
 #[must_use]
 pub fn scatter(points: &[(&str, f64, f64)], axes: Axes<'_>) -> String {
+    let points: Vec<_> = points
+        .iter()
+        .filter(|p| p.1.is_finite() && p.2.is_finite())
+        .collect();
     let x = Scale::new(points.iter().map(|p| p.1), LEFT, WIDTH - RIGHT - 60.0);
     let y = Scale::new(points.iter().map(|p| p.2), HEIGHT - BOTTOM, TOP);
     let mut out = open(HEIGHT, axes.y);
     frame(&x, &y, axes, &mut out);
-    for (i, (name, px, py)) in points.iter().enumerate() {
-        if !(px.is_finite() && py.is_finite()) {
-            continue;
-        }
+    let places: Vec<(f64, f64, usize)> = points
+        .iter()
+        .map(|(name, px, py)| (x.at(*px) + 8.0, y.at(*py), name.chars().count()))
+        .collect();
+    for (i, ((name, px, py), height)) in points.iter().zip(label_heights(&places)).enumerate() {
         let _infallible = write!(
             out,
             "<circle cx=\"{0:.1}\" cy=\"{1:.1}\" r=\"5\" style=\"fill:var(--c{2})\"><title>{3}: {4}, {5}</title></circle>\
-             <text x=\"{6:.1}\" y=\"{7:.1}\" style=\"fill:var(--ink)\">{3}</text>",
+             <text x=\"{6:.1}\" y=\"{7:.1}\" style=\"fill:var(--c{2})\">{3}</text>",
             x.at(*px),
             y.at(*py),
             i % COLORS,
@@ -314,7 +340,7 @@ pub fn scatter(points: &[(&str, f64, f64)], axes: Axes<'_>) -> String {
             short(*px),
             short(*py),
             x.at(*px) + 8.0,
-            y.at(*py) + 4.0
+            height + 4.0
         );
     }
     out + "</svg>"
@@ -346,6 +372,23 @@ mod tests {
                 "0", "1.2e-4", "0.0123", "0.500", "3.14", "42.0", "1234", "10000000"
             ]
         );
+    }
+
+    #[test]
+    fn labels_of_points_at_one_place_stand_apart() {
+        let heights = label_heights(&[
+            (50.0, 100.0, 4),
+            (50.0, 100.0, 4),
+            (60.0, 104.0, 4),
+            (300.0, 100.0, 4),
+        ]);
+        assert_eq!((heights[0], heights[3]), (100.0, 100.0));
+        for (i, a) in heights[..3].iter().enumerate() {
+            assert!(
+                heights[..i].iter().all(|b| (a - b).abs() >= 13.0),
+                "{heights:?}"
+            );
+        }
     }
 
     #[test]

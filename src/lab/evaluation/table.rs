@@ -382,7 +382,9 @@ impl Evaluation {
             "p (Holm)",
         ];
         let mut rows = vec![head.map(str::to_owned).to_vec()];
-        for c in &self.against_best {
+        // The page and the JSON have recall as well.
+        let shown = format!("{}@{}", Metric::Ndcg.word(), self.main_k);
+        for c in self.against_best.iter().filter(|c| c.metric == shown) {
             let d = &c.difference.difference;
             rows.push(vec![
                 c.model.clone(),
@@ -414,11 +416,12 @@ pub fn align(rows: &[Vec<String>]) -> Vec<String> {
     let line = |row: &Vec<String>| {
         let mut line = String::new();
         for (at, (cell, w)) in row.iter().zip(&widths).enumerate() {
-            if at == 0 {
-                line.push_str(&format!("{cell:w$}"));
+            let cell = if at == 0 {
+                format!("{cell:w$}")
             } else {
-                line.push_str(&format!("  {cell:>w$}"));
-            }
+                format!("  {cell:>w$}")
+            };
+            line.push_str(&cell);
         }
         line
     };
