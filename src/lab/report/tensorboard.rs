@@ -357,7 +357,7 @@ mod tests {
         let check = |bytes: &[u8], found: [u8; 4]| {
             // Unmasked as TensorFlow does it.
             let rotated = u32::from_le_bytes(found).wrapping_sub(0xA282_EAD8);
-            assert_eq!((rotated >> 17) | (rotated << 15), crc32c(bytes));
+            assert_eq!(rotated.rotate_left(15), crc32c(bytes));
         };
         let mut all = Vec::new();
         while !bytes.is_empty() {

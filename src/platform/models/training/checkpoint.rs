@@ -177,7 +177,8 @@ impl Checkpoint {
     /// Returns the lines as the content of a file.
     #[must_use]
     pub fn text(&self) -> String {
-        self.lines.iter().map(|l| format!("{l}\n")).collect()
+        let lines = self.lines.iter();
+        lines.flat_map(|l| [l.as_str(), "\n"]).collect()
     }
 }
 
