@@ -276,16 +276,15 @@ fn ease_on_movielens_equals_the_reference() {
 fn ials_on_movielens_is_in_the_range_of_the_reference() {
     let Some(data) = read() else { return };
     let (lowest, highest, allowed) = IALS_HIT_RATE_10;
-    let mut mean = 0.0;
-    for seed in [1, 2, 3] {
+    for seed in [1, 2] {
         let metrics = data.on_test_by_trait(&*data.fit("ials", "", seed));
         eprintln!("iALS, seed {seed}: {metrics:?}");
-        mean += metrics.hit_rate_10 / 3.0;
+        let found = metrics.hit_rate_10;
+        assert!(
+            found > lowest - allowed && found < highest + allowed,
+            "{metrics:?}"
+        );
     }
-    assert!(
-        mean > lowest - allowed && mean < highest + allowed,
-        "mean HR@10 {mean}"
-    );
 }
 
 /// The mission's formulas have no reference; they must do what they are for.
