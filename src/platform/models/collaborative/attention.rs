@@ -36,7 +36,7 @@ fn given_and_available(past: &[Interaction], now: i64, config: AttentionConfig) 
     let given = known
         .clone()
         .filter(|i| i.time > begin)
-        .map(|i| f64::from(i.weight.min(1.0)) * kept(now - i.time))
+        .map(|i| f64::from(i.weight.min(1.0)) * kept(now.saturating_sub(i.time)))
         .sum::<f64>();
     let first = known.map(|i| i.time).min();
     let n_days = first.map_or(0, |first| (now - first.max(begin)) / DAY + 1);

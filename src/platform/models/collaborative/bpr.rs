@@ -207,7 +207,7 @@ impl Model for BprModel {
             self.config.dimensions,
         ];
         stored::put(&mut tensors, "factors", &shape, factors.to_vec());
-        let digests = stored::large(self.digests.iter().copied());
+        let digests = stored::large("digest", self.digests.iter().copied())?;
         stored::put(&mut tensors, "pasts", &[self.digests.len(), 2], digests);
         if self.debias.is_some() {
             let n = self.weights.len();
@@ -241,9 +241,20 @@ impl Model for BprModel {
 }
 
 fn outside(e: BprError) -> ModelError {
+    let (what, found, allowed) = match e {
+        BprError::Size { dimensions, batch } => (
+            "dimensions and batch size",
+            format!("{dimensions} and {batch}"),
+            "at least 1 each",
+        ),
+        BprError::LearningRate(rate) => ("learning rate", rate.to_string(), "above 0 and finite"),
+        BprError::Regularization(pull) => {
+            ("regularization", pull.to_string(), "at least 0 and finite")
+        }
+    };
     ModelError::Value {
-        what: "a setting of bpr".to_owned(),
-        found: e.to_string(),
-        allowed: "what the message says".to_owned(),
+        what: what.to_owned(),
+        found,
+        allowed: allowed.to_owned(),
     }
 }

@@ -85,7 +85,7 @@ impl Model for DecayedPopularityModel {
         for of_item in rows.chunk_by(|a, b| a.item == b.item) {
             let (mut count, mut before) = (0.0, of_item[0].time);
             for i in of_item {
-                count = count * self.kept(i.time - before) + f64::from(i.weight);
+                count = count * self.kept(i.time.saturating_sub(before)) + f64::from(i.weight);
                 before = i.time;
                 counts.push(count as f32);
             }
@@ -123,7 +123,7 @@ impl Model for DecayedPopularityModel {
         let lengths = self.begins.windows(2).map(|w| w[1] - w[0]);
         let lengths = stored::small("engagements of an item", lengths)?;
         stored::put(&mut tensors, "lengths", &[self.size.n_items], lengths);
-        let times = stored::large(self.times.iter().copied());
+        let times = stored::large("time", self.times.iter().copied())?;
         stored::put(&mut tensors, "times", &[n, 2], times);
         stored::put(&mut tensors, "counts", &[n], self.counts.clone());
         Ok(tensors)

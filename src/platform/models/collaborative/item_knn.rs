@@ -3,7 +3,7 @@
 use crate::config;
 
 use super::super::interactions::Interactions;
-use super::super::item_knn::{ItemKnn, ItemKnnConfig};
+use super::super::item_knn::{ItemKnn, ItemKnnConfig, ItemKnnError};
 use super::super::model::Tensors;
 use super::super::params::ModelError;
 use super::item_weights::{ItemWeights, ItemWeightsModel};
@@ -36,11 +36,7 @@ impl ItemWeights for ItemKnn {
             shrink: config.shrink,
             alpha: config.alpha,
         };
-        Self::fit(interactions, settings).map_err(|e| ModelError::Value {
-            what: "a setting of item_knn".to_owned(),
-            found: e.to_string(),
-            allowed: "what the message says".to_owned(),
-        })
+        Self::fit(interactions, settings).map_err(outside)
     }
 
     fn popularity_power(config: &ItemKnnSettings) -> f64 {
@@ -57,5 +53,18 @@ impl ItemWeights for ItemKnn {
 
     fn take(stored: &mut Tensors, n_items: usize) -> Result<Self, ModelError> {
         SparseRows::take(stored, n_items).map(Self::from_rows)
+    }
+}
+
+fn outside(e: ItemKnnError) -> ModelError {
+    let (what, found, allowed) = match e {
+        ItemKnnError::Neighbors => ("neighbors", "0".to_owned(), "at least 1"),
+        ItemKnnError::Shrink(shrink) => ("shrink", shrink.to_string(), "at least 0 and finite"),
+        ItemKnnError::Alpha(alpha) => ("alpha", alpha.to_string(), "0 to 1"),
+    };
+    ModelError::Value {
+        what: what.to_owned(),
+        found,
+        allowed: allowed.to_owned(),
     }
 }

@@ -41,3 +41,5 @@ pub mod seed_content;
 mod serving;
 pub mod sparse_rows;
 mod stored;
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,8 @@ use super::super::params::{ModelError, Values};
 const EXACT: i64 = 1 << 24;
 /// Low part of a number that is stored in two.
 const LOW: i64 = 1 << 23;
+/// Largest number that is stored in two.
+const LARGEST: u64 = 1 << 46;
 
 /// Stores a table under a name.
 pub(super) fn put(into: &mut Tensors, name: &str, shape: &[usize], values: Vec<f32>) {
@@ -102,11 +104,25 @@ pub(super) fn take_small(
 }
 
 /// Splits numbers of up to 46 bits and a sign into two values each.
-pub(super) fn large(numbers: impl IntoIterator<Item = i64>) -> Vec<f32> {
-    numbers
-        .into_iter()
-        .flat_map(|n| [n.div_euclid(LOW) as f32, n.rem_euclid(LOW) as f32])
-        .collect()
+///
+/// # Errors
+/// [`ModelError::Value`] for numbers beyond.
+pub(super) fn large(
+    what: &str,
+    numbers: impl IntoIterator<Item = i64>,
+) -> Result<Vec<f32>, ModelError> {
+    let mut parts = Vec::new();
+    for n in numbers {
+        if n.unsigned_abs() > LARGEST {
+            return Err(ModelError::Value {
+                what: what.to_owned(),
+                found: n.to_string(),
+                allowed: format!("-{LARGEST} to {LARGEST} where it is stored"),
+            });
+        }
+        parts.extend([n.div_euclid(LOW) as f32, n.rem_euclid(LOW) as f32]);
+    }
+    Ok(parts)
 }
 
 /// Puts numbers together again that [`large`] split.
@@ -132,7 +148,10 @@ mod tests {
             (1 << 46) - 1,
             -(1 << 46),
         ];
-        assert_eq!(join_large(&large(numbers)), numbers);
+        assert_eq!(join_large(&large("time", numbers).unwrap()), numbers);
+        for beyond in [i64::MIN, i64::MAX] {
+            assert!(large("time", [beyond]).is_err());
+        }
     }
 
     #[test]
