@@ -25,6 +25,9 @@
 //! | `two_tower` | two-tower retrieval in candle |
 //! | `retrieval` | exact top-k of inner products, fast |
 //! | `tower_index` | the two-tower model in the running city |
+//! | `half` | numbers of half precision in files |
+//! | `optimizer` | AdamW over parameters |
+//! | `text` | reading words: BERT, fine-tuned to tell what people will do |
 //! | `params` | ordered, seeded parameters |
 //! | `registry` | model cards, which is live |
 
@@ -35,11 +38,13 @@ pub mod columns;
 pub mod decayed_popularity;
 pub mod ease;
 pub mod evaluation;
+pub mod half;
 pub mod interaction_log;
 pub mod interactions;
 pub mod item_knn;
 pub mod learn;
 pub mod model;
+pub mod optimizer;
 pub mod params;
 pub mod parts;
 pub mod popularity;
@@ -51,5 +56,6 @@ pub mod retrieval;
 pub mod scorer;
 pub mod seed_formulas;
 pub mod shelf;
+pub mod text;
 pub mod tower_index;
 pub mod two_tower;

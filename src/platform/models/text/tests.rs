@@ -1,0 +1,1 @@
+//! What the encoder must do: the reference's numbers, right gradients, the same bits always.
