@@ -316,6 +316,13 @@ impl ParamStore {
         self.params[position].is_trainable = false;
     }
 
+    /// Lets all parameters be learned again.
+    pub fn thaw(&mut self) {
+        for param in &mut self.params {
+            param.is_trainable = true;
+        }
+    }
+
     /// Says whether the parameter at `position` is not frozen.
     #[must_use]
     pub fn is_trainable(&self, position: usize) -> bool {
