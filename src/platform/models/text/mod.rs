@@ -15,8 +15,7 @@
 //! | `folder` | folders as Hugging Face lays them out |
 //! | `masked` | learning a language by guessing hidden words |
 //! | `examples` | who was shown what, in words, and what came of it; splits |
-//! | `labelled` | what every classifier of examples does; the majority |
-//! | `bag_of_words` | logistic regression on counts of words |
+//! | `baselines` | the majority, and logistic regression on counts of words |
 //! | `classifier` | BERT over (what somebody turned to, what is shown) |
 //! | `fine_tune` | training the classifier, whole or by adapters |
 //! | `report` | precision, recall and F1 of every class |
@@ -44,9 +43,13 @@
 //! | 14 unused imports; English only for Chinese text | lints; `tokenize::tests::chinese_is_split_by_character` |
 
 pub mod attention;
+pub mod baselines;
 pub mod bert;
 pub mod bert_config;
+pub mod classifier;
 pub mod cross_entropy;
+pub mod examples;
+pub mod fine_tune;
 pub mod folder;
 pub mod layers;
 pub mod lora;
