@@ -12,6 +12,9 @@
 //! | `verify` | `agora verify` |
 //! | `import` | `agora import` |
 //! | `why` | `agora why` |
+//! | `pretrain` | `agora pretrain` |
+//! | `finetune` | `agora finetune` |
+//! | `city_log` | a log to learn from, of a running city |
 //! | `compare` | `agora compare` |
 //! | `trials` | many runs at once, in memory |
 //! | `side_by_side` | whole cities at once, each on its own thread |
@@ -21,10 +24,13 @@
 mod args;
 mod bench;
 mod check;
+mod city_log;
 mod compare;
 mod desktop;
+mod finetune;
 mod import;
 mod output;
+mod pretrain;
 pub mod report;
 mod run;
 pub mod selftest;
@@ -114,6 +120,8 @@ pub fn main() -> ExitCode {
         args::Command::Report(a) => report::command(a),
         args::Command::Import(a) => import::command(a),
         args::Command::Why(a) => why::command(a),
+        args::Command::Pretrain(a) => pretrain::command(a),
+        args::Command::Finetune(a) => finetune::command(a),
         args::Command::Selftest(a) => selftest::command(a),
         args::Command::Bench(a) => bench::command(a),
     };

@@ -17,6 +17,7 @@ mod import;
 mod import_bad_input;
 mod kill;
 mod malformed;
+mod minilm;
 mod ml100k;
 #[cfg(feature = "desktop")]
 mod pictures;

@@ -5,6 +5,7 @@ use crate::sim::config::{ConfigPart, ValueDoc, Violation};
 use super::model::Model;
 use super::params::ModelError;
 use super::random::{Random, RandomConfig};
+use super::text::text_pair::{TextPair, TextPairConfig};
 
 /// A kind of model.
 pub struct Kind {
@@ -119,6 +120,8 @@ macro_rules! kinds {
 pub const KINDS: &[Kind] = kinds! {
     "random", "a score drawn at random for every person and item, the floor of every comparison",
         RandomConfig, |_, seed| Ok(Box::new(Random::new(seed)));
+    "text_pair", "how close an item's words are to those of the recent past, read by a small BERT",
+        TextPairConfig, |config, seed| Ok(Box::new(TextPair::new(config, seed)?));
 };
 
 /// Finds a kind by its name.

@@ -29,6 +29,7 @@
 //! | `optimizer` | AdamW over parameters |
 //! | `text` | reading words: BERT, fine-tuned to tell what people will do |
 //! | `params` | ordered, seeded parameters |
+//! | `stored` | tensors in files |
 //! | `registry` | model cards, which is live |
 
 pub mod bpr;
@@ -56,6 +57,7 @@ pub mod retrieval;
 pub mod scorer;
 pub mod seed_formulas;
 pub mod shelf;
+pub mod stored;
 pub mod text;
 pub mod tower_index;
 pub mod two_tower;

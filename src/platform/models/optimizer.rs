@@ -125,7 +125,11 @@ impl AdamW {
                     *g *= clip;
                 }
             }
-            let scale = if decays(params.name(position)) { &scale } else { &undecayed };
+            let scale = if decays(params.name(position)) {
+                &scale
+            } else {
+                &undecayed
+            };
             self.apply(params, position, gradient, scale, learning_rate)?;
         }
         Ok(length)
@@ -283,9 +287,7 @@ mod tests {
         let loss = (0..4).map(|p| s.tensor(p).affine(1000.0, 0.0).unwrap());
         let loss = loss.reduce(|a, b| (a + b).unwrap()).unwrap();
         let gradients = loss.sum_all().unwrap().backward().unwrap();
-        let length = adam
-            .scheduled_step(&mut s, &gradients, 0.1, 1.0)
-            .unwrap();
+        let length = adam.scheduled_step(&mut s, &gradients, 0.1, 1.0).unwrap();
         assert!((length - 1000.0 * libm::sqrt(3.0)).abs() < 1e-3, "{length}");
         // The first step of Adam is as long as the rate: 2 − 0.1, and 2 · (1 − 0.1 · 0.5) − 0.1 with decay.
         let values: Vec<f32> = (0..4).map(|p| s.values(p)[0]).collect();

@@ -108,7 +108,9 @@ impl BagOfWords {
 
     fn row(&self, e: &Labelled) -> Result<Row, TokenizeError> {
         let words = Self::words(e)?;
-        let known = words.iter().filter_map(|(w, n)| Some((*self.columns.get(w)?, *n)));
+        let known = words
+            .iter()
+            .filter_map(|(w, n)| Some((*self.columns.get(w)?, *n)));
         Ok(known.chain([(self.columns.len(), 1.0)]).collect())
     }
 
@@ -171,7 +173,9 @@ impl BagOfWords {
                     }
                 }
             }
-            let f1 = judge(&split.dev, &model.predict(&split.dev)?).macro_average.f1;
+            let f1 = judge(&split.dev, &model.predict(&split.dev)?)
+                .macro_average
+                .f1;
             if f1 > best_f1 {
                 (best, best_f1) = (model.clone(), f1);
             }
@@ -215,7 +219,10 @@ mod tests {
     #[test]
     fn rare_classes_weigh_more() {
         assert_eq!(class_weights(&[75, 25, 0, 0], 0.0), [1.0; 4]);
-        assert_eq!(class_weights(&[75, 25, 0, 0], 1.0), [2.0 / 3.0, 2.0, 1.0, 1.0]);
+        assert_eq!(
+            class_weights(&[75, 25, 0, 0], 1.0),
+            [2.0 / 3.0, 2.0, 1.0, 1.0]
+        );
     }
 
     #[test]
@@ -238,7 +245,13 @@ mod tests {
         assert_eq!(judge(&alone, &model.predict(&alone).unwrap()).accuracy, 1.0);
         assert_eq!(BagOfWords::fit(&split, 0.0, 1).unwrap(), model);
         let matching: Vec<Labelled> = pairs
-            .map(|(u, c)| example(u, c, [Outcome::Ignore, Outcome::Engage][usize::from(u == c)]))
+            .map(|(u, c)| {
+                example(
+                    u,
+                    c,
+                    [Outcome::Ignore, Outcome::Engage][usize::from(u == c)],
+                )
+            })
             .collect();
         let split = Split {
             train: matching.clone(),

@@ -100,8 +100,12 @@ impl Declared<'_> {
     }
 
     fn norm(&mut self, name: &str, width: usize) -> Result<Affine, ModelError> {
-        let weight = self.params.constant(&format!("{name}.weight"), &[width], 1.0)?;
-        let bias = self.params.constant(&format!("{name}.bias"), &[width], 0.0)?;
+        let weight = self
+            .params
+            .constant(&format!("{name}.weight"), &[width], 1.0)?;
+        let bias = self
+            .params
+            .constant(&format!("{name}.bias"), &[width], 0.0)?;
         Ok(Affine { weight, bias })
     }
 }
@@ -122,7 +126,11 @@ impl Bert {
     /// # Errors
     /// [`ModelError::Value`] if sizes do not fit each other; [`ModelError::StoredTensor`] if a weight is missing or has
     /// another shape.
-    pub fn restore(config: &BertConfig, seed: u64, stored: &mut Tensors) -> Result<Self, ModelError> {
+    pub fn restore(
+        config: &BertConfig,
+        seed: u64,
+        stored: &mut Tensors,
+    ) -> Result<Self, ModelError> {
         let mut bert = Self::declare(config, seed, Start::Zero)?;
         bert.params.restore(stored)?;
         Ok(bert)
@@ -188,7 +196,12 @@ impl Bert {
     ///
     /// # Errors
     /// [`ModelError::Value`] if the name is taken.
-    pub fn declare_linear(&mut self, name: &str, from: usize, to: usize) -> Result<Affine, ModelError> {
+    pub fn declare_linear(
+        &mut self,
+        name: &str,
+        from: usize,
+        to: usize,
+    ) -> Result<Affine, ModelError> {
         self.declared().linear(name, from, to)
     }
 
@@ -239,7 +252,11 @@ impl Bert {
         let c = &self.config;
         let tables = [
             ("piece", &batch.ids, c.vocab_size),
-            ("place in a sequence", &batch.positions, c.max_position_embeddings),
+            (
+                "place in a sequence",
+                &batch.positions,
+                c.max_position_embeddings,
+            ),
             ("text of a sequence", &batch.segments, c.type_vocab_size),
         ];
         for (what, ids, below) in tables {
@@ -255,7 +272,11 @@ impl Bert {
     ///
     /// # Errors
     /// [`ModelError::Index`] if a piece, a place or a text is not in its table.
-    pub fn forward(&self, batch: &Packed, mut drops: Option<Dropout<'_>>) -> Result<Tensor, ModelError> {
+    pub fn forward(
+        &self,
+        batch: &Packed,
+        mut drops: Option<Dropout<'_>>,
+    ) -> Result<Tensor, ModelError> {
         self.check(batch)?;
         let mut drop = |x: Tensor| match &mut drops {
             Some(d) => dropout(&x, d.chance, d.stream),
@@ -286,7 +307,12 @@ impl Bert {
         Ok(x)
     }
 
-    fn adapted(&self, x: &Tensor, at: Affine, adapter: Option<Adapter>) -> Result<Tensor, ModelError> {
+    fn adapted(
+        &self,
+        x: &Tensor,
+        at: Affine,
+        adapter: Option<Adapter>,
+    ) -> Result<Tensor, ModelError> {
         let y = self.linear(x, at)?;
         match adapter {
             None => Ok(y),

@@ -134,14 +134,32 @@ mod tests {
         let again = serde_json::to_string(&config).unwrap();
         assert_eq!(serde_json::from_str::<BertConfig>(&again).unwrap(), config);
         let wrong = [
-            BertConfig { num_attention_heads: 7, ..config.clone() },
-            BertConfig { hidden_act: "gelu_new".to_owned(), ..config.clone() },
-            BertConfig { model_type: "roberta".to_owned(), ..config.clone() },
-            BertConfig { vocab_size: 0, ..config.clone() },
-            BertConfig { layer_norm_eps: f64::NAN, ..config.clone() },
+            BertConfig {
+                num_attention_heads: 7,
+                ..config.clone()
+            },
+            BertConfig {
+                hidden_act: "gelu_new".to_owned(),
+                ..config.clone()
+            },
+            BertConfig {
+                model_type: "roberta".to_owned(),
+                ..config.clone()
+            },
+            BertConfig {
+                vocab_size: 0,
+                ..config.clone()
+            },
+            BertConfig {
+                layer_norm_eps: f64::NAN,
+                ..config.clone()
+            },
         ];
         for w in wrong {
-            assert!(matches!(w.validate(), Err(ModelError::Value { .. })), "{w:?}");
+            assert!(
+                matches!(w.validate(), Err(ModelError::Value { .. })),
+                "{w:?}"
+            );
         }
         BertConfig::small(2, 96, 100).validate().unwrap();
     }

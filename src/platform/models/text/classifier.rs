@@ -144,7 +144,11 @@ mod tests {
             label: Outcome::Ignore,
         };
         let long = "sea ".repeat(300);
-        let all = [example("", ""), example("chess", &long), example("sea", "the chess")];
+        let all = [
+            example("", ""),
+            example("chess", &long),
+            example("sea", "the chess"),
+        ];
         let sequences = classifier.sequences(&all).unwrap();
         assert_eq!(sequences[1].ids.len(), 128);
         let p = classifier.probabilities(&sequences).unwrap();
@@ -156,6 +160,10 @@ mod tests {
         assert_eq!(predicted.len(), 3);
         assert_eq!(predicted[2], likeliest(&p[8..]));
         let alone = classifier.probabilities(&sequences[2..]).unwrap();
-        assert_eq!(alone, p[8..], "what an example becomes does not depend on its neighbours");
+        assert_eq!(
+            alone,
+            p[8..],
+            "what an example becomes does not depend on its neighbours"
+        );
     }
 }

@@ -89,7 +89,11 @@ impl CustomOp1 for Recorded {
         };
         let scale = gradient.to_scalar::<f32>()?;
         let g = errors.iter().map(|e| e * scale).collect();
-        Ok(Some(Tensor::from_vec(g, logits.shape().clone(), logits.device())?))
+        Ok(Some(Tensor::from_vec(
+            g,
+            logits.shape().clone(),
+            logits.device(),
+        )?))
     }
 }
 

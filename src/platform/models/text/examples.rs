@@ -232,11 +232,22 @@ mod tests {
     }
 
     fn log() -> InteractionLog {
-        let words = ["Chess\nknight rook", "Sea\nwave boat", "Bread\nflour", "Art"];
+        let words = [
+            "Chess\nknight rook",
+            "Sea\nwave boat",
+            "Bread\nflour",
+            "Art",
+        ];
         InteractionLog {
             n_users: 2,
             n_items: 4,
-            interactions: vec![met(1, 1, 5), met(0, 0, 10), met(0, 1, 20), met(0, 0, 25), met(0, 3, 30)],
+            interactions: vec![
+                met(1, 1, 5),
+                met(0, 0, 10),
+                met(0, 1, 20),
+                met(0, 0, 25),
+                met(0, 3, 30),
+            ],
             impressions: vec![
                 shown(0, 2, 30, Outcome::Engage),
                 shown(1, 0, 31, Outcome::View),
@@ -258,8 +269,14 @@ mod tests {
         // Item 3 is met at the very time of the example; it is not the past.
         assert_eq!(found[0].user, "Chess. Sea");
         assert_eq!(found[0].content, "Bread. flour");
-        assert_eq!((found[1].user.as_str(), found[1].content.as_str()), ("Sea", "Chess. knight rook"));
-        assert_eq!((found[2].user.as_str(), found[2].label), ("", Outcome::Convert));
+        assert_eq!(
+            (found[1].user.as_str(), found[1].content.as_str()),
+            ("Sea", "Chess. knight rook")
+        );
+        assert_eq!(
+            (found[2].user.as_str(), found[2].label),
+            ("", Outcome::Convert)
+        );
         let mut wrong = log;
         wrong.impressions[0].item = 4;
         let refused = examples(&wrong, &ExamplesConfig::BASELINE, 1);
@@ -296,7 +313,9 @@ mod tests {
     fn ignored_things_are_thinned_out_to_what_was_asked_for() {
         let mut log = log();
         let outcome = |i: usize| [Outcome::View, Outcome::Ignore][usize::from(i % 10 != 0)];
-        log.impressions = (0..4000).map(|i| shown(0, 0, i as i64, outcome(i))).collect();
+        log.impressions = (0..4000)
+            .map(|i| shown(0, 0, i as i64, outcome(i)))
+            .collect();
         let found = examples(&log, &ExamplesConfig::BASELINE, 3).unwrap();
         let ignored = found.iter().filter(|e| e.label == Outcome::Ignore).count();
         assert_eq!(found.len() - ignored, 400);

@@ -86,7 +86,10 @@ fn check_classes(train: &[Labelled]) -> Result<(), ClassifierError> {
         [_, 0, 0, 0] => "one that was not ignored",
         _ => return Ok(()),
     };
-    let found = Outcome::ALL.iter().zip(counts).map(|(o, n)| format!("{n} × {}", o.word()));
+    let found = Outcome::ALL
+        .iter()
+        .zip(counts)
+        .map(|(o, n)| format!("{n} × {}", o.word()));
     Err(ClassifierError::OneClass {
         found: found.collect::<Vec<_>>().join(", "),
         needed,
@@ -116,7 +119,7 @@ pub fn fine_tune(
             alpha: config.lora_alpha,
         })?;
     }
-    let mut classifier = Classifier::new(bert, words, config.max_length as usize)?;
+    let classifier = Classifier::new(bert, words, config.max_length as usize)?;
     let train = classifier.sequences(&split.train)?;
     let dev = classifier.sequences(&split.dev)?;
     let by_class = class_weights(&counts(&split.train), config.class_balance);
@@ -138,7 +141,10 @@ pub fn fine_tune(
         for batch in order.chunks(size) {
             let step = adam.step_count();
             let loss = step_loss(&tuned.classifier, &train, split, batch, &by_class, {
-                (config.dropout, RngStream::new(seed, Purpose::ModelBatch, DROPPING, step))
+                (
+                    config.dropout,
+                    RngStream::new(seed, Purpose::ModelBatch, DROPPING, step),
+                )
             })?;
             let value = f64::from(loss.to_scalar::<f32>().map_err(ModelError::from)?);
             if !value.is_finite() {
@@ -292,13 +298,20 @@ mod tests {
             ..config()
         };
         let tuned = fine_tune(bert, words, &split, &config, 5, &mut go).unwrap();
-        let f1: Vec<f64> = tuned.passes.iter().map(|p| p.dev.macro_average.f1).collect();
+        let f1: Vec<f64> = tuned
+            .passes
+            .iter()
+            .map(|p| p.dev.macro_average.f1)
+            .collect();
         let best = f1[tuned.best as usize - 1];
         assert!(f1.iter().all(|x| *x <= best), "{f1:?}");
         let dev = tuned.classifier.sequences(&split.dev).unwrap();
         let now = judge(&split.dev, &tuned.classifier.predict(&dev).unwrap());
         assert_eq!(now.macro_average.f1, best);
-        assert!(f1.len() == 20 || f1.len() == tuned.best as usize + 2, "{f1:?}");
+        assert!(
+            f1.len() == 20 || f1.len() == tuned.best as usize + 2,
+            "{f1:?}"
+        );
         let mut told = 0;
         let (bert, words) = start();
         let stop = &mut |_: &Pass| {
@@ -320,7 +333,10 @@ mod tests {
             error.unwrap_err().to_string()
         };
         let error = refused(Outcome::Engage);
-        assert!(error.ends_with("at least one ignored one is needed"), "{error}");
+        assert!(
+            error.ends_with("at least one ignored one is needed"),
+            "{error}"
+        );
         assert!(refused(Outcome::Ignore).contains("one that was not ignored"));
         let (bert, words) = start();
         let none = Split::default();

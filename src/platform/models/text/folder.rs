@@ -69,9 +69,7 @@ pub fn bare_names(stored: Tensors) -> Tensors {
                 .replace("LayerNorm.beta", "LayerNorm.bias");
             (name, values)
         })
-        .filter(|(name, _)| {
-            !on_top.iter().any(|top| name.starts_with(top))
-        })
+        .filter(|(name, _)| !on_top.iter().any(|top| name.starts_with(top)))
         .collect()
 }
 
@@ -80,27 +78,36 @@ pub fn bare_names(stored: Tensors) -> Tensors {
 /// # Errors
 /// [`FolderError`] if a file is missing, cannot be read or does not fit the others.
 pub fn read_folder(folder: &Path, seed: u64) -> Result<(Bert, WordPieces), FolderError> {
-    let path = folder.join(CONFIG);
-    let config: BertConfig =
-        serde_json::from_slice(&read(&path)?).map_err(|e| FolderError::Config {
-            path: path.display().to_string(),
-            message: e.to_string(),
-        })?;
-    let words = WordPieces::from_json(&read(&folder.join(TOKENIZER))?)?;
+    let file = |name| read(&folder.join(name));
+    read_bytes(&file(CONFIG)?, &file(TOKENIZER)?, &file(WEIGHTS)?, seed)
+}
+
+/// Reads an encoder and its pieces from the contents of the three files; see [`read_folder`].
+///
+/// # Errors
+/// [`FolderError`] if one cannot be read or does not fit the others.
+pub fn read_bytes(
+    config: &[u8],
+    tokenizer: &[u8],
+    weights: &[u8],
+    seed: u64,
+) -> Result<(Bert, WordPieces), FolderError> {
+    let refuse = |message: String| FolderError::Config {
+        path: CONFIG.to_owned(),
+        message,
+    };
+    let config: BertConfig = serde_json::from_slice(config).map_err(|e| refuse(e.to_string()))?;
+    let words = WordPieces::from_json(tokenizer)?;
     if words.len() > config.vocab_size {
-        return Err(FolderError::Config {
-            path: path.display().to_string(),
-            message: format!(
-                "vocab_size is {}, {TOKENIZER} has {} pieces",
-                config.vocab_size,
-                words.len()
-            ),
-        });
+        return Err(refuse(format!(
+            "vocab_size is {}, {TOKENIZER} has {} pieces",
+            config.vocab_size,
+            words.len()
+        )));
     }
     // Some writers store the places as whole numbers, although they are 0, 1, 2, …
     let is_float = |name: &str| !name.ends_with("embeddings.position_ids");
-    let stored = read_tensors_where(&read(&folder.join(WEIGHTS))?, is_float)?;
-    let mut stored = bare_names(stored);
+    let mut stored = bare_names(read_tensors_where(weights, is_float)?);
     let bert = Bert::restore(&config, seed, &mut stored)?;
     refuse_rest(&stored)?;
     Ok((bert, words))

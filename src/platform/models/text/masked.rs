@@ -186,7 +186,11 @@ pub fn pretrain(
     let size = config.batch_size.max(1) as usize;
     let held: Result<Vec<_>, _> = held.chunks(size).map(|c| take(c, u32::MAX)).collect();
     let held = held?;
-    let mut adam = AdamW::new(&guesser.bert.params, config.learning_rate, config.weight_decay);
+    let mut adam = AdamW::new(
+        &guesser.bert.params,
+        config.learning_rate,
+        config.weight_decay,
+    );
     let steps = config.epochs * learned.len().div_ceil(size) as u32;
     let mut curve = Vec::new();
     for epoch in 0..config.epochs {
@@ -256,8 +260,16 @@ mod tests {
         near(chosen, total, 0.15);
         let now = |row: &u32| found.packed.ids[*row as usize];
         let pairs: Vec<_> = found.rows.iter().map(now).zip(&found.pieces).collect();
-        near(pairs.iter().filter(|(x, _)| *x == words.mask).count() as f64, chosen, 0.8);
-        near(pairs.iter().filter(|(x, y)| x == *y).count() as f64, chosen, 0.1);
+        near(
+            pairs.iter().filter(|(x, _)| *x == words.mask).count() as f64,
+            chosen,
+            0.8,
+        );
+        near(
+            pairs.iter().filter(|(x, y)| x == *y).count() as f64,
+            chosen,
+            0.1,
+        );
         let marks = [words.begin, words.end];
         assert!(found.pieces.iter().all(|p| !marks.contains(p)));
         let again = hide(&many[7..8], &words, words.len(), 0.15, 3, 0).unwrap();

@@ -48,6 +48,7 @@ pub mod bert;
 pub mod bert_config;
 pub mod classifier;
 pub mod cross_entropy;
+pub mod encoder;
 pub mod examples;
 pub mod fine_tune;
 pub mod folder;
@@ -57,7 +58,8 @@ pub mod masked;
 pub mod packed;
 pub mod product;
 pub mod report;
-pub mod tokenize;
-pub mod vocabulary;
 #[cfg(test)]
 mod tests;
+pub mod text_pair;
+pub mod tokenize;
+pub mod vocabulary;

@@ -28,60 +28,103 @@ pub fn product(a: &[f32], b: &[f32], k: usize, bias: Option<&[f32]>) -> Vec<f32>
         rows(a, b, k, bias, &mut out);
         return out;
     }
-    let share = n.div_ceil(4 * rayon::current_num_threads()).next_multiple_of(ROWS);
+    let b = Panels::of(b, k, m);
+    let share = n
+        .div_ceil(2 * rayon::current_num_threads())
+        .next_multiple_of(ROWS);
     out.par_chunks_mut(share * m)
         .zip(a.par_chunks(share * k))
-        .for_each(|(out, a)| rows(a, b, k, bias, out));
+        .for_each(|(out, a)| b.multiply(a, bias, out));
     out
 }
 
 /// Writes `a · b + bias` into `out` on this thread alone; see [`product`].
 pub fn rows(a: &[f32], b: &[f32], k: usize, bias: Option<&[f32]>, out: &mut [f32]) {
-    let m = b.len() / k.max(1);
-    if m == 0 {
-        return;
+    let (k, m) = (k.max(1), b.len() / k.max(1));
+    if m > 0 {
+        Panels::of(b, k, m).multiply(a, bias, out);
     }
-    match bias {
-        Some(bias) => out.chunks_exact_mut(m).for_each(|row| row.copy_from_slice(bias)),
-        None => out.fill(0.0),
+}
+
+/// The right side of a product, cut into panels of columns that lie in one piece; the last one is filled up with zeros.
+struct Panels {
+    panels: Vec<[f32; TILE]>,
+    k: usize,
+    m: usize,
+}
+
+impl Panels {
+    fn of(b: &[f32], k: usize, m: usize) -> Self {
+        let mut panels = Vec::with_capacity(m.div_ceil(TILE) * k);
+        for column in (0..m).step_by(TILE) {
+            let width = TILE.min(m - column);
+            for row in b.chunks_exact(m) {
+                let mut part = [0.0; TILE];
+                part[..width].copy_from_slice(&row[column..column + width]);
+                panels.push(part);
+            }
+        }
+        Self { panels, k, m }
     }
-    let full = m / TILE * TILE;
-    #[cfg(target_arch = "x86_64")]
-    let is_wide = is_x86_feature_detected!("avx2");
-    for column in (0..full).step_by(TILE) {
+
+    fn multiply(&self, a: &[f32], bias: Option<&[f32]>, out: &mut [f32]) {
         #[cfg(target_arch = "x86_64")]
-        if is_wide {
+        if is_x86_feature_detected!("avx2") {
             #[expect(unsafe_code, reason = "instructions chosen at run time")]
             // SAFETY: the processor was asked for them.
             unsafe {
-                wide::panel(a, b, k, m, column, out);
+                wide::multiply(self, a, bias, out);
             }
-            continue;
+            return;
         }
-        portable_panel(a, b, k, m, column, out);
+        self.walk(a, bias, out, portable_tile);
     }
-    if full < m {
-        for (row, x) in out.chunks_exact_mut(m).zip(a.chunks_exact(k)) {
-            for (x, b) in x.iter().zip(b.chunks_exact(m)) {
-                for (y, b) in row[full..].iter_mut().zip(&b[full..]) {
-                    *y += x * b;
+
+    /// Goes through tiles of rows and columns; `tile` adds the products of a panel and some rows to what a tile begins with.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "takes on the instructions of its caller"
+    )]
+    fn walk(
+        &self,
+        a: &[f32],
+        bias: Option<&[f32]>,
+        out: &mut [f32],
+        tile: impl Fn(&[[f32; TILE]], &[[f32; ROWS]], &mut [[f32; TILE]; ROWS]),
+    ) {
+        let (k, m) = (self.k, self.m);
+        let mut packed = vec![[0.0f32; ROWS]; k];
+        for (out, a) in out.chunks_mut(ROWS * m).zip(a.chunks(ROWS * k)) {
+            for (r, row) in a.chunks_exact(k).enumerate() {
+                for (p, x) in packed.iter_mut().zip(row) {
+                    p[r] = *x;
+                }
+            }
+            for (panel, column) in self.panels.chunks_exact(k).zip((0..m).step_by(TILE)) {
+                let width = TILE.min(m - column);
+                let mut sums = [[0.0f32; TILE]; ROWS];
+                if let Some(bias) = bias {
+                    for sum in &mut sums {
+                        sum[..width].copy_from_slice(&bias[column..column + width]);
+                    }
+                }
+                tile(panel, &packed, &mut sums);
+                for (sum, row) in sums.iter().zip(out.chunks_exact_mut(m)) {
+                    row[column..column + width].copy_from_slice(&sum[..width]);
                 }
             }
         }
     }
 }
 
-fn portable_panel(a: &[f32], b: &[f32], k: usize, m: usize, column: usize, out: &mut [f32]) {
-    for (row, x) in out.chunks_exact_mut(m).zip(a.chunks_exact(k)) {
-        let y = &mut row[column..column + TILE];
-        let mut sums = [0.0f32; TILE];
-        sums.copy_from_slice(y);
-        for (x, b) in x.iter().zip(b.chunks_exact(m)) {
-            for (s, b) in sums.iter_mut().zip(&b[column..column + TILE]) {
+fn portable_tile(panel: &[[f32; TILE]], x: &[[f32; ROWS]], sums: &mut [[f32; TILE]; ROWS]) {
+    for (b, x) in panel.iter().zip(x) {
+        for (sum, x) in sums.iter_mut().zip(x) {
+            for (s, b) in sum.iter_mut().zip(b) {
                 *s += x * b;
             }
         }
-        y.copy_from_slice(&sums);
     }
 }
 
@@ -89,69 +132,59 @@ fn portable_panel(a: &[f32], b: &[f32], k: usize, m: usize, column: usize, out: 
 mod wide {
     use std::arch::x86_64::{__m256, _mm256_add_ps, _mm256_mul_ps, _mm256_set1_ps};
 
-    use super::{ROWS, TILE};
+    use super::{Panels, ROWS, TILE};
 
-    const WIDTH: usize = 8;
+    /// A row of a tile as two vectors.
+    type Two = [__m256; 2];
 
     #[target_feature(enable = "avx2")]
     #[inline]
-    fn load(x: &[f32]) -> __m256 {
-        let mut eight = [0.0f32; WIDTH];
-        eight.copy_from_slice(&x[..WIDTH]);
+    fn load(x: &[f32; TILE]) -> Two {
         #[expect(unsafe_code, reason = "there is no safe way from an array to a vector")]
-        // SAFETY: both are 8 floats, and every bit pattern is a float.
+        // SAFETY: both are 16 floats, and every bit pattern is a float.
         unsafe {
-            std::mem::transmute::<[f32; WIDTH], __m256>(eight)
+            std::mem::transmute::<[f32; TILE], Two>(*x)
         }
     }
 
     #[target_feature(enable = "avx2")]
     #[inline]
-    fn store(v: __m256, out: &mut [f32]) {
+    fn store(v: Two) -> [f32; TILE] {
         #[expect(unsafe_code, reason = "there is no safe way from a vector to an array")]
-        // SAFETY: both are 8 floats, and every bit pattern is a float.
-        let eight = unsafe { std::mem::transmute::<__m256, [f32; WIDTH]>(v) };
-        out[..WIDTH].copy_from_slice(&eight);
+        // SAFETY: both are 16 floats, and every bit pattern is a float.
+        unsafe {
+            std::mem::transmute::<Two, [f32; TILE]>(v)
+        }
     }
 
-    /// Adds the products of all rows for the columns of one tile.
     #[target_feature(enable = "avx2")]
-    pub(super) fn panel(a: &[f32], b: &[f32], k: usize, m: usize, column: usize, out: &mut [f32]) {
-        let mut tiles = out.chunks_exact_mut(ROWS * m);
-        let mut inputs = a.chunks_exact(ROWS * k);
-        for (out, x) in tiles.by_ref().zip(inputs.by_ref()) {
-            let x: [&[f32]; ROWS] = std::array::from_fn(|r| &x[r * k..(r + 1) * k]);
-            tile::<ROWS>(x, b, m, column, out);
-        }
-        let rest = tiles.into_remainder().chunks_exact_mut(m);
-        for (out, x) in rest.zip(inputs.remainder().chunks_exact(k)) {
-            tile::<1>([x], b, m, column, out);
-        }
+    pub(super) fn multiply(b: &Panels, a: &[f32], bias: Option<&[f32]>, out: &mut [f32]) {
+        b.walk(a, bias, out, |panel, x, sums| tile(panel, x, sums));
     }
 
     #[target_feature(enable = "avx2")]
     #[inline]
-    fn tile<const R: usize>(x: [&[f32]; R], b: &[f32], m: usize, column: usize, out: &mut [f32]) {
-        let zero = _mm256_set1_ps(0.0);
-        let mut sums = [[zero; 2]; R];
-        for (r, sum) in sums.iter_mut().enumerate() {
-            let y = &out[r * m + column..][..TILE];
-            *sum = [load(y), load(&y[WIDTH..])];
+    fn tile(panel: &[[f32; TILE]], x: &[[f32; ROWS]], out: &mut [[f32; TILE]; ROWS]) {
+        let [a, b, c, d] = out;
+        let (mut a2, mut b2, mut c2, mut d2) = (load(a), load(b), load(c), load(d));
+        for (y, [x0, x1, x2, x3]) in panel.iter().zip(x) {
+            let y = load(y);
+            a2 = add(a2, *x0, y);
+            b2 = add(b2, *x1, y);
+            c2 = add(c2, *x2, y);
+            d2 = add(d2, *x3, y);
         }
-        for (p, b) in b.chunks_exact(m).enumerate() {
-            let b = &b[column..column + TILE];
-            let (low, high) = (load(b), load(&b[WIDTH..]));
-            for (sum, x) in sums.iter_mut().zip(&x) {
-                let x = _mm256_set1_ps(x[p]);
-                sum[0] = _mm256_add_ps(sum[0], _mm256_mul_ps(x, low));
-                sum[1] = _mm256_add_ps(sum[1], _mm256_mul_ps(x, high));
-            }
-        }
-        for (r, sum) in sums.into_iter().enumerate() {
-            let y = &mut out[r * m + column..][..TILE];
-            store(sum[0], y);
-            store(sum[1], &mut y[WIDTH..]);
-        }
+        *out = [store(a2), store(b2), store(c2), store(d2)];
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn add(sum: Two, x: f32, y: Two) -> Two {
+        let x = _mm256_set1_ps(x);
+        [
+            _mm256_add_ps(sum[0], _mm256_mul_ps(x, y[0])),
+            _mm256_add_ps(sum[1], _mm256_mul_ps(x, y[1])),
+        ]
     }
 }
 
@@ -183,15 +216,8 @@ mod tests {
             let (a, b, bias) = (numbers(n * k, 1), numbers(k * m, 2), numbers(m, 3));
             assert_eq!(product(&a, &b, k, Some(&bias)), naive(&a, &b, k, &bias));
             let mut portable = vec![0.0; n * m];
-            portable.chunks_exact_mut(m).for_each(|r| r.copy_from_slice(&bias));
-            let full = m / TILE * TILE;
-            for column in (0..full).step_by(TILE) {
-                portable_panel(&a, &b, k, m, column, &mut portable);
-            }
-            let expected = naive(&a, &b, k, &bias);
-            for (x, y) in portable.chunks_exact(m).zip(expected.chunks_exact(m)) {
-                assert_eq!(x[..full], y[..full]);
-            }
+            Panels::of(&b, k, m).walk(&a, Some(&bias), &mut portable, portable_tile);
+            assert_eq!(portable, naive(&a, &b, k, &bias));
         }
     }
 

@@ -136,7 +136,11 @@ mod tests {
         let pairs = (0..n).map(|_| {
             let truth = r.draw(a as u64);
             let is_hit = r.draw(3) == 0;
-            let guess = if is_hit { truth } else { k - 1 - r.draw(b as u64) };
+            let guess = if is_hit {
+                truth
+            } else {
+                k - 1 - r.draw(b as u64)
+            };
             (truth, guess)
         });
         (k, pairs.collect())
@@ -158,7 +162,10 @@ mod tests {
             let values = values.chain([report.accuracy]);
             let sum: f64 = (1u32..).zip(values).map(|(j, v)| v / f64::from(j)).sum();
             let expected: f64 = expected.parse().unwrap();
-            assert!((sum - expected).abs() < 1e-12, "case {i}: {sum}, {expected}");
+            assert!(
+                (sum - expected).abs() < 1e-12,
+                "case {i}: {sum}, {expected}"
+            );
             n += 1;
         }
         assert_eq!(n, 1000);

@@ -162,8 +162,19 @@ fn gradients_agree_with_finite_differences() {
         intermediate_size: 12,
         ..BertConfig::small(1, 8, 20)
     };
-    let mut bert = Bert::new(&BertConfig { initializer_range: 0.3, ..config }, 3).unwrap();
-    bert.adapt(&LoraConfig { rank: 2, alpha: 4.0 }).unwrap();
+    let mut bert = Bert::new(
+        &BertConfig {
+            initializer_range: 0.3,
+            ..config
+        },
+        3,
+    )
+    .unwrap();
+    bert.adapt(&LoraConfig {
+        rank: 2,
+        alpha: 4.0,
+    })
+    .unwrap();
     // An adapter's b of 0 would hide the gradient of its a.
     for position in 0..bert.params.len() {
         if bert.params.name(position).contains("lora_B") {

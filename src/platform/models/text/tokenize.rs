@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::{
-    NormalizedString, Normalizer, OffsetReferential, OffsetType, PreTokenizedString,
-    PreTokenizer, Tokenizer,
+    NormalizedString, Normalizer, OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer,
+    Tokenizer,
 };
 
 use super::packed::Sequence;
@@ -59,9 +59,7 @@ pub fn count_words<'a>(
         let mut normal = NormalizedString::from(text);
         normalizer().normalize(&mut normal).map_err(library)?;
         let mut split = PreTokenizedString::from(normal);
-        BertPreTokenizer
-            .pre_tokenize(&mut split)
-            .map_err(library)?;
+        BertPreTokenizer.pre_tokenize(&mut split).map_err(library)?;
         for (word, _, _) in split.get_splits(OffsetReferential::Normalized, OffsetType::Byte) {
             *counts.entry(word.to_owned()).or_default() += 1;
         }
@@ -98,9 +96,12 @@ impl WordPieces {
                 })
             })
             .collect();
-        let mark = |id: &str, text: u8| serde_json::json!({"SpecialToken": {"id": id, "type_id": text}});
-        let text = |id: &str, text: u8| serde_json::json!({"Sequence": {"id": id, "type_id": text}});
-        let number = |id: &str| serde_json::json!({"id": id, "ids": [vocab.get(id)], "tokens": [id]});
+        let mark =
+            |id: &str, text: u8| serde_json::json!({"SpecialToken": {"id": id, "type_id": text}});
+        let text =
+            |id: &str, text: u8| serde_json::json!({"Sequence": {"id": id, "type_id": text}});
+        let number =
+            |id: &str| serde_json::json!({"id": id, "ids": [vocab.get(id)], "tokens": [id]});
         let json = serde_json::json!({
             "version": "1.0",
             "truncation": null,
@@ -244,7 +245,11 @@ mod tests {
     use super::*;
 
     fn city() -> WordPieces {
-        let texts = ["Strategy by the sea", "a chess opening", "chess and strategy"];
+        let texts = [
+            "Strategy by the sea",
+            "a chess opening",
+            "chess and strategy",
+        ];
         WordPieces::learn(texts, 200).unwrap()
     }
 
@@ -305,7 +310,10 @@ mod tests {
         assert_ne!(padded, json);
         let again = WordPieces::from_json(padded.as_bytes()).unwrap();
         let text = "a strategic opening by the sea";
-        assert_eq!(again.single(text, 128).unwrap(), w.single(text, 128).unwrap());
+        assert_eq!(
+            again.single(text, 128).unwrap(),
+            w.single(text, 128).unwrap()
+        );
         assert!(WordPieces::from_json(b"{}").is_err());
         let few = ["[UNK]".to_owned()];
         let error = WordPieces::of_vocabulary(&few).unwrap_err();
