@@ -98,6 +98,16 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora why quickstart --avatar 17\n  agora why quickstart --avatar 17 --ticks 2880 --offer 4711\n  agora why baseline --avatar 3 --set platform.recommend.model=ease --json\n\nThe last 20000 offers are remembered; numbers of an avatar's offers are listed below its explanation."
     )]
     Why(WhyArgs),
+    /// Teaches a small text encoder the language of a city, from its catalogue alone.
+    #[command(
+        after_help = "Examples:\n  agora pretrain --out my-encoder\n  agora pretrain --out my-encoder --scenario baseline --epochs 40 --seed 2"
+    )]
+    Pretrain(PretrainArgs),
+    /// Trains a text encoder to tell from words what people will do with what they are shown.
+    #[command(
+        after_help = "Examples:\n  agora finetune --data quickstart --days 10\n  agora finetune --data quickstart --days 10 --lora\n  agora finetune --data runs/quickstart-1 --encoder my-encoder --out tuned"
+    )]
+    Finetune(FinetuneArgs),
     /// Proves on this machine what the engine promises: equal hashes at any thread count, no day lost to a kill.
     #[command(
         after_help = "Examples:\n  agora selftest determinism --seeds 1000 --ticks 200\n  agora selftest kills --n 100 --json\n  agora selftest golden"
@@ -227,6 +237,67 @@ pub(super) struct WhyArgs {
     /// Prints everything as JSON on stdout and nothing else.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `agora pretrain`.
+#[derive(Debug, Args)]
+pub(super) struct PretrainArgs {
+    /// Folder to write the encoder to.
+    #[arg(long)]
+    pub(super) out: PathBuf,
+    /// The scenario whose catalogue is read.
+    #[arg(long, default_value = "quickstart")]
+    pub(super) scenario: String,
+    /// What is changed.
+    #[command(flatten)]
+    pub(super) changed: OverrideArgs,
+    /// Passes over the texts.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(super) epochs: u32,
+    /// Layers of the encoder.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=48))]
+    pub(super) layers: u32,
+    /// Width of the encoder, a multiple of 64.
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(8..=4096))]
+    pub(super) width: u32,
+    /// Most pieces of the vocabulary.
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    pub(super) pieces: u32,
+    /// Says nothing while it learns.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// `agora finetune`.
+#[derive(Debug, Args)]
+pub(super) struct FinetuneArgs {
+    /// What is learned from: a scenario, or a run folder, whose city is run again.
+    #[arg(long, value_name = "RUN|SCENARIO")]
+    pub(super) data: String,
+    /// What is changed.
+    #[command(flatten)]
+    pub(super) changed: OverrideArgs,
+    /// Trains adapters of low rank instead of the whole encoder.
+    #[arg(long)]
+    pub(super) lora: bool,
+    /// Folder of the encoder (default: that of the city's language).
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) encoder: Option<PathBuf>,
+    /// Most passes over the examples.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(super) epochs: u32,
+    /// Greatest learning rate.
+    #[arg(long, value_name = "X", default_value_t = 0.0005)]
+    pub(super) learning_rate: f64,
+    /// Most recent items whose titles stand for a user.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(super) past: u32,
+    /// Folder to write the trained encoder to.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) out: Option<PathBuf>,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
 }
 
 /// `agora check`.

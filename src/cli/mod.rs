@@ -17,6 +17,9 @@
 //! | `models` | `agora models` |
 //! | `judging` | models fitted and judged one after the other, with progress |
 //! | `why` | `agora why` |
+//! | `pretrain` | `agora pretrain` |
+//! | `finetune` | `agora finetune` |
+//! | `city_log` | a log to learn from, of a running city |
 //! | `compare` | `agora compare` |
 //! | `trials` | many runs at once, in memory |
 //! | `side_by_side` | whole cities at once, each on its own thread |
@@ -29,15 +32,18 @@
 mod args;
 mod bench;
 mod check;
+mod city_log;
 mod compare;
 mod desktop;
 mod evaluate;
 mod fit;
+mod finetune;
 mod import;
 mod judging;
 mod model_args;
 mod models;
 mod output;
+mod pretrain;
 pub mod report;
 mod reproduce;
 mod reproduce_args;
@@ -150,6 +156,8 @@ pub fn main() -> ExitCode {
         args::Command::Fit(a) => fit::command(a),
         args::Command::Models(a) => models::command(a),
         args::Command::Why(a) => why::command(a),
+        args::Command::Pretrain(a) => pretrain::command(a),
+        args::Command::Finetune(a) => finetune::command(a),
         args::Command::Selftest(a) => selftest::command(a),
         args::Command::Reproduce(a) => reproduce::command(a),
         args::Command::Bench(a) => bench::command(a),

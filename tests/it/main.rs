@@ -18,6 +18,7 @@ mod import;
 mod import_bad_input;
 mod kill;
 mod malformed;
+mod minilm;
 mod ml100k;
 mod ml100k_ranking;
 #[cfg(feature = "desktop")]

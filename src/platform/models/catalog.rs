@@ -20,6 +20,7 @@ use super::logistic::model::Logistic;
 use super::model::Model;
 use super::params::ModelError;
 use super::random::{Random, RandomConfig};
+use super::text::text_pair::{TextPair, TextPairConfig};
 
 /// A kind of model.
 pub struct Kind {
@@ -162,6 +163,8 @@ pub const KINDS: &[Kind] = kinds! {
         LinUcbConfig, |config, seed| Ok(Box::new(LinUcb::new(config, seed)));
     "thompson", "the same linear bandit, but everybody is scored with coefficients drawn from what is believed of them",
         ThompsonConfig, |config, seed| Ok(Box::new(Thompson::new(config, seed)));
+    "text_pair", "how close an item's words are to those of the recent past, read by a small BERT",
+        TextPairConfig, |config, seed| Ok(Box::new(TextPair::new(config, seed)?));
 };
 
 /// Finds a kind by its name.

@@ -34,9 +34,13 @@
 //! | `sample_log` | a small made-up log for tests |
 //! | `retrieval` | exact top-k of inner products, fast |
 //! | `tower_index` | the two-tower model in the running city |
+//! | `half` | numbers of half precision in files |
+//! | `optimizer` | AdamW over parameters |
+//! | `text` | reading words: BERT, fine-tuned to tell what people will do |
 //! | `params` | ordered, seeded parameters |
 //! | `registry` | model cards, which is live, challengers in the shadow |
 //! | `training` | validation folds, search of settings, early stopping |
+//! | `stored` | tensors in files |
 //! | `registry` | model cards, which is live |
 //! | `bandit` | choosing under uncertainty: LinUCB, Thompson sampling |
 //! | `slate` | the best few things to show together, now and in the long run |
@@ -56,6 +60,7 @@ pub mod drift;
 pub mod ease;
 pub mod evaluation;
 pub mod features;
+pub mod half;
 pub mod interaction_log;
 pub mod interactions;
 pub mod item_knn;
@@ -63,6 +68,7 @@ pub mod learn;
 pub mod live;
 pub mod logistic;
 pub mod model;
+pub mod optimizer;
 pub mod params;
 pub mod parts;
 pub mod popularity;
@@ -78,6 +84,8 @@ pub mod seed_formulas;
 pub mod selection;
 pub mod shelf;
 pub mod slate;
+pub mod stored;
+pub mod text;
 pub mod tower_index;
 pub mod training;
 pub mod two_tower;

@@ -2,13 +2,15 @@
 //!
 //! candle's random numbers cannot be seeded on the processor and its `VarMap` has no order. Models keep their variables
 //! here instead, so that a seed decides every weight and the digest of a model is part of the state hash.
-//! [`AdamW`](super::two_tower::optimizer::AdamW) walks the same order.
+//! [`AdamW`](super::optimizer::AdamW) walks the same order.
 
 use std::collections::BTreeMap;
 
 use candle_core::{Device, Tensor, Var};
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
+pub use super::stored::{
+    Values, read_tensors, read_tensors_where, refuse_rest, write_half_tensors, write_tensors,
+};
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::state_hash::StateHasher;
 
@@ -74,51 +76,6 @@ pub enum ModelError {
     },
 }
 
-/// Values of one tensor with their shape, row-major.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Values {
-    /// Length of every dimension.
-    pub shape: Vec<usize>,
-    /// The values.
-    pub values: Vec<f32>,
-}
-
-/// Writes named tensors in the safetensors format; the same tensors give the same bytes.
-pub fn write_tensors(tensors: &BTreeMap<String, Values>) -> Result<Vec<u8>, ModelError> {
-    let bytes: Vec<Vec<u8>> = tensors
-        .values()
-        .map(|t| t.values.iter().flat_map(|x| x.to_le_bytes()).collect())
-        .collect();
-    let mut views = Vec::with_capacity(tensors.len());
-    for ((name, t), raw) in tensors.iter().zip(&bytes) {
-        views.push((name, TensorView::new(Dtype::F32, t.shape.clone(), raw)?));
-    }
-    Ok(safetensors::serialize(views, None)?)
-}
-
-/// Reads named single-precision tensors in the safetensors format.
-pub fn read_tensors(bytes: &[u8]) -> Result<BTreeMap<String, Values>, ModelError> {
-    let stored = SafeTensors::deserialize(bytes)?;
-    let mut tensors = BTreeMap::new();
-    for (name, view) in stored.tensors() {
-        if view.dtype() != Dtype::F32 {
-            return Err(ModelError::StoredTensor {
-                name,
-                found: format!("{:?}", view.dtype()),
-                expected: "F32".to_owned(),
-            });
-        }
-        let values = view
-            .data()
-            .chunks_exact(4)
-            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-            .collect();
-        let shape = view.shape().to_vec();
-        tensors.insert(name, Values { shape, values });
-    }
-    Ok(tensors)
-}
-
 /// One named parameter: the variable that gradients are taken for and a copy of its values for plain code.
 #[derive(Debug)]
 struct Param {
@@ -127,6 +84,8 @@ struct Param {
     var: Option<Var>,
     shape: Vec<usize>,
     values: Vec<f32>,
+    /// Whether gradients are taken for it; see [`ParamStore::freeze`].
+    is_trainable: bool,
 }
 
 /// The parameters of a model in the order in which they were declared.
@@ -208,6 +167,7 @@ impl ParamStore {
             var,
             shape: shape.to_vec(),
             values,
+            is_trainable: true,
         });
         Ok(self.params.len() - 1)
     }
@@ -227,7 +187,8 @@ impl ParamStore {
                 )?),
                 None => None,
             };
-            copy.declare(&p.name, &p.shape, p.values.clone(), var)?;
+            let position = copy.declare(&p.name, &p.shape, p.values.clone(), var)?;
+            copy.params[position].is_trainable = p.is_trainable;
         }
         Ok(copy)
     }
@@ -260,6 +221,52 @@ impl ParamStore {
     #[must_use]
     pub fn variable(&self, position: usize) -> Option<&Var> {
         self.params[position].var.as_ref()
+    }
+
+    /// Returns the tensor of the parameter at `position` for a graph: gradients flow to it unless it is frozen.
+    ///
+    /// # Panics
+    /// If it was declared as a table.
+    #[must_use]
+    pub fn tensor(&self, position: usize) -> Tensor {
+        let tensor = self.var(position).as_tensor();
+        if self.params[position].is_trainable {
+            tensor.clone()
+        } else {
+            tensor.detach()
+        }
+    }
+
+    /// Freezes the parameter at `position`: [`ParamStore::tensor`] gives it without a gradient and optimisers leave it.
+    pub fn freeze(&mut self, position: usize) {
+        self.params[position].is_trainable = false;
+    }
+
+    /// Lets all parameters be learned again.
+    pub fn thaw(&mut self) {
+        for param in &mut self.params {
+            param.is_trainable = true;
+        }
+    }
+
+    /// Says whether the parameter at `position` is not frozen.
+    #[must_use]
+    pub fn is_trainable(&self, position: usize) -> bool {
+        self.params[position].is_trainable
+    }
+
+    /// Counts the numbers that are not frozen, and all numbers.
+    #[must_use]
+    pub fn n_trainable(&self) -> (usize, usize) {
+        let count = |p: &Param| p.values.len();
+        let free = self.params.iter().filter(|p| p.is_trainable);
+        (free.map(count).sum(), self.params.iter().map(count).sum())
+    }
+
+    /// Returns the position of the parameter of a name.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.params.iter().position(|p| p.name == name)
     }
 
     /// Returns the values of the parameter at `position`, row-major.
@@ -353,18 +360,6 @@ impl ParamStore {
     }
 }
 
-/// Refuses tensors that nobody took.
-pub fn refuse_rest(tensors: &BTreeMap<String, Values>) -> Result<(), ModelError> {
-    match tensors.iter().next() {
-        None => Ok(()),
-        Some((name, t)) => Err(ModelError::StoredTensor {
-            name: name.clone(),
-            found: format!("shape {:?}", t.shape),
-            expected: "nothing".to_owned(),
-        }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -404,6 +399,34 @@ mod tests {
         assert_eq!(other.digest(), s.digest());
         assert_eq!(other.save().unwrap(), bytes);
         assert_eq!(other.var(1).to_vec1::<f32>().unwrap(), other.values(1));
+    }
+
+    #[test]
+    fn half_precision_is_read_back_to_its_rounding() {
+        let s = store(3);
+        let half = write_half_tensors(&s.tensors()).unwrap();
+        assert!(half.len() < s.save().unwrap().len() * 3 / 5);
+        let mut other = store(4);
+        other.load(&half).unwrap();
+        for (x, y) in s.values(0).iter().zip(other.values(0)) {
+            assert!((x - y).abs() <= x.abs() / 2048.0 + 1e-7, "{x} became {y}");
+        }
+        let again = write_half_tensors(&other.tensors()).unwrap();
+        assert_eq!(again, half, "rounding twice is rounding once");
+    }
+
+    #[test]
+    fn frozen_parameters_get_no_gradient() {
+        let mut s = store(3);
+        s.freeze(2);
+        assert_eq!(s.n_trainable(), (1003, 1009));
+        let copy = s.copy().unwrap();
+        assert!(!copy.is_trainable(2) && copy.is_trainable(1));
+        let bias = s.tensor(1).unsqueeze(0).unwrap();
+        let loss = bias.matmul(&s.tensor(2)).unwrap().sum_all().unwrap();
+        let gradients = loss.backward().unwrap();
+        assert!(gradients.get(s.var(1)).is_some());
+        assert!(gradients.get(s.var(2)).is_none());
     }
 
     #[test]

@@ -8,7 +8,6 @@
 //! | `dense` | products, layers and unit rows, with their gradients |
 //! | `network` | the two towers and the loss as candle tensors |
 //! | `forward` | the same towers in plain Rust, for serving |
-//! | `optimizer` | AdamW over a `ParamStore` |
 //! | `softmax` | the in-batch softmax loss, with its gradient |
 //! | `model` | `TwoTower`: fit, embed, save, load, digest |
 
@@ -19,7 +18,6 @@ pub mod forward;
 pub mod mean_rows;
 pub mod model;
 pub mod network;
-pub mod optimizer;
 pub mod softmax;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use super::config::TwoTowerConfig;
 use super::data::{Batch, ItemInputs, ItemTensors, TrainingData, UserInputs, UserTensors};
 use super::forward::Forward;
 use super::network::Network;
-use super::optimizer::AdamW;
+use crate::platform::models::optimizer::AdamW;
 use crate::platform::models::params::{ModelError, read_tensors, refuse_rest, write_tensors};
 use crate::sim::state_hash::StateHasher;
 

@@ -65,13 +65,9 @@ impl AdamW {
         gradients: &GradStore,
         table: Option<(usize, &[f32])>,
     ) -> Result<(), ModelError> {
-        self.step += 1;
-        let t = f64::from(self.step);
-        let scale_m = (1.0 / (1.0 - math::pow(f64::from(BETA1), t))) as f32;
-        let scale_v = (1.0 / (1.0 - math::pow(f64::from(BETA2), t))) as f32;
-        let rate = self.learning_rate as f32;
-        let keep = (1.0 - self.learning_rate * self.weight_decay) as f32;
-        for (position, [first, second]) in self.moments.iter_mut().enumerate() {
+        let learning_rate = self.learning_rate;
+        let scale = self.begin(learning_rate);
+        for position in 0..self.moments.len() {
             let own;
             let gradient = match (params.variable(position), table) {
                 (Some(var), _) => match gradients.get(var) {
@@ -84,17 +80,91 @@ impl AdamW {
                 (None, Some((at, gradient))) if at == position => gradient,
                 (None, _) => continue,
             };
-            params.update(position, |values| {
-                for (((x, m), v), g) in values.iter_mut().zip(first).zip(second).zip(gradient) {
-                    *m = BETA1 * *m + (1.0 - BETA1) * g;
-                    // What has faded this far moves nothing; subnormal numbers would slow every product with it.
-                    *m = if m.abs() < FADED { 0.0 } else { *m };
-                    *v = BETA2 * *v + (1.0 - BETA2) * (g * g);
-                    *x = *x * keep - rate * (*m * scale_m) / ((*v * scale_v).sqrt() + EPSILON);
-                }
-            })?;
+            self.apply(params, position, gradient, &scale, learning_rate)?;
         }
         Ok(())
+    }
+
+    /// Takes a step like [`AdamW::step`] at a rate of its own, with the gradients scaled down together to a length of at
+    /// most `longest`, and without weight decay for biases and the weights of layer norms; returns the length that the
+    /// gradients had.
+    ///
+    /// A parameter that is frozen, or has no gradient, stays as it is.
+    ///
+    /// # Source
+    /// Devlin et al. (2019), appendix A.2; clipping by the global norm as in Pascanu, Mikolov and Bengio (2013).
+    pub fn scheduled_step(
+        &mut self,
+        params: &mut ParamStore,
+        gradients: &GradStore,
+        learning_rate: f64,
+        longest: f64,
+    ) -> Result<f64, ModelError> {
+        let mut own = Vec::with_capacity(params.len());
+        let mut square = 0.0f64;
+        for position in 0..params.len() {
+            let var = params
+                .variable(position)
+                .filter(|_| params.is_trainable(position));
+            let gradient = match var.and_then(|v| gradients.get(v)) {
+                Some(g) => Some(g.flatten_all()?.to_vec1::<f32>()?),
+                None => None,
+            };
+            let values = gradient.iter().flatten();
+            square += values.map(|g| f64::from(*g).powi(2)).sum::<f64>();
+            own.push(gradient);
+        }
+        let length = libm::sqrt(square);
+        let clip = (longest / length.max(longest)) as f32;
+        let scale = self.begin(learning_rate);
+        let undecayed = Scale { keep: 1.0, ..scale };
+        for (position, gradient) in own.iter_mut().enumerate() {
+            let Some(gradient) = gradient else { continue };
+            if clip < 1.0 {
+                for g in gradient.iter_mut() {
+                    *g *= clip;
+                }
+            }
+            let scale = if decays(params.name(position)) {
+                &scale
+            } else {
+                &undecayed
+            };
+            self.apply(params, position, gradient, scale, learning_rate)?;
+        }
+        Ok(length)
+    }
+
+    fn begin(&mut self, learning_rate: f64) -> Scale {
+        self.step += 1;
+        let t = f64::from(self.step);
+        Scale {
+            first: (1.0 / (1.0 - math::pow(f64::from(BETA1), t))) as f32,
+            second: (1.0 / (1.0 - math::pow(f64::from(BETA2), t))) as f32,
+            keep: (1.0 - learning_rate * self.weight_decay) as f32,
+        }
+    }
+
+    fn apply(
+        &mut self,
+        params: &mut ParamStore,
+        position: usize,
+        gradient: &[f32],
+        scale: &Scale,
+        learning_rate: f64,
+    ) -> Result<(), ModelError> {
+        let rate = learning_rate as f32;
+        let [first, second] = &mut self.moments[position];
+        params.update(position, |values| {
+            for (((x, m), v), g) in values.iter_mut().zip(first).zip(second).zip(gradient) {
+                *m = BETA1 * *m + (1.0 - BETA1) * g;
+                // What has faded this far moves nothing; subnormal numbers would slow every product with it.
+                *m = if m.abs() < FADED { 0.0 } else { *m };
+                *v = BETA2 * *v + (1.0 - BETA2) * (g * g);
+                let (mean, square) = (*m * scale.first, *v * scale.second);
+                *x = *x * scale.keep - rate * mean / (square.sqrt() + EPSILON);
+            }
+        })
     }
 
     /// Adds the step count and the bits of the moments.
@@ -143,6 +213,38 @@ impl AdamW {
     }
 }
 
+/// What a step multiplies by.
+#[derive(Debug, Clone, Copy)]
+struct Scale {
+    /// Corrects the mean of gradients for having started at 0.
+    first: f32,
+    /// Corrects the mean of squared gradients.
+    second: f32,
+    /// What weight decay leaves of a weight.
+    keep: f32,
+}
+
+/// Says whether a parameter of this name is pulled towards 0: weights of layers are; biases and layer norms are not.
+#[must_use]
+pub fn decays(name: &str) -> bool {
+    !name.ends_with("bias") && !name.contains("LayerNorm")
+}
+
+/// Returns what the learning rate is multiplied by in step `step` (from 0) of `of`: it rises in a straight line through
+/// the first `warm_up` (a share) of them and falls in a straight line to 0.
+///
+/// # Source
+/// Devlin et al. (2019), appendix A.2; the same values as `get_linear_schedule_with_warmup` of the transformers library.
+#[must_use]
+pub fn warm_up_and_decay(step: u32, of: u32, warm_up: f64) -> f64 {
+    let rising = (f64::from(of) * warm_up).floor();
+    let step = f64::from(step);
+    if step < rising {
+        return step / rising.max(1.0);
+    }
+    ((f64::from(of) - step) / (f64::from(of) - rising).max(1.0)).max(0.0)
+}
+
 fn moment_name(params: &ParamStore, position: usize, order: usize) -> String {
     format!("optimizer.{}.moment{}", params.name(position), order + 1)
 }
@@ -164,6 +266,37 @@ mod tests {
     use candle_nn::optim::{AdamW as Reference, Optimizer, ParamsAdamW};
 
     use super::*;
+
+    #[test]
+    fn rates_rise_and_fall_in_straight_lines() {
+        let rates: Vec<f64> = (0..=10).map(|s| warm_up_and_decay(s, 10, 0.2)).collect();
+        assert_eq!(rates[..3], [0.0, 0.5, 1.0]);
+        assert_eq!((rates[6], rates[10]), (0.5, 0.0));
+        assert_eq!(warm_up_and_decay(0, 3, 0.1), 1.0);
+    }
+
+    #[test]
+    fn long_gradients_are_cut_and_only_weights_decay() {
+        let mut s = ParamStore::new(5);
+        s.constant("dense.weight", &[1], 2.0).unwrap();
+        s.constant("dense.bias", &[1], 2.0).unwrap();
+        s.constant("LayerNorm.weight", &[1], 2.0).unwrap();
+        s.constant("frozen.weight", &[1], 2.0).unwrap();
+        s.freeze(3);
+        let mut adam = AdamW::new(&s, 1.0, 0.5);
+        let loss = (0..4).map(|p| s.tensor(p).affine(1000.0, 0.0).unwrap());
+        let loss = loss.reduce(|a, b| (a + b).unwrap()).unwrap();
+        let gradients = loss.sum_all().unwrap().backward().unwrap();
+        let length = adam.scheduled_step(&mut s, &gradients, 0.1, 1.0).unwrap();
+        assert!((length - 1000.0 * libm::sqrt(3.0)).abs() < 1e-3, "{length}");
+        // The first step of Adam is as long as the rate: 2 − 0.1, and 2 · (1 − 0.1 · 0.5) − 0.1 with decay.
+        let values: Vec<f32> = (0..4).map(|p| s.values(p)[0]).collect();
+        for (x, y) in values.iter().zip([1.8, 1.9, 1.9, 2.0]) {
+            assert!((x - y).abs() < 1e-6, "{values:?}");
+        }
+        let cut = 1.0 / libm::sqrt(3.0);
+        assert!((f64::from(adam.moments[0][0][0]) - 0.1 * cut).abs() < 1e-6);
+    }
 
     #[test]
     fn steps_agree_with_those_of_candle() {

@@ -1,0 +1,300 @@
+//! The layers of BERT as candle operations with our own kernels: linear, layer norm, GELU, dropout, means of rows.
+//!
+//! Rows are words, packed one sequence after another; see [`packed`](super::packed). Every sum has one order, see
+//! [`product`](super::product).
+
+use candle_core::{CpuStorage, CustomOp1, CustomOp3, Error, Layout, Result, Shape, Tensor};
+use rayon::prelude::*;
+
+use super::product::product;
+use crate::platform::models::two_tower::dense::transposed;
+use crate::sim::rng::RngStream;
+
+/// Values that a thread takes at once.
+const SHARE: usize = 4096;
+
+/// The values of a tensor that lies in one piece.
+pub(super) fn flat<'a>(
+    storage: &'a CpuStorage,
+    layout: &Layout,
+    op: &'static str,
+) -> Result<&'a [f32]> {
+    match layout.contiguous_offsets() {
+        Some((begin, end)) => Ok(&storage.as_slice::<f32>()?[begin..end]),
+        None => Err(Error::RequiresContiguous { op }),
+    }
+}
+
+/// Copies the values of a tensor out, row by row.
+pub(super) fn values(t: &Tensor) -> Result<Vec<f32>> {
+    t.flatten_all()?.to_vec1()
+}
+
+/// A linear layer, `x · wᵀ + b`: `x` is `(n, k)`, `w` `(m, k)` as Hugging Face stores it, `b` `(m)`.
+#[derive(Debug, Clone, Copy)]
+pub struct Linear {
+    /// Whether weights and biases are given a gradient; frozen ones need none.
+    pub trains: bool,
+}
+
+impl CustomOp3 for Linear {
+    fn name(&self) -> &'static str {
+        "linear"
+    }
+
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+        s3: &CpuStorage,
+        l3: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let ((n, k), (m, inputs)) = (l1.shape().dims2()?, l2.shape().dims2()?);
+        if k != inputs || l3.shape().elem_count() != m {
+            return Err(Error::ShapeMismatchBinaryOp {
+                lhs: l1.shape().clone(),
+                rhs: l2.shape().clone(),
+                op: "linear",
+            });
+        }
+        let (x, w, b) = (
+            flat(s1, l1, "linear")?,
+            flat(s2, l2, "linear")?,
+            flat(s3, l3, "linear")?,
+        );
+        let y = product(x, &transposed(w, k), k, Some(b));
+        Ok((CpuStorage::F32(y), (n, m).into()))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        w: &Tensor,
+        b: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let ((n, k), m) = (x.dims2()?, w.dim(0)?);
+        let g = values(gradient)?;
+        let device = x.device();
+        let dx = Tensor::from_vec(product(&g, &values(w)?, m, None), (n, k), device)?;
+        if !self.trains {
+            return Ok((Some(dx), None, None));
+        }
+        let dw = product(&transposed(&g, m), &values(x)?, n, None);
+        let mut db = vec![0.0f32; m];
+        for row in g.chunks_exact(m) {
+            for (d, g) in db.iter_mut().zip(row) {
+                *d += g;
+            }
+        }
+        let dw = Tensor::from_vec(dw, (m, k), device)?;
+        let db = Tensor::from_vec(db, b.shape().clone(), device)?;
+        Ok((Some(dx), Some(dw), Some(db)))
+    }
+}
+
+/// Layer norm over rows: `(x − mean) / √(variance + ε) · weight + bias`; `x` is `(n, d)`, weight and bias `(d)`.
+///
+/// # Source
+/// Ba, Kiros and Hinton (2016).
+#[derive(Debug, Clone, Copy)]
+pub struct LayerNorm {
+    /// ε.
+    pub epsilon: f32,
+}
+
+impl LayerNorm {
+    /// Returns the mean of a row and 1 / √(variance + ε).
+    fn moments(self, row: &[f32]) -> (f32, f32) {
+        let n = row.len() as f32;
+        let mean = row.iter().sum::<f32>() / n;
+        let square: f32 = row.iter().map(|x| (x - mean) * (x - mean)).sum();
+        (mean, 1.0 / (square / n + self.epsilon).sqrt())
+    }
+}
+
+impl CustomOp3 for LayerNorm {
+    fn name(&self) -> &'static str {
+        "layer-norm"
+    }
+
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+        s3: &CpuStorage,
+        l3: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let (_, d) = l1.shape().dims2()?;
+        let (w, b) = (flat(s2, l2, "layer-norm")?, flat(s3, l3, "layer-norm")?);
+        let mut rows = flat(s1, l1, "layer-norm")?.to_vec();
+        rows.par_chunks_mut(d).with_min_len(32).for_each(|row| {
+            let (mean, scale) = self.moments(row);
+            for ((x, w), b) in row.iter_mut().zip(w).zip(b) {
+                *x = (*x - mean) * scale * w + b;
+            }
+        });
+        Ok((CpuStorage::F32(rows), l1.shape().clone()))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        w: &Tensor,
+        _: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        // With x̂ = (x − mean)·s and h = g·w: dx = s·(h − mean(h) − x̂·mean(h·x̂)).
+        let d = x.dim(1)?;
+        let (x_values, w_values, mut g) = (values(x)?, values(w)?, values(gradient)?);
+        let (mut dw, mut db) = (vec![0.0f32; d], vec![0.0f32; d]);
+        let n = d as f32;
+        for (x, g) in x_values.chunks_exact(d).zip(g.chunks_exact_mut(d)) {
+            let (mean, scale) = self.moments(x);
+            let (mut along_one, mut along_x) = (0.0f32, 0.0f32);
+            for i in 0..d {
+                let unit = (x[i] - mean) * scale;
+                dw[i] += g[i] * unit;
+                db[i] += g[i];
+                g[i] *= w_values[i];
+                along_one += g[i];
+                along_x += g[i] * unit;
+            }
+            let (along_one, along_x) = (along_one / n, along_x / n);
+            for (g, x) in g.iter_mut().zip(x) {
+                *g = scale * (*g - along_one - (x - mean) * scale * along_x);
+            }
+        }
+        let device = x.device();
+        Ok((
+            Some(Tensor::from_vec(g, x.shape().clone(), device)?),
+            Some(Tensor::from_vec(dw, d, device)?),
+            Some(Tensor::from_vec(db, d, device)?),
+        ))
+    }
+}
+
+/// The Gaussian error linear unit, exact: `x · Φ(x)`.
+///
+/// # Source
+/// Hendrycks and Gimpel (2016).
+#[derive(Debug, Clone, Copy)]
+pub struct Gelu;
+
+/// Returns Φ(x), the standard normal distribution function.
+fn normal_cdf(x: f32) -> f32 {
+    0.5 * (1.0 + libm::erff(x * std::f32::consts::FRAC_1_SQRT_2))
+}
+
+impl CustomOp1 for Gelu {
+    fn name(&self) -> &'static str {
+        "gelu"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let mut x = flat(storage, layout, "gelu")?.to_vec();
+        x.par_iter_mut()
+            .with_min_len(SHARE)
+            .for_each(|x| *x *= normal_cdf(*x));
+        Ok((CpuStorage::F32(x), layout.shape().clone()))
+    }
+
+    fn bwd(&self, x: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        // 1 / √(2π)
+        const HEIGHT: f32 = 0.398_942_3;
+        let (x_values, mut g) = (values(x)?, values(gradient)?);
+        g.par_iter_mut()
+            .with_min_len(SHARE)
+            .zip(&x_values)
+            .for_each(|(g, x)| {
+                *g *= normal_cdf(*x) + x * HEIGHT * libm::expf(-0.5 * x * x);
+            });
+        Ok(Some(Tensor::from_vec(g, x.shape().clone(), x.device())?))
+    }
+}
+
+/// Returns the hyperbolic tangent of every value, with the same bits on every machine.
+#[derive(Debug, Clone, Copy)]
+pub struct Tanh;
+
+impl CustomOp1 for Tanh {
+    fn name(&self) -> &'static str {
+        "tanh"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let x = flat(storage, layout, "tanh")?;
+        let y = x.iter().map(|x| libm::tanhf(*x)).collect();
+        Ok((CpuStorage::F32(y), layout.shape().clone()))
+    }
+
+    fn bwd(&self, _: &Tensor, y: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        let mut g = values(gradient)?;
+        for (g, y) in g.iter_mut().zip(values(y)?) {
+            *g *= 1.0 - y * y;
+        }
+        Ok(Some(Tensor::from_vec(g, y.shape().clone(), y.device())?))
+    }
+}
+
+/// Means of runs of rows: `(n, d)` becomes `(runs, d)`; the mean of no rows is 0.
+#[derive(Debug, Clone)]
+pub struct MeanRuns(pub Vec<std::ops::Range<usize>>);
+
+impl CustomOp1 for MeanRuns {
+    fn name(&self) -> &'static str {
+        "mean-runs"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let (_, d) = layout.shape().dims2()?;
+        let x = flat(storage, layout, "mean-runs")?;
+        let mut out = vec![0.0f32; self.0.len() * d];
+        for (mean, run) in out.chunks_exact_mut(d).zip(&self.0) {
+            for row in x[run.start * d..run.end * d].chunks_exact(d) {
+                for (m, x) in mean.iter_mut().zip(row) {
+                    *m += x;
+                }
+            }
+            let scale = 1.0 / run.len().max(1) as f32;
+            mean.iter_mut().for_each(|m| *m *= scale);
+        }
+        Ok((CpuStorage::F32(out), (self.0.len(), d).into()))
+    }
+
+    fn bwd(&self, x: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        let (n, d) = x.dims2()?;
+        let g = values(gradient)?;
+        let mut dx = vec![0.0f32; n * d];
+        for (g, run) in g.chunks_exact(d).zip(&self.0) {
+            let scale = 1.0 / run.len().max(1) as f32;
+            for row in dx[run.start * d..run.end * d].chunks_exact_mut(d) {
+                for (x, g) in row.iter_mut().zip(g) {
+                    *x += g * scale;
+                }
+            }
+        }
+        Ok(Some(Tensor::from_vec(dx, (n, d), x.device())?))
+    }
+}
+
+/// Sets each value to 0 with probability `p` and makes up for it in the others.
+///
+/// # Source
+/// Srivastava et al. (2014), in the inverted form.
+pub fn dropout(x: &Tensor, p: f64, stream: &mut RngStream) -> Result<Tensor> {
+    if p <= 0.0 {
+        return Ok(x.clone());
+    }
+    let kept = (1.0 / (1.0 - p)) as f32;
+    let mask: Vec<f32> = (0..x.elem_count())
+        .map(|_| if stream.chance(p) { 0.0 } else { kept })
+        .collect();
+    x * Tensor::from_vec(mask, x.shape().clone(), x.device())?
+}
