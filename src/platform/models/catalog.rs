@@ -2,9 +2,14 @@
 
 use crate::sim::config::{ConfigPart, ValueDoc, Violation};
 
+use super::fusion::config::FusionConfig;
+use super::fusion::model::Fusion;
 use super::model::Model;
 use super::params::ModelError;
 use super::random::{Random, RandomConfig};
+use super::sequence::config::SasRecConfig;
+use super::sequence::model::SasRec;
+use super::two_tower_model::{TwoTowerModel, TwoTowerModelConfig};
 
 /// A kind of model.
 pub struct Kind {
@@ -119,6 +124,12 @@ macro_rules! kinds {
 pub const KINDS: &[Kind] = kinds! {
     "random", "a score drawn at random for every person and item, the floor of every comparison",
         RandomConfig, |_, seed| Ok(Box::new(Random::new(seed)));
+    "sasrec", "self-attention over what somebody met last, in its order (Kang and McAuley 2018)",
+        SasRecConfig, |config, seed| Ok(Box::new(SasRec::new(config, seed)?));
+    "fusion", "text, picture, sound, motion, other facts and behaviour, fused into one vector an item",
+        FusionConfig, |config, seed| Ok(Box::new(Fusion::new(config, seed)?));
+    "two_tower", "one network for people and one for items, near each other where they meet (Yi et al. 2019)",
+        TwoTowerModelConfig, |config, seed| Ok(Box::new(TwoTowerModel::new(config, seed)?));
 };
 
 /// Finds a kind by its name.

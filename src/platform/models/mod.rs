@@ -22,6 +22,13 @@
 //! | `ranker` | the live model |
 //! | `parts` | a score, split into what adds up to it |
 //! | `learn` | observing and training on a cadence |
+//! | `sequence` | what comes next, from the order of what came before |
+//! | `fusion` | text, picture, sound, motion and behaviour in one vector an item |
+//! | `transfer` | what one domain says about another |
+//! | `two_tower_model` | the two towers on logs |
+//! | `hold_out` | what a fit holds out to know when to stop |
+//! | `samples` | which items stand for all in a loss |
+//! | `layers` | candle operations with one order of summation |
 //! | `two_tower` | two-tower retrieval in candle |
 //! | `retrieval` | exact top-k of inner products, fast |
 //! | `tower_index` | the two-tower model in the running city |
@@ -35,9 +42,12 @@ pub mod columns;
 pub mod decayed_popularity;
 pub mod ease;
 pub mod evaluation;
+pub mod fusion;
+pub mod hold_out;
 pub mod interaction_log;
 pub mod interactions;
 pub mod item_knn;
+pub mod layers;
 pub mod learn;
 pub mod model;
 pub mod params;
@@ -48,8 +58,12 @@ pub mod random;
 pub mod ranker;
 pub mod registry;
 pub mod retrieval;
+pub mod samples;
 pub mod scorer;
 pub mod seed_formulas;
+pub mod sequence;
 pub mod shelf;
 pub mod tower_index;
+pub mod transfer;
 pub mod two_tower;
+pub mod two_tower_model;

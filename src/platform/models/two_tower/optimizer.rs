@@ -65,25 +65,38 @@ impl AdamW {
         gradients: &GradStore,
         table: Option<(usize, &[f32])>,
     ) -> Result<(), ModelError> {
+        let mut plain: Vec<Vec<f32>> = Vec::with_capacity(self.moments.len());
+        for position in 0..self.moments.len() {
+            let own = match (params.variable(position), table) {
+                (Some(var), _) => gradients.get(var).map(|g| g.flatten_all()?.to_vec1()),
+                (None, Some((at, gradient))) if at == position => Some(Ok(gradient.to_vec())),
+                (None, _) => None,
+            };
+            plain.push(own.transpose()?.unwrap_or_default());
+        }
+        self.step_plain(params, &plain)
+    }
+
+    /// Takes a step against gradients given by position, row-major; an empty one leaves its parameter as it is.
+    ///
+    /// # Errors
+    /// [`ModelError::Tensor`] if candle refuses to set a variable.
+    pub fn step_plain(
+        &mut self,
+        params: &mut ParamStore,
+        gradients: &[Vec<f32>],
+    ) -> Result<(), ModelError> {
         self.step += 1;
         let t = f64::from(self.step);
         let scale_m = (1.0 / (1.0 - math::pow(f64::from(BETA1), t))) as f32;
         let scale_v = (1.0 / (1.0 - math::pow(f64::from(BETA2), t))) as f32;
         let rate = self.learning_rate as f32;
         let keep = (1.0 - self.learning_rate * self.weight_decay) as f32;
-        for (position, [first, second]) in self.moments.iter_mut().enumerate() {
-            let own;
-            let gradient = match (params.variable(position), table) {
-                (Some(var), _) => match gradients.get(var) {
-                    Some(g) => {
-                        own = g.flatten_all()?.to_vec1::<f32>()?;
-                        own.as_slice()
-                    }
-                    None => continue,
-                },
-                (None, Some((at, gradient))) if at == position => gradient,
-                (None, _) => continue,
-            };
+        let moments = self.moments.iter_mut().zip(gradients).enumerate();
+        for (position, ([first, second], gradient)) in moments {
+            if gradient.is_empty() {
+                continue;
+            }
             params.update(position, |values| {
                 for (((x, m), v), g) in values.iter_mut().zip(first).zip(second).zip(gradient) {
                     *m = BETA1 * *m + (1.0 - BETA1) * g;
