@@ -21,6 +21,11 @@ use super::model::Model;
 use super::params::ModelError;
 use super::random::{Random, RandomConfig};
 use super::text::text_pair::{TextPair, TextPairConfig};
+use super::fusion::config::FusionConfig;
+use super::fusion::model::Fusion;
+use super::sequence::config::SasRecConfig;
+use super::sequence::model::SasRec;
+use super::two_tower_model::{TwoTowerModel, TwoTowerModelConfig};
 
 /// A kind of model.
 pub struct Kind {
@@ -165,6 +170,12 @@ pub const KINDS: &[Kind] = kinds! {
         ThompsonConfig, |config, seed| Ok(Box::new(Thompson::new(config, seed)));
     "text_pair", "how close an item's words are to those of the recent past, read by a small BERT",
         TextPairConfig, |config, seed| Ok(Box::new(TextPair::new(config, seed)?));
+    "sasrec", "self-attention over what somebody met last, in its order (Kang and McAuley 2018)",
+        SasRecConfig, |config, seed| Ok(Box::new(SasRec::new(config, seed)?));
+    "fusion", "text, picture, sound, motion, other facts and behaviour, fused into one vector an item",
+        FusionConfig, |config, seed| Ok(Box::new(Fusion::new(config, seed)?));
+    "two_tower", "one network for people and one for items, near each other where they meet (Yi et al. 2019)",
+        TwoTowerModelConfig, |config, seed| Ok(Box::new(TwoTowerModel::new(config, seed)?));
 };
 
 /// Finds a kind by its name.

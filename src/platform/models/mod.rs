@@ -30,6 +30,13 @@
 //! | `parts` | a score, split into what adds up to it |
 //! | `learn` | observing and training on a cadence |
 //! | `live` | any model of the catalog in the running city |
+//! | `sequence` | what comes next, from the order of what came before |
+//! | `fusion` | text, picture, sound, motion and behaviour in one vector an item |
+//! | `transfer` | what one domain says about another |
+//! | `two_tower_model` | the two towers on logs |
+//! | `hold_out` | what a fit holds out to know when to stop |
+//! | `samples` | which items stand for all in a loss |
+//! | `layers` | candle operations with one order of summation |
 //! | `two_tower` | two-tower retrieval in candle |
 //! | `sample_log` | a small made-up log for tests |
 //! | `retrieval` | exact top-k of inner products, fast |
@@ -61,9 +68,12 @@ pub mod ease;
 pub mod evaluation;
 pub mod features;
 pub mod half;
+pub mod fusion;
+pub mod hold_out;
 pub mod interaction_log;
 pub mod interactions;
 pub mod item_knn;
+pub mod layers;
 pub mod learn;
 pub mod live;
 pub mod logistic;
@@ -82,10 +92,14 @@ mod sample_log;
 pub mod scorer;
 pub mod seed_formulas;
 pub mod selection;
+pub mod samples;
+pub mod sequence;
 pub mod shelf;
 pub mod slate;
 pub mod stored;
 pub mod text;
 pub mod tower_index;
 pub mod training;
+pub mod transfer;
 pub mod two_tower;
+pub mod two_tower_model;

@@ -7,13 +7,11 @@
 use candle_core::{CpuStorage, CustomOp1, CustomOp3, Error, Layout, Result, Shape, Tensor};
 
 use super::network::NORM_EPSILON;
-
-/// Columns of a tile: the running sums of two rows of it stay in registers.
-const TILE: usize = 16;
+use crate::platform::models::layers::products::add_here;
 
 /// Returns `a · b + bias`: `a` is `(n, k)`, `b` `(k, m)`, `bias` `m` values, the result `(n, m)`; row by row.
 ///
-/// Every value is the bias, or zero, plus the products from the first to the last.
+/// Every value is the bias, or zero, plus the products from the first to the last, on the calling thread.
 #[must_use]
 pub fn product(a: &[f32], b: &[f32], k: usize, bias: Option<&[f32]>) -> Vec<f32> {
     let m = b.len() / k.max(1);
@@ -24,58 +22,8 @@ pub fn product(a: &[f32], b: &[f32], k: usize, bias: Option<&[f32]>) -> Vec<f32>
             row.copy_from_slice(bias);
         }
     }
-    let full = m / TILE * TILE;
-    for column in (0..full).step_by(TILE) {
-        let mut rows = out.chunks_exact_mut(2 * m);
-        let mut inputs = a.chunks_exact(2 * k);
-        for (two, x) in rows.by_ref().zip(inputs.by_ref()) {
-            let (first, second) = two.split_at_mut(m);
-            let (x0, x1) = x.split_at(k);
-            tile(
-                [x0, x1],
-                b,
-                m,
-                column,
-                [
-                    &mut first[column..column + TILE],
-                    &mut second[column..column + TILE],
-                ],
-            );
-        }
-        let (last, x) = (rows.into_remainder(), inputs.remainder());
-        if !x.is_empty() {
-            tile([x], b, m, column, [&mut last[column..column + TILE]]);
-        }
-    }
-    if full < m {
-        for (row, x) in out.chunks_exact_mut(m).zip(a.chunks_exact(k)) {
-            for (x, b) in x.iter().zip(b.chunks_exact(m)) {
-                for (y, b) in row[full..].iter_mut().zip(&b[full..]) {
-                    *y += x * b;
-                }
-            }
-        }
-    }
+    add_here(a, b, k, &mut out);
     out
-}
-
-fn tile<const R: usize>(x: [&[f32]; R], b: &[f32], m: usize, column: usize, y: [&mut [f32]; R]) {
-    let mut sums = [[0.0f32; TILE]; R];
-    for (sum, y) in sums.iter_mut().zip(&y) {
-        sum.copy_from_slice(y);
-    }
-    for (p, b) in b.chunks_exact(m).enumerate() {
-        let b = &b[column..column + TILE];
-        for (sum, x) in sums.iter_mut().zip(&x) {
-            let x = x[p];
-            for (s, b) in sum.iter_mut().zip(b) {
-                *s += x * b;
-            }
-        }
-    }
-    for (sum, y) in sums.iter().zip(y) {
-        y.copy_from_slice(sum);
-    }
 }
 
 /// Returns the transpose of a table with `columns` columns.
@@ -98,7 +46,7 @@ pub fn transposed(a: &[f32], columns: usize) -> Vec<f32> {
 }
 
 /// The values of a tensor that lies in one piece.
-pub(super) fn flat<'a>(
+pub(in crate::platform::models) fn flat<'a>(
     storage: &'a CpuStorage,
     layout: &Layout,
     op: &'static str,
@@ -110,7 +58,7 @@ pub(super) fn flat<'a>(
 }
 
 /// Copies the values of a tensor out, row by row.
-pub(super) fn values(t: &Tensor) -> Result<Vec<f32>> {
+pub(in crate::platform::models) fn values(t: &Tensor) -> Result<Vec<f32>> {
     t.flatten_all()?.to_vec1()
 }
 
