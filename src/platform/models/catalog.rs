@@ -15,16 +15,16 @@ use super::collaborative::seed_collaborative::{SeedCollaborative, SeedCollaborat
 use super::collaborative::seed_content::{SeedContent, SeedContentSettings};
 use super::dcn::config::DcnConfig;
 use super::dcn::model::Dcn;
+use super::fusion::config::FusionConfig;
+use super::fusion::model::Fusion;
 use super::logistic::config::LogisticConfig;
 use super::logistic::model::Logistic;
 use super::model::Model;
 use super::params::ModelError;
 use super::random::{Random, RandomConfig};
-use super::text::text_pair::{TextPair, TextPairConfig};
-use super::fusion::config::FusionConfig;
-use super::fusion::model::Fusion;
 use super::sequence::config::SasRecConfig;
 use super::sequence::model::SasRec;
+use super::text::text_pair::{TextPair, TextPairConfig};
 use super::two_tower_model::{TwoTowerModel, TwoTowerModelConfig};
 
 /// A kind of model.

@@ -81,16 +81,8 @@ impl AdamW {
                 (None, _) => continue,
             };
             self.apply(params, position, gradient, &scale, learning_rate)?;
-        let mut plain: Vec<Vec<f32>> = Vec::with_capacity(self.moments.len());
-        for position in 0..self.moments.len() {
-            let own = match (params.variable(position), table) {
-                (Some(var), _) => gradients.get(var).map(|g| g.flatten_all()?.to_vec1()),
-                (None, Some((at, gradient))) if at == position => Some(Ok(gradient.to_vec())),
-                (None, _) => None,
-            };
-            plain.push(own.transpose()?.unwrap_or_default());
         }
-        self.step_plain(params, &plain)
+        Ok(())
     }
 
     /// Takes a step against gradients given by position, row-major; an empty one leaves its parameter as it is.
@@ -102,26 +94,12 @@ impl AdamW {
         params: &mut ParamStore,
         gradients: &[Vec<f32>],
     ) -> Result<(), ModelError> {
-        self.step += 1;
-        let t = f64::from(self.step);
-        let scale_m = (1.0 / (1.0 - math::pow(f64::from(BETA1), t))) as f32;
-        let scale_v = (1.0 / (1.0 - math::pow(f64::from(BETA2), t))) as f32;
-        let rate = self.learning_rate as f32;
-        let keep = (1.0 - self.learning_rate * self.weight_decay) as f32;
-        let moments = self.moments.iter_mut().zip(gradients).enumerate();
-        for (position, ([first, second], gradient)) in moments {
-            if gradient.is_empty() {
-                continue;
+        let learning_rate = self.learning_rate;
+        let scale = self.begin(learning_rate);
+        for (position, gradient) in gradients.iter().enumerate() {
+            if !gradient.is_empty() {
+                self.apply(params, position, gradient, &scale, learning_rate)?;
             }
-            params.update(position, |values| {
-                for (((x, m), v), g) in values.iter_mut().zip(first).zip(second).zip(gradient) {
-                    *m = BETA1 * *m + (1.0 - BETA1) * g;
-                    // What has faded this far moves nothing; subnormal numbers would slow every product with it.
-                    *m = if m.abs() < FADED { 0.0 } else { *m };
-                    *v = BETA2 * *v + (1.0 - BETA2) * (g * g);
-                    *x = *x * keep - rate * (*m * scale_m) / ((*v * scale_v).sqrt() + EPSILON);
-                }
-            })?;
         }
         Ok(())
     }

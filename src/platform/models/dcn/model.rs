@@ -11,11 +11,11 @@ use crate::platform::models::interaction_log::InteractionLog;
 use crate::platform::models::model::{
     About, Epoch, FitReport, Model, Part, Person, Tensors, Watch,
 };
+use crate::platform::models::optimizer::AdamW;
 use crate::platform::models::params::{ModelError, refuse_rest};
 use crate::platform::models::random::check_length;
 use crate::platform::models::selection::table::SelectionTable;
 use crate::platform::models::two_tower::mean_rows::MeanRows;
-use crate::platform::models::two_tower::optimizer::AdamW;
 use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
 

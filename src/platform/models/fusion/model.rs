@@ -15,12 +15,12 @@ use crate::platform::models::layers::softmax::CorrectedSoftmax;
 use crate::platform::models::model::{
     About, Epoch, FitReport, Model, Part, Person, Tensors, Watch,
 };
+use crate::platform::models::optimizer::AdamW;
 use crate::platform::models::params::{ModelError, Values, refuse_rest};
 use crate::platform::models::random::check_length;
 use crate::platform::models::samples::{Columns, shares};
 use crate::platform::models::two_tower::dense::transposed;
 use crate::platform::models::two_tower::mean_rows::MeanRows;
-use crate::platform::models::two_tower::optimizer::AdamW;
 use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
 

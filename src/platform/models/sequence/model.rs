@@ -12,11 +12,11 @@ use crate::platform::models::layers::products::product;
 use crate::platform::models::model::{
     About, Epoch, FitReport, Model, Part, Person, Tensors, Watch,
 };
+use crate::platform::models::optimizer::AdamW;
 use crate::platform::models::params::{ModelError, refuse_rest};
 use crate::platform::models::random::check_length;
 use crate::platform::models::samples::{Columns, shares};
 use crate::platform::models::two_tower::dense::transposed;
-use crate::platform::models::two_tower::optimizer::AdamW;
 use crate::sim::math;
 
 /// Pieces and people that are laid side by side at a time: few enough that candle keeps to the calling thread.

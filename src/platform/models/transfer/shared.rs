@@ -13,10 +13,10 @@ use crate::platform::models::layers::dense::add_transposed_product;
 use crate::platform::models::layers::products::product;
 use crate::platform::models::layers::softmax::CorrectedSoftmax;
 use crate::platform::models::model::{Epoch, FitReport, Watch};
+use crate::platform::models::optimizer::AdamW;
 use crate::platform::models::params::{ModelError, ParamStore};
 use crate::platform::models::samples::{Columns, shares};
 use crate::platform::models::two_tower::dense::transposed;
-use crate::platform::models::two_tower::optimizer::AdamW;
 use crate::sim::rng::{Purpose, RngStream};
 
 /// Deviation of vectors at the start.
