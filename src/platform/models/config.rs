@@ -5,8 +5,10 @@ use super::collaborative::bpr::BprSettings;
 use super::collaborative::ials::IalsSettings;
 use super::collaborative::rp3beta::Rp3BetaSettings;
 use super::dcn::config::DcnConfig;
+use super::fusion::config::FusionConfig;
 use super::logistic::config::LogisticConfig;
 use super::registry::shadow::ShadowConfig;
+use super::sequence::config::SasRecConfig;
 use crate::config_group;
 
 config_group! {
@@ -24,6 +26,10 @@ config_group! {
         logistic: LogisticConfig;
         /// Deep and cross network.
         dcn: DcnConfig;
+        /// Self-attention over what was met.
+        sasrec: SasRecConfig;
+        /// Modalities and behaviour in one.
+        fusion: FusionConfig;
         /// Linear bandit with upper confidence bounds.
         lin_ucb: LinUcbConfig;
         /// Linear bandit with posterior draws.
@@ -40,6 +46,8 @@ impl ModelsConfig {
         bpr: BprSettings::BASELINE,
         logistic: LogisticConfig::BASELINE,
         dcn: DcnConfig::BASELINE,
+        sasrec: SasRecConfig::BASELINE,
+        fusion: FusionConfig::BASELINE,
         lin_ucb: LinUcbConfig::BASELINE,
         thompson: ThompsonConfig::BASELINE,
     };
