@@ -1,5 +1,6 @@
 //! `agora tune`: a search on a small log, stopped, gone on with, refused.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
@@ -12,7 +13,7 @@ fn write_log(folder: &Path) {
     for minute in 0..240u32 {
         let (person, nth) = (minute % 30, minute / 30);
         let item = (person * 5 + nth * (1 + person % 3)) % 12;
-        text.push_str(&format!("{person},{item},{}\n", 60 * minute));
+        writeln!(text, "{person},{item},{}", 60 * minute).unwrap();
     }
     fs::write(folder.join("log.csv"), text).unwrap();
 }
