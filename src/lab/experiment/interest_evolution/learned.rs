@@ -47,7 +47,7 @@ config! {
         /// Share of slates drawn at random in the last round.
         last_exploration: f64 = 0.05, "-", 0.0..=1.0;
         /// Learning rate of the last round as a share of the first's; falls evenly on a logarithmic axis.
-        last_pace: f64 = 0.03, "-", 0.000_001..=1.0;
+        last_pace: f64 = 0.1, "-", 0.000_001..=1.0;
     }
 }
 

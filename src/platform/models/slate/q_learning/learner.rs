@@ -13,7 +13,7 @@ use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::state_hash::StateHasher;
 
 /// Steps of a batch whose gradients are added by one thread; part of the definition of the sum.
-const ROWS_A_TASK: usize = 32;
+const ROWS_A_TASK: usize = 64;
 
 /// Long-run worths of things on slates, and the slates that follow from them.
 #[derive(Debug)]
