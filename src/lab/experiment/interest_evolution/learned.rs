@@ -14,11 +14,11 @@ use crate::config;
 use crate::config_choice;
 use crate::platform::models::params::ModelError;
 use crate::platform::models::slate::choice::Choice;
-use crate::platform::models::slate::q_learning::config::{Follow, SlateQConfig};
+use crate::platform::models::slate::q_learning::config::SlateQConfig;
 use crate::platform::models::slate::q_learning::learner::SlateQ;
 use crate::platform::models::slate::q_learning::memory::{Shape, Situation, Step};
 use crate::sim::math;
-use crate::sim::rng::{Purpose, RngStream};
+use crate::sim::rng::RngStream;
 
 /// Numbers of training viewers begin here, so that none of them is judged on.
 const FIRST_TRAINING_VIEWER: u64 = 1 << 32;
