@@ -57,7 +57,9 @@ impl SlateQ {
     pub fn worths(&self, situation: &Situation) -> Result<(Vec<f64>, f64), ModelError> {
         situation.check(self.shape)?;
         let (mut worths, mut nothing) = worths(&self.slow, situation);
-        worths.iter_mut().for_each(|w| *w *= self.config.scale);
+        for worth in &mut worths {
+            *worth *= self.config.scale;
+        }
         nothing *= self.config.scale;
         Ok((worths, nothing))
     }
