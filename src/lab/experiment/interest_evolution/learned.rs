@@ -14,11 +14,11 @@ use crate::config;
 use crate::config_choice;
 use crate::platform::models::params::ModelError;
 use crate::platform::models::slate::choice::Choice;
-use crate::platform::models::slate::q_learning::config::{Follow, SlateQConfig};
+use crate::platform::models::slate::q_learning::config::SlateQConfig;
 use crate::platform::models::slate::q_learning::learner::SlateQ;
 use crate::platform::models::slate::q_learning::memory::{Shape, Situation, Step};
 use crate::sim::math;
-use crate::sim::rng::{Purpose, RngStream};
+use crate::sim::rng::RngStream;
 
 /// Numbers of training viewers begin here, so that none of them is judged on.
 const FIRST_TRAINING_VIEWER: u64 = 1 << 32;
@@ -47,7 +47,7 @@ config! {
         /// Share of slates drawn at random in the last round.
         last_exploration: f64 = 0.05, "-", 0.0..=1.0;
         /// Learning rate of the last round as a share of the first's; falls evenly on a logarithmic axis.
-        last_pace: f64 = 0.03, "-", 0.000_001..=1.0;
+        last_pace: f64 = 0.1, "-", 0.000_001..=1.0;
     }
 }
 

@@ -246,10 +246,8 @@ fn judge(choice: Choice, trials: &[Trial]) -> Result<Vec<Row>, ModelError> {
         let p_value = test.filter(|t| t.difference != 0.0).map(|t| t.p_value);
         let (rule, passes) = match (published, oracle) {
             (published, Some(oracle)) => {
-                let (whose, mean) = match published {
-                    Some((mean, _)) => ("published", mean),
-                    None => ("oracle", oracle.mean),
-                };
+                let restated = ("oracle", oracle.mean);
+                let (whose, mean) = published.map_or(restated, |(mean, _)| ("published", mean));
                 let near = (found.estimate - mean).abs() <= TOLERANCE;
                 (format!("within {TOLERANCE} of {whose}"), near)
             }

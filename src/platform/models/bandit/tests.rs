@@ -220,9 +220,9 @@ fn curiosity_prefers_what_is_rarely_seen() {
         let (mut unseen, mut seen) = (0.0, 0.0);
         for (i, s) in greedy.iter().enumerate() {
             if i as u32 % GENRES == 3 {
-                unseen += s / 600.0
+                unseen += s / 600.0;
             } else {
-                seen += s / 1_800.0
+                seen += s / 1_800.0;
             }
         }
         unseen - seen

@@ -103,7 +103,9 @@ impl Stability {
 
     /// Adds everything it remembers.
     pub fn add_to(&self, h: &mut StateHasher) {
-        self.edges.iter().for_each(|e| h.f64(*e));
+        for edge in &self.edges {
+            h.f64(*edge);
+        }
         for n in self.reference.iter().chain(&self.current) {
             h.u64(*n);
         }

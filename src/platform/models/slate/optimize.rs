@@ -252,7 +252,9 @@ mod tests {
         for id in 0..200 {
             let drawn = Drawn::new(id, 10);
             let mut moved = Drawn::new(id, 10);
-            moved.worths.iter_mut().for_each(|q| *q += 100.0);
+            for worth in &mut moved.worths {
+                *worth += 100.0;
+            }
             moved.nothing.1 += 100.0;
             let (a, b) = (exact(&drawn.offer(), 3), exact(&moved.offer(), 3));
             assert!((a.value + 100.0 - b.value).abs() < 1e-9);

@@ -13,7 +13,7 @@ use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::state_hash::StateHasher;
 
 /// Steps of a batch whose gradients are added by one thread; part of the definition of the sum.
-const ROWS_A_TASK: usize = 32;
+const ROWS_A_TASK: usize = 64;
 
 /// Long-run worths of things on slates, and the slates that follow from them.
 #[derive(Debug)]
@@ -57,7 +57,9 @@ impl SlateQ {
     pub fn worths(&self, situation: &Situation) -> Result<(Vec<f64>, f64), ModelError> {
         situation.check(self.shape)?;
         let (mut worths, mut nothing) = worths(&self.slow, situation);
-        worths.iter_mut().for_each(|w| *w *= self.config.scale);
+        for worth in &mut worths {
+            *worth *= self.config.scale;
+        }
         nothing *= self.config.scale;
         Ok((worths, nothing))
     }

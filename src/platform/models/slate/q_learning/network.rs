@@ -303,9 +303,9 @@ mod tests {
         for p in 0..N_PARAMS {
             let mut rng = RngStream::new(4, Purpose::Test, p as u64, 0);
             let change = |values: &mut [f32]| {
-                values
-                    .iter_mut()
-                    .for_each(|x| *x += 0.5 * rng.normal() as f32);
+                for x in values {
+                    *x += 0.5 * rng.normal() as f32;
+                }
             };
             network.params.update(p, change).unwrap();
         }
