@@ -122,9 +122,12 @@ fn draw_slate(rng: &mut RngStream, fame: &[f64], next: Option<usize>) -> Vec<(us
 }
 
 fn draw_outcome(rng: &mut RngStream, liking: f64) -> Outcome {
-    if !rng.chance(liking) {
-        Outcome::Ignore
-    } else if !rng.chance(liking) {
+    let opened = rng.chance(liking);
+    if !opened {
+        return Outcome::Ignore;
+    }
+    let liked = rng.chance(liking);
+    if !liked {
         Outcome::View
     } else if rng.chance(0.8) {
         Outcome::Engage

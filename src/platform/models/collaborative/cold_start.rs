@@ -282,8 +282,9 @@ mod tests {
         let past = &log.by_user()[11];
         let content = score(&by_person.content, past);
         let spread = Spread::of(&content);
-        for item in log.n_items - N_COLD..log.n_items {
-            let expected = spread.z(content[item]) as f32;
+        let cold = content.iter().enumerate().skip(log.n_items - N_COLD);
+        for (item, own) in cold {
+            let expected = spread.z(*own) as f32;
             assert_eq!(score(&by_both, past)[item], expected);
             assert_ne!(score(&by_person, past)[item], expected);
         }

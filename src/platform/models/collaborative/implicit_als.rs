@@ -49,9 +49,9 @@ pub struct ImplicitAls {
 /// Factors of one side, ready to solve the other.
 #[derive(Debug, Clone, PartialEq)]
 struct Side {
-    /// Row-major, each row filled with zeros up to `side`.
+    /// Row-major, each row filled with zeros up to `width`.
     table: Vec<f64>,
-    side: usize,
+    width: usize,
     /// Sum of all outer products, plus λ on the diagonal.
     base: Vec<f64>,
     /// Cholesky factor of `base`.
@@ -69,14 +69,14 @@ impl Side {
         factorize(&mut factor, side).map_err(refused)?;
         Ok(Self {
             table,
-            side,
+            width: side,
             base,
             factor,
         })
     }
 
     fn row(&self, at: u32) -> &[f64] {
-        &self.table[at as usize * self.side..][..self.side]
+        &self.table[at as usize * self.width..][..self.width]
     }
 
     /// Solves the row of the other side that met this; `room` is scratch memory.
@@ -114,16 +114,16 @@ impl Side {
         }
         room.matrix.clear();
         room.matrix.extend_from_slice(&self.base);
-        add_products(&mut room.matrix, &room.left, &room.right, self.side);
-        factorize(&mut room.matrix, self.side).map_err(refused)?;
+        add_products(&mut room.matrix, &room.left, &room.right, self.width);
+        factorize(&mut room.matrix, self.width).map_err(refused)?;
         Ok(&room.matrix)
     }
 
     /// Solves all rows of the other side.
     fn solve_all(&self, rows: &[Met]) -> Result<Vec<f64>, ModelError> {
-        let mut table = vec![0.0; rows.len() * self.side];
+        let mut table = vec![0.0; rows.len() * self.width];
         let results: Vec<_> = table
-            .par_chunks_exact_mut(self.side)
+            .par_chunks_exact_mut(self.width)
             .zip(rows)
             .map_init(Room::default, |room, (x, met)| self.solve_row(met, x, room))
             .collect();
@@ -217,7 +217,7 @@ impl ImplicitAls {
     /// Returns the item factors, `[n_items, dimensions]` row-major.
     #[must_use]
     pub fn factors(&self) -> Vec<f32> {
-        let rows = self.items.table.chunks_exact(self.items.side);
+        let rows = self.items.table.chunks_exact(self.items.width);
         rows.flat_map(|row| row[..self.dimensions].iter().map(|y| *y as f32))
             .collect()
     }
@@ -230,7 +230,7 @@ impl ImplicitAls {
     /// # Panics
     /// If an item is unknown.
     pub fn fold_in(&self, met: &[(u32, f64)]) -> Result<Vec<f64>, ModelError> {
-        let mut x = vec![0.0; self.items.side];
+        let mut x = vec![0.0; self.items.width];
         self.items.solve_row(met, &mut x, &mut Room::default())?;
         Ok(x)
     }
@@ -241,7 +241,7 @@ impl ImplicitAls {
     /// Those of [`ImplicitAls::fold_in`].
     pub fn score(&self, met: &[(u32, f64)], scores: &mut [f32]) -> Result<(), ModelError> {
         let x = self.fold_in(met)?;
-        let rows = self.items.table.chunks_exact(self.items.side);
+        let rows = self.items.table.chunks_exact(self.items.width);
         for (score, y) in scores.iter_mut().zip(rows) {
             *score = dot(&x, y) as f32;
         }
@@ -301,7 +301,7 @@ fn check(n_items: usize, users: &[Met], config: ImplicitAlsConfig) -> Result<(),
 
 /// Returns the loss over all pairs: first as if nothing had been met, then put right where something was.
 fn loss(users: &Side, items: &Side, met: &[Met], lambda: f64) -> f64 {
-    let side = users.side;
+    let side = users.width;
     let (mut all, mut norms) = (0.0, 0.0);
     for i in 0..side {
         for j in 0..=i {
