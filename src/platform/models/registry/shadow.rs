@@ -309,16 +309,22 @@ mod tests {
         shadow
     }
 
+    /// Nothing is tolerated.
+    const STRICT: ShadowConfig = ShadowConfig {
+        tolerance: 0.0,
+        ..ShadowConfig::BASELINE
+    };
+
     fn with(resamples: u32) -> ShadowConfig {
         ShadowConfig {
             resamples,
-            ..ShadowConfig::BASELINE
+            ..STRICT
         }
     }
 
     #[test]
     fn differences_are_those_computed_by_hand() {
-        let mut shadow = Shadow::new(ShadowConfig::BASELINE);
+        let mut shadow = Shadow::new(STRICT);
         let mut choose = |person, examination, challenger: [f32; 4]| {
             let choice = Choice {
                 person,
@@ -398,7 +404,7 @@ mod tests {
     fn a_tolerance_lets_an_equal_challenger_take_over() {
         let config = ShadowConfig {
             tolerance: 0.2,
-            ..ShadowConfig::BASELINE
+            ..STRICT
         };
         let verdict = watched(config, 3, 400, [1.0, 1.0]).judge(1).verdict;
         assert_eq!(verdict, Verdict::Promote);
@@ -408,7 +414,7 @@ mod tests {
     fn a_challenger_that_is_the_incumbent_is_held() {
         let mut shadow = Shadow::new(ShadowConfig {
             least_people: 2,
-            ..ShadowConfig::BASELINE
+            ..STRICT
         });
         for person in 0..10 {
             let choice = Choice {
@@ -428,7 +434,7 @@ mod tests {
 
     #[test]
     fn choices_that_do_not_fit_together_are_refused_and_not_counted() {
-        let mut shadow = Shadow::new(ShadowConfig::BASELINE);
+        let mut shadow = Shadow::new(STRICT);
         let good = Choice {
             person: 0,
             chosen: 1,
@@ -460,7 +466,7 @@ mod tests {
         for choice in bad {
             assert!(shadow.observe(&choice).is_err(), "{choice:?}");
         }
-        assert_eq!(shadow, Shadow::new(ShadowConfig::BASELINE));
+        assert_eq!(shadow, Shadow::new(STRICT));
         shadow.observe(&good).unwrap();
         assert_eq!(shadow.judge(1).choices, 1);
     }
