@@ -9,7 +9,8 @@ use super::params::ModelError;
 use super::random::{Random, RandomConfig};
 use super::sequence::config::SasRecConfig;
 use super::sequence::model::SasRec;
-use super::two_tower_model::{TwoTowerModel, TwoTowerModelConfig};
+use super::two_tower_model::config::TwoTowerModelConfig;
+use super::two_tower_model::model::TwoTowerModel;
 
 /// A kind of model.
 pub struct Kind {
