@@ -25,7 +25,8 @@ use super::random::{Random, RandomConfig};
 use super::sequence::config::SasRecConfig;
 use super::sequence::model::SasRec;
 use super::text::text_pair::{TextPair, TextPairConfig};
-use super::two_tower_model::{TwoTowerModel, TwoTowerModelConfig};
+use super::two_tower_model::config::TwoTowerModelConfig;
+use super::two_tower_model::model::TwoTowerModel;
 
 /// A kind of model.
 pub struct Kind {

@@ -129,8 +129,7 @@ fn gradients_agree_with_finite_differences() {
             hidden: 4,
             ..small()
         };
-        let mut log = world(1);
-        log.n_items = N_ITEMS;
+        let log = world(1);
         let features: Vec<_> = log.items.blocks[..2]
             .iter()
             .map(|b| super::modalities::Features::of(b, N_ITEMS).unwrap())

@@ -143,7 +143,7 @@ pub fn compare(
 fn keep(split: &HoldOut, target: &InteractionLog, share: f64, seed: u64) -> InteractionLog {
     let mut kept = Vec::new();
     for (user, rows) in (0u64..).zip(&split.by_user) {
-        let mut rng = RngStream::new(seed, Purpose::Test, user, 0);
+        let mut rng = RngStream::new(seed, Purpose::ModelBatch, user, u32::MAX);
         kept.extend(rows.iter().filter(|_| rng.uniform() < share).copied());
     }
     kept.sort_by_key(|i| i.time);
