@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn what_the_registry_of_a_city_holds_stands_in_its_report() {
         let mut city = TestCity::with(
-            200,
+            300,
             0,
             &[
                 "platform.recommend.retrain_hours=12",
