@@ -3,6 +3,8 @@
 (() => {
   const data = JSON.parse(document.getElementById("report-data").textContent);
   const { summary, days } = data;
+  // Files of older versions have none of these.
+  const { cards: models = [], calibration = [], drift: noticed = { alarms: [] } } = data;
   // From the page, not the data: a seed has 64 bits, a number here 53.
   const seed = document.body.dataset.seed;
   const { SCALE, HIDDEN, isNumber, number, count, percent, axisPercent, words, element, color, xAxis, yAxis, line, tip, dayTip, card, empty, chart, tableCard } = kit;
@@ -236,10 +238,28 @@
     };
   }
 
+  // A shift of interests and what was noticed of it, as lines across a chart by day.
+  function driftMarks() {
+    const marks = noticed.alarms.slice(0, 40).map((a) => ({ xAxis: a.day, lineStyle: { color: color("c1"), type: "solid", width: 1 } }));
+    if (isNumber(noticed.shift_day)) marks.push({ xAxis: noticed.shift_day, lineStyle: { color: color("ink"), type: "dotted", width: 2 } });
+    return marks;
+  }
+
+  function marksOf(...lists) {
+    const all = lists.filter(Boolean).flat();
+    if (!all.length) return undefined;
+    return { silent: true, symbol: "none", lineStyle: { color: color("quiet"), type: "dashed", width: 1 }, label: { show: false }, data: all };
+  }
+
+  function driftSentence() {
+    const shift = isNumber(noticed.shift_day) && noticed.shift_day < days.length ? " Dotted: interests shift." : "";
+    return (noticed.alarms.length ? " Solid lines: alarms about drift." : "") + shift;
+  }
+
   function attention() {
     const noOracle = "the run did not compute what was attainable.";
-    overDays("attention", "Attention efficiency", "Value attained over the value an oracle with the true worth of everything would attain with the same minutes." + modelSentence(),
-      [["efficiency", (d) => d.attention_efficiency]], shareAxis("attained share", { max: 1 }), { format: percent, connect: true, marks: modelMarks(), why: noOracle });
+    overDays("attention", "Attention efficiency", "Value attained over the value an oracle with the true worth of everything would attain with the same minutes." + modelSentence() + driftSentence(),
+      [["efficiency", (d) => d.attention_efficiency]], shareAxis("attained share", { max: 1 }), { format: percent, connect: true, marks: marksOf((modelMarks() || {}).data, driftMarks()), why: noOracle });
     overDays("attention", "Price of attention", "Worth of one more minute at the optimum (dual price).", [["value per minute", (d) => d.attention_price]], yAxis("value per minute", { min: 0 }), { connect: true, why: noOracle });
     chart("attention", "Attention by domain", "Minutes per day.", (mode) => {
       const shares = mode === "shares";
@@ -282,6 +302,8 @@
       { name: "mean true utility", number: true, cell: (r) => number(r.mean_true_utility) },
       { name: "catalogue shown", number: true, cell: (r) => percent(r.coverage) },
     ], data.surfaces, "no slate was served.", { size: "wide" });
+    registry();
+    calibrated();
     const metrics = [...new Set(data.models.map((m) => m.metric))];
     if (!metrics.length) {
       chart("recommendations", "Learning curves", "Quality of each model by the day after which it was evaluated.", () => "no model was evaluated.", { size: "wide" });
@@ -298,6 +320,89 @@
         series: names.map((name) => line(words(name), rows.filter((m) => m.name === name).sort((a, b) => a.day - b.day).map((m) => [m.day, m.value]), { showSymbol: true, symbolSize: 4 })),
       }), { size: metrics.length === 1 ? "wide" : "" });
     }
+  }
+
+  function registry() {
+    const newest = models.slice().reverse();
+    tableCard("recommendations", "Model registry", "Newest first. Live: serves. Challenger: is compared with the live one on what people choose. Replaced: served once. Held: was worse than the live one and never served.", [
+      { name: "model", title: true, cell: (m) => words(m.name) + ", version " + m.version },
+      { name: "trained on day", number: true, cell: (m) => number(m.day) },
+      { name: "rows", number: true, cell: (m) => count(m.rows) },
+      { name: "loss", number: true, cell: (m) => number(m.loss) },
+      { name: "held out", number: true, cell: (m) => number(m.held_out) },
+      { name: "live one's", number: true, cell: (m) => number(m.incumbent) },
+      { name: "state", cell: (m) => element("span", { class: "said mark " + ({ live: "good", held: "bad" }[m.state] || "unknown"), text: m.state }) },
+    ], newest.slice(0, 100), "no model was trained; platform.recommend.retrain_hours sets how often that is tried.", { size: "wide" });
+    for (const m of newest.filter((x) => x.curve.length > 1)) {
+      const lists = [["loss", m.curve.map((p) => [p.pass, p.loss])], ["held out", m.curve.map((p) => [p.pass, p.held_out])]];
+      const shown = lists.filter(([, points]) => points.some((p) => isNumber(p[1])));
+      chart("recommendations", "Last training of " + words(m.name), "Version " + m.version + ", by pass over its rows" + (shown.length > 1 ? "; what was held out, on the right, is better when higher." : "."), () => {
+        if (!shown.length) return "no pass had a loss that is a number.";
+        return {
+          legend: shown.length > 1 ? { data: shown.map(([name]) => name) } : undefined,
+          tooltip: {
+            trigger: "axis",
+            formatter: (points) => (points.length ? tip("pass " + points[0].value[0], points.filter((p) => isNumber(p.value[1])).map((p) => [p.marker, p.seriesName, number(p.value[1])])) : ""),
+          },
+          xAxis: xAxis("pass", { minInterval: 1 }),
+          yAxis: shown.map(([name], i) => yAxis(shown.length > 1 ? "" : name, { scale: true, splitLine: { show: i === 0 } })),
+          series: shown.map(([name, points], i) => line(name, points, { yAxisIndex: i, connectNulls: true })),
+        };
+      });
+    }
+  }
+
+  function calibrated() {
+    const errors = calibration.map((c) => words(c.surface) + " " + percent(c.expected_error)).join(", ");
+    chart("recommendations", "Calibration", "Predicted attraction against the share that was taken, in up to ten bins; on the dashed line predictions come true. Slots count by the probability that they are looked at." + (errors ? " Expected calibration error: " + errors + "." : ""), () => {
+      if (!calibration.length) return "no prediction was counted; only runs that were simulated have them.";
+      const most = Math.max(...calibration.flatMap((c) => c.bins.map((b) => Math.max(b.predicted, b.taken))));
+      const top = Math.min(1, Math.ceil(most * 20 + 0.5) / 20);
+      return {
+        legend: { data: calibration.map((c) => words(c.surface)) },
+        tooltip: {
+          trigger: "item",
+          formatter: (p) => {
+            const c = calibration.find((x) => words(x.surface) === p.seriesName);
+            const b = c && c.bins[p.dataIndex];
+            return b ? tip(p.seriesName, [["", "predicted", percent(b.predicted)], ["", "taken", percent(b.taken)], ["", "slots", count(b.slots)]]) : "";
+          },
+        },
+        xAxis: xAxis("predicted attraction", { min: 0, max: top, axisLabel: { formatter: axisPercent } }),
+        yAxis: shareAxis("taken", { max: top }),
+        series: [
+          ...calibration.map((c) => line(words(c.surface), c.bins.map((b) => [b.predicted, b.taken]), { showSymbol: true, symbolSize: 6 })),
+          line(HIDDEN, [[0, 0], [top, top]], { silent: true, showSymbol: false, clip: true, color: color("quiet"), lineStyle: { width: 1, type: "dashed" }, tooltip: { show: false } }),
+        ],
+      };
+    });
+  }
+
+  function driftSentences() {
+    const shift = noticed.shift_day;
+    if (!isNumber(shift)) return ["No shift of interests was scheduled, so that delay and recovery are not known; society.shocks.shift_day schedules one."];
+    if (shift >= summary.ticks / 1440) return ["Interests were to shift on day " + shift + ", which the run did not reach."];
+    const inDays = (n) => n + (n === 1 ? " day" : " days");
+    const before = noticed.efficiency_before;
+    const noticedAfter = isNumber(noticed.delay_hours)
+      ? "Interests shifted on day " + shift + "; the first alarm came " + number(noticed.delay_hours) + " hours later."
+      : "Interests shifted on day " + shift + "; no alarm was raised after that.";
+    if (!isNumber(before)) return [noticedAfter, "Attention efficiency was not observed both before and after it, so that nothing can be said about recovery; lab.oracle_every turns the oracle on."];
+    const fall = "Attention efficiency was " + percent(before) + " in the five days before, and " + percent(noticed.efficiency_lowest) + " on its lowest day since";
+    if (noticed.recovery_days === 0) return [noticedAfter, fall + "; no day fell below 95 % of the level before."];
+    if (isNumber(noticed.recovery_days)) return [noticedAfter, fall + "; its mean over three days was back at 95 % of the level before after " + inDays(noticed.recovery_days) + "."];
+    return [noticedAfter, fall + "; its mean over three days was not back at 95 % of the level before within the run."];
+  }
+
+  function drift() {
+    tableCard("drift", "Alarms", "When the platform noticed that people do other things than its models learned from: topics of what is engaged with (population stability index), surprise of predictions in nats (Page-Hinkley), and the share of slates of which something is taken (ADWIN). The chart of attention efficiency marks them.", [
+      { name: "day", title: true, cell: (a) => number(a.day) },
+      { name: "watched", cell: (a) => a.stream },
+      { name: "detector", cell: (a) => a.detector },
+      { name: "value", number: true, cell: (a) => number(a.value) },
+    ], noticed.alarms.slice(0, 200), "no drift was noticed; nothing is raised in the first four days, when a young city changes all the time.", {});
+    const { e } = card("drift", "Delay and recovery", "", {});
+    for (const text of driftSentences()) e.append(element("p", { text }));
   }
 
   function popularity() {
@@ -608,7 +713,7 @@
     notes.e.append(element("ul", { class: "notes" }, data.notes.map((text) => element("li", { text }))));
   }
 
-  const sections = { header, headline, retention, engagement, attention, recommendations, popularity, coins, land, ads, wellbeing, scorecard, reproduce };
+  const sections = { header, headline, retention, engagement, attention, recommendations, drift, popularity, coins, land, ads, wellbeing, scorecard, reproduce };
   for (const [name, draw] of Object.entries(sections)) {
     try {
       draw();

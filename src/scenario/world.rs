@@ -14,11 +14,13 @@ use crate::lab::metrics::headline::headline;
 use crate::lab::plugin::LabPlugin;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::summary::BooksSummary;
+use crate::platform::models::live::watch::DriftWatch;
 use crate::platform::plugin::PlatformPlugin;
 use crate::sim::schedule::{SimAppExt, Simulation, UnregisteredState};
 use crate::sim::workers::Workers;
 use crate::society::avatars::avatar::Avatars;
 use crate::society::avatars::profile::Profiles;
+use crate::society::config::SocietyRules;
 use crate::society::plugin::{Plantings, SocietyPlugin};
 use crate::society::spaces::map::CityMap;
 use crate::society::ties::graph::SocialGraph;
@@ -96,6 +98,8 @@ pub fn ending(sim: &Simulation) -> Ending<'_> {
         market: w.resource::<AssetMarket>(),
         land: w.resource(),
         map: w.resource::<CityMap>(),
+        drift: w.resource::<DriftWatch>(),
+        shift_day: w.resource::<SocietyRules>().0.shocks.scheduled_shift(),
     }
 }
 

@@ -42,6 +42,14 @@ config! {
     }
 }
 
+impl ShocksConfig {
+    /// Returns the day on which interests shift; `None` if they do not.
+    #[must_use]
+    pub fn scheduled_shift(&self) -> Option<u32> {
+        (self.shift_day > 0).then_some(self.shift_day)
+    }
+}
+
 config_group! {
     /// Everything that is true in the city.
     pub struct SocietyConfig {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use agora::lab::report::gather::{Asked, gather};
-use agora::lab::report::{FlowDirection, ReportData, render, to_json};
+use agora::lab::report::{CardState, FlowDirection, ReportData, render, to_json};
 use agora::scenario::load::{Loaded, Overrides, load};
 use agora::scenario::run::leave::leave;
 use agora::scenario::run::progress::Run;
@@ -96,6 +96,18 @@ fn rows_of_a_small_city_are_finite_and_agree_with_each_other() {
     assert_eq!(data.land.prices.len(), side * side);
     assert!(data.land.spaces.iter().any(|s| s.footfall > 0.0));
     assert!(data.models.iter().any(|m| m.name == "two_tower"));
+    let live = data.cards.iter().filter(|c| c.state == CardState::Live);
+    assert_eq!(live.count(), 1);
+    assert!(!data.calibration.is_empty());
+    for c in &data.calibration {
+        assert!((0.0..=1.0).contains(&c.expected_error), "{}", c.surface);
+        assert!(c.bins.is_sorted_by(|a, b| a.predicted < b.predicted));
+    }
+    assert_eq!(
+        data.summary.metrics["drift_alarms"],
+        Some(data.drift.alarms.len() as f64)
+    );
+    assert_eq!(data.summary.metrics["drift_delay_hours"], None);
     assert!(
         data.surfaces
             .iter()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bevy::ecs::prelude::Resource;
 
+use super::calibration::CalibrationCounts;
 use super::cohorts::Cohorts;
 use super::oracle::Witness;
 use crate::events::behavior::{Event, EventKind, Surface, ThingKind};
@@ -142,6 +143,8 @@ pub struct Book {
     pub space_secs: [f64; 5],
     /// By surface.
     pub surfaces: Vec<SurfaceCounts>,
+    /// Predicted attraction and what was taken, by surface.
+    pub calibration: [CalibrationCounts; 10],
     /// The truth about requests to be answered in the next tick.
     pub witnesses: Vec<Witness>,
     /// Attraction shown and best over the whole run, weighted by attention.

@@ -14,6 +14,7 @@ use super::statistics::weibull::Weibull;
 use crate::economy::land::registry::LandRegistry;
 use crate::economy::ledger::{Currency, Ledger};
 use crate::economy::market::titles::AssetMarket;
+use crate::platform::models::live::watch::DriftWatch;
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
 use crate::sim::units::MICROS_PER_COIN;
@@ -44,6 +45,10 @@ pub struct Ending<'a> {
     pub land: &'a LandRegistry,
     /// The ground.
     pub map: &'a CityMap,
+    /// What the platform noticed of drift.
+    pub drift: &'a DriftWatch,
+    /// The day on which interests shift; `None` if they do not.
+    pub shift_day: Option<u32>,
 }
 
 /// Returns what the city shows, by key; `None` where the run was too short or too small.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::book::Book;
+use super::drift::response;
 use super::facts::Ending;
 use super::measure::minutes_of;
 use crate::sim::math;
+use crate::sim::units::TICKS_PER_DAY;
 
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (mut sum, mut n) = (0.0, 0u64);
@@ -83,6 +85,20 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
     put("items_held", Some(book.n_holds as f64));
     put("live_attendance", Some(book.gatherings.0 as f64));
     put("published", Some(book.published.0 as f64));
+    let alarms: Vec<f64> = end
+        .drift
+        .alarms()
+        .iter()
+        .map(|a| f64::from(a.tick.0) / f64::from(TICKS_PER_DAY))
+        .collect();
+    let efficiency: Vec<Option<f64>> = days.iter().map(|d| d.attention_efficiency).collect();
+    let shifted = end.shift_day.map(|day| response(day, &alarms, &efficiency));
+    put("drift_alarms", Some(alarms.len() as f64));
+    put("drift_delay_hours", shifted.and_then(|r| r.delay_hours));
+    put(
+        "drift_recovery_days",
+        shifted.and_then(|r| r.recovery_days).map(f64::from),
+    );
     out
 }
 

@@ -4,6 +4,7 @@ use bevy::ecs::prelude::*;
 use bevy::ecs::system::SystemParam;
 
 use super::book::{Book, HourRow, Minutes, Today};
+use super::calibration::count_slates;
 use super::oracle;
 use crate::economy::ledger::{Currency, Ledger};
 use crate::economy::market::index::PriceIndex;
@@ -14,6 +15,7 @@ use crate::lab::config::LabRules;
 use crate::lab::report::DayRow;
 use crate::platform::config::PlatformRules;
 use crate::platform::integrity::holds::Holds;
+use crate::platform::models::ranker::Ranker;
 use crate::platform::privacy::observation::Observations;
 use crate::platform::recommend::prices::AttentionPrices;
 use crate::sim::config::ConfigValue;
@@ -45,6 +47,7 @@ pub struct Sight<'w> {
     ledger: Res<'w, Ledger>,
     index: Res<'w, PriceIndex>,
     holds: Res<'w, Holds>,
+    ranker: Res<'w, Ranker>,
 }
 
 /// Counts what happened in this tick.
@@ -57,6 +60,12 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
     book.this_hour.slates += s.offers.slates.len() as u64;
     book.today.pushes += s.offers.pushes.len() as u64;
     judge_slates(s, book);
+    count_slates(
+        &s.offers.slates,
+        &s.events.current,
+        &s.ranker.calibrators,
+        &mut book.calibration,
+    );
     for e in &s.events.current {
         book.count(e, &s.catalogue, &s.truths, &s.spaces, s.lab.0.diversity);
         if e.kind == EventKind::SessionEnd {

@@ -5,6 +5,8 @@
 //! | [`book`] | everything counted, event by event |
 //! | [`measure`] | the system that counts |
 //! | [`oracle`] | attention efficiency against the truth |
+//! | [`calibration`] | predicted attraction against what was taken |
+//! | [`drift`] | how soon a shift was noticed, and when attention was back |
 //! | [`cohorts`] | who comes back how many days after arriving |
 //! | [`facts`] | the published facts |
 //! | [`headline`] | the headline numbers |
@@ -12,7 +14,9 @@
 //! | [`statistics`] | the estimators the others share |
 
 pub mod book;
+pub mod calibration;
 pub mod cohorts;
+pub mod drift;
 pub mod facts;
 pub mod headline;
 pub mod measure;

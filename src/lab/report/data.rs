@@ -48,6 +48,15 @@ pub struct ReportData {
     pub land: LandMap,
     /// Points of the models' learning curves.
     pub models: Vec<ModelRow>,
+    /// Every trained model of the registry, oldest first; empty in files of older versions.
+    #[serde(default)]
+    pub cards: Vec<CardRow>,
+    /// Predicted attraction against what was taken, by surface; empty in files of older versions.
+    #[serde(default)]
+    pub calibration: Vec<CalibrationRow>,
+    /// What was noticed of drift; empty in files of older versions.
+    #[serde(default)]
+    pub drift: DriftRows,
     /// One row per surface on which items are recommended.
     pub surfaces: Vec<SurfaceRow>,
     /// Activity by hour of the city's clock, in avatar-ticks or any other unit: only proportions are shown.
@@ -202,6 +211,120 @@ pub struct ModelRow {
     /// What was measured; every metric gets a chart of its own.
     pub metric: String,
     /// What it was.
+    pub value: f64,
+}
+
+/// What became of a trained model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardState {
+    /// It serves.
+    Live,
+    /// It is compared with the live one on what people choose, and does not serve.
+    Challenger,
+    /// It served once.
+    Replaced,
+    /// It was worse than the live one and never served.
+    Held,
+}
+
+impl CardState {
+    /// Returns how it is called.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Challenger => "challenger",
+            Self::Replaced => "replaced",
+            Self::Held => "held",
+        }
+    }
+}
+
+/// One trained model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CardRow {
+    /// What it is for; models of one name replace each other.
+    pub name: String,
+    /// Counts up with every training of a name.
+    pub version: u32,
+    /// Days since the start when its training ended.
+    pub day: f64,
+    /// Rows it learned from.
+    pub rows: u64,
+    /// Loss at the end of its training.
+    pub loss: f64,
+    /// Metric on held-out behaviour, higher is better.
+    pub held_out: f64,
+    /// The same of the model that was live, on the same behaviour; `None` if none was.
+    pub incumbent: Option<f64>,
+    /// What became of it.
+    pub state: CardState,
+    /// Passes of its training; told for the newest of a name only.
+    pub curve: Vec<PassRow>,
+}
+
+/// One pass of a training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PassRow {
+    /// Passes done, from 1.
+    pub pass: u32,
+    /// Mean loss of the pass; `None` where it was no number.
+    pub loss: Option<f64>,
+    /// Metric on what the training itself held out, higher is better; `None` if it held nothing out.
+    pub held_out: Option<f64>,
+}
+
+/// Predicted attraction against what was taken, on one surface.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CalibrationRow {
+    /// Surface.
+    pub surface: String,
+    /// Expected calibration error, from 0 to 1.
+    pub expected_error: f64,
+    /// Slots of similar prediction, smallest prediction first; bins without slots are left out.
+    pub bins: Vec<CalibrationBin>,
+}
+
+/// Slots of similar predicted attraction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CalibrationBin {
+    /// Mean predicted attraction, from 0 to 1.
+    pub predicted: f64,
+    /// Share that was taken, from 0 to 1, weighted by the probability that a slot is looked at.
+    pub taken: f64,
+    /// Slots, sampled.
+    pub slots: u64,
+}
+
+/// What was noticed of drift, and what a scheduled shift of interests did.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct DriftRows {
+    /// Alarms, oldest first.
+    pub alarms: Vec<AlarmRow>,
+    /// Day at the beginning of which interests shift; `None` if they do not.
+    pub shift_day: Option<u32>,
+    /// Hours from the shift to the first alarm after it; `None` if none was raised.
+    pub delay_hours: Option<f64>,
+    /// Mean attention efficiency of the five days before the shift; `None` if it was not observed.
+    pub efficiency_before: Option<f64>,
+    /// Lowest attention efficiency of a day since the shift; `None` if it was not observed.
+    pub efficiency_lowest: Option<f64>,
+    /// Days from the shift until a mean of three days was back at 95 % of the level before; 0 if no day fell below that;
+    /// `None` if it was not back within the run.
+    pub recovery_days: Option<u32>,
+}
+
+/// One alarm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlarmRow {
+    /// Days since the start.
+    pub day: f64,
+    /// What was watched.
+    pub stream: String,
+    /// By which detector.
+    pub detector: String,
+    /// The index, or the mean of what was watched at the alarm.
     pub value: f64,
 }
 

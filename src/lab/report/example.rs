@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::data::{
-    DayRow, FORMAT, FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, ReportData,
+    AlarmRow, CalibrationBin, CalibrationRow, CardRow, CardState, DayRow, DriftRows, FORMAT,
+    FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, PassRow, ReportData,
     RetentionPoint, SurfaceRow, SurvivalPoint,
 };
 use crate::economy::ledger::Currency;
@@ -59,6 +60,9 @@ pub(super) fn empty() -> ReportData {
         flows: Vec::new(),
         land: LandMap::default(),
         models: Vec::new(),
+        cards: Vec::new(),
+        calibration: Vec::new(),
+        drift: DriftRows::default(),
         surfaces: Vec::new(),
         hours: [0.0; 24],
         wellbeing: Vec::new(),
@@ -289,6 +293,71 @@ fn flows() -> Vec<FlowRow> {
     .collect()
 }
 
+fn cards() -> Vec<CardRow> {
+    use CardState::{Challenger, Held, Live, Replaced};
+    [(1, Replaced), (2, Held), (3, Live), (4, Challenger)]
+        .into_iter()
+        .map(|(version, state)| {
+            let passes = if version == 4 { 12 } else { 0 };
+            CardRow {
+                name: "ials".to_owned(),
+                version,
+                day: f64::from(version) * 2.5,
+                rows: 4_000 * u64::from(version),
+                loss: 0.4,
+                held_out: 0.1 + 0.01 * f64::from(version),
+                incumbent: (version > 1).then_some(0.12),
+                state,
+                curve: (1..=passes)
+                    .map(|pass| PassRow {
+                        pass,
+                        loss: Some(0.4 + math::exp(-f64::from(pass) / 3.0)),
+                        held_out: Some(0.12 - 0.1 * math::exp(-f64::from(pass) / 2.0)),
+                    })
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+fn calibration() -> Vec<CalibrationRow> {
+    ["feed", "games"]
+        .into_iter()
+        .zip([0.0, 0.02])
+        .map(|(surface, off)| CalibrationRow {
+            surface: surface.to_owned(),
+            expected_error: off,
+            bins: [0.015, 0.03, 0.08, 0.12, 0.18, 0.27]
+                .map(|predicted| CalibrationBin {
+                    predicted,
+                    taken: predicted + off,
+                    slots: 1_200,
+                })
+                .to_vec(),
+        })
+        .collect()
+}
+
+fn drift() -> DriftRows {
+    let alarm = |day, stream: &str, detector: &str, value| AlarmRow {
+        day,
+        stream: stream.to_owned(),
+        detector: detector.to_owned(),
+        value,
+    };
+    DriftRows {
+        alarms: vec![
+            alarm(14.25, "interests", "PSI", 0.31),
+            alarm(14.75, "take rate", "ADWIN", 0.42),
+        ],
+        shift_day: Some(14),
+        delay_hours: Some(6.0),
+        efficiency_before: Some(0.7),
+        efficiency_lowest: Some(0.46),
+        recovery_days: Some(6),
+    }
+}
+
 /// A report of `days` days in which everything was observed.
 pub(super) fn full(days: u32) -> ReportData {
     let mut data = empty();
@@ -427,6 +496,9 @@ pub(super) fn full(days: u32) -> ReportData {
             }
         }
     }
+    data.cards = cards();
+    data.calibration = calibration();
+    data.drift = drift();
     data.surfaces = [
         ("feed", 812_330, 0.44, 0.31, 0.72),
         ("related", 240_120, 0.29, 0.36, 0.51),

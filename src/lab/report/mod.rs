@@ -19,7 +19,8 @@ mod page;
 pub mod tensorboard;
 
 pub use data::{
-    DayRow, FORMAT, FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, ReportData,
+    AlarmRow, CalibrationBin, CalibrationRow, CardRow, CardState, DayRow, DriftRows, FORMAT,
+    FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, PassRow, ReportData,
     RetentionPoint, SurfaceRow, SurvivalPoint,
 };
 pub use page::{render, render_json, to_json};

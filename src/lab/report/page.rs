@@ -91,6 +91,7 @@ mod tests {
             "Engagement",
             "Attention",
             "Recommendations",
+            "Drift",
             "Popularity and sessions",
             "Coins",
             "Land",
@@ -145,6 +146,17 @@ mod tests {
         assert!(page.trim_end().ends_with("</html>"));
         let back: ReportData = serde_json::from_str(data_of(&page)).unwrap();
         assert_eq!(back, example::empty());
+    }
+
+    #[test]
+    fn file_from_before_cards_calibration_and_drift_is_still_read() {
+        let mut old = serde_json::to_value(example::full(3)).unwrap();
+        for field in ["cards", "calibration", "drift"] {
+            assert!(old.as_object_mut().unwrap().remove(field).is_some());
+        }
+        let back: ReportData = serde_json::from_value(old).unwrap();
+        assert!(back.cards.is_empty() && back.calibration.is_empty());
+        assert!(back.drift.alarms.is_empty() && back.drift.shift_day.is_none());
     }
 
     #[test]

@@ -93,7 +93,8 @@ pub fn take_in(
 }
 
 /// Whether an event takes the slot of the slate it answers.
-fn takes(e: &Event) -> bool {
+#[must_use]
+pub fn takes(e: &Event) -> bool {
     e.position != NO_POSITION
         && matches!(
             e.kind,

@@ -1,14 +1,12 @@
 //! How recommendations are drawn.
 
-use std::collections::BTreeMap;
-
 use egui::Ui;
 
-use super::rows::{ModelState, RecommendationsView, SurfaceLine};
+use super::rows::{RecommendationsView, SurfaceLine};
+use super::{drift, learning};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::kit::cards::{Card, cards_ui};
-use crate::desktop::panels::kit::chart::{Chart, Series};
 use crate::desktop::panels::kit::numbers::{Form, count};
 use crate::desktop::panels::kit::table::{Cell, Column, Row, Table};
 use crate::desktop::panels::kit::truth::hidden_ui;
@@ -67,10 +65,10 @@ pub(super) fn recommendations_ui(
     if !look.shows_truth {
         hidden_ui(ui, look, "The true utility of what was taken", out);
     }
-    ui.separator();
-    ui.strong("Models");
-    models_ui(ui, view, look, out);
-    curves_ui(ui, view, look, out);
+    learning::registry_ui(ui, view, look, out);
+    learning::curves_ui(ui, view, look, out);
+    learning::calibration_ui(ui, view, look, out);
+    drift::drift_ui(ui, view, look, out);
 }
 
 fn surfaces_ui(ui: &mut Ui, view: &RecommendationsView, look: &Look, out: &mut Vec<UiCommand>) {
@@ -121,88 +119,4 @@ fn surfaces_ui(ui: &mut Ui, view: &RecommendationsView, look: &Look, out: &mut V
             "Let time run until somebody asks for something",
         )
         .show(ui, look, &rows, out);
-}
-
-fn models_ui(ui: &mut Ui, view: &RecommendationsView, look: &Look, out: &mut Vec<UiCommand>) {
-    let columns = [
-        Column::text(
-            "Model",
-            "What it is for; models of one name replace each other",
-        ),
-        Column::number("Version", "Counts up with every training"),
-        Column::number("Trained", "Day since the start at which its training ended"),
-        Column::text(
-            "State",
-            "Live serves; replaced served once; shadow was worse than the live one on the same behaviour and never served",
-        ),
-        Column::number(
-            "Recall at 10",
-            "On behaviour that came after its training data",
-        ),
-        Column::number(
-            "Live's recall",
-            "Of the model that was live, on the same behaviour",
-        ),
-        Column::number("Loss", "Of the last batch, in nats per pair"),
-        Column::number("Pairs", "Positive pairs it was trained on"),
-    ];
-    let rows: Vec<Row> = view
-        .models
-        .iter()
-        .map(|m| {
-            let color = match m.state {
-                ModelState::Live => look.palette.good,
-                ModelState::Replaced => look.palette.weak,
-                ModelState::Shadow => look.palette.warn,
-            };
-            Row::new(vec![
-                Cell::text(&m.name),
-                Cell::count(u64::from(m.version)),
-                Cell::number(m.trained_at, Form::Decimal),
-                Cell::Colored(m.state.word().to_owned(), color),
-                Cell::number(m.metric, Form::Decimal),
-                Cell::Number(m.incumbent, Form::Decimal),
-                Cell::number(m.loss, Form::Decimal),
-                Cell::count(m.n_pairs),
-            ])
-        })
-        .collect();
-    Table::new("models", &columns)
-        .cap(30)
-        .beyond(view.more_models)
-        .empty(
-            "No model trained yet",
-            "Models train on the cadence platform.recommend.retrain_hours; let time run for a day",
-        )
-        .show(ui, look, &rows, out);
-}
-
-fn curves_ui(ui: &mut Ui, view: &RecommendationsView, look: &Look, out: &mut Vec<UiCommand>) {
-    let mut metrics: BTreeMap<&str, BTreeMap<&str, Vec<[f64; 2]>>> = BTreeMap::new();
-    for row in &view.curves {
-        let models = metrics.entry(&row.metric).or_default();
-        models
-            .entry(&row.name)
-            .or_default()
-            .push([row.day, row.value]);
-    }
-    for (metric, models) in metrics {
-        let lines: Vec<Series> = models
-            .into_iter()
-            .zip(look.palette.series.iter().cycle())
-            .map(|((name, points), color)| Series::new(name, points, *color))
-            .collect();
-        let mut title = metric.to_owned();
-        if let Some(first) = title.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        Chart::new(metric, &title)
-            .help("Learning curve: one point for every training")
-            .x("day")
-            .y("")
-            .lines(&lines)
-            .marks(&view.marks)
-            .cursor(look.cursor_day)
-            .show(ui, look, out);
-    }
 }

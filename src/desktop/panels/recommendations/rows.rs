@@ -1,10 +1,10 @@
 //! Rows of recommendations.
 
 use super::watch::RecommendationsWatch;
+use crate::desktop::panels::kit::numbers::Form;
 use crate::desktop::view::sight::{self, City};
 use crate::events::behavior::RECOMMENDED_SURFACES;
-use crate::lab::report::ModelRow;
-use crate::platform::models::ranker::Ranker;
+use crate::lab::report::{CalibrationRow, CardRow, DriftRows, ModelRow};
 use crate::sim::config::ConfigValue;
 
 /// Models listed, the newest.
@@ -31,50 +31,6 @@ pub struct SurfaceLine {
     pub diversity: Option<f64>,
 }
 
-/// What became of a model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ModelState {
-    /// It serves.
-    Live,
-    /// It was promoted once and replaced since.
-    Replaced,
-    /// It was worse than the live one and never served.
-    Shadow,
-}
-
-impl ModelState {
-    /// Returns how it is called.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Replaced => "replaced",
-            Self::Shadow => "shadow",
-        }
-    }
-}
-
-/// One trained model.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ModelLine {
-    /// Name.
-    pub name: String,
-    /// Version.
-    pub version: u32,
-    /// When its training ended, in days.
-    pub trained_at: f64,
-    /// What became of it.
-    pub state: ModelState,
-    /// Positive pairs it was trained on.
-    pub n_pairs: u64,
-    /// Loss, in nats per pair.
-    pub loss: f64,
-    /// Recall at 10 on what came after.
-    pub metric: f64,
-    /// The same of the model that was live.
-    pub incumbent: Option<f64>,
-}
-
 /// Rows of the panel.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RecommendationsView {
@@ -89,41 +45,28 @@ pub struct RecommendationsView {
     /// One line per surface that served anything.
     pub surfaces: Vec<SurfaceLine>,
     /// Trained models, newest first.
-    pub models: Vec<ModelLine>,
+    pub models: Vec<CardRow>,
     /// Models beyond those listed.
     pub more_models: u64,
     /// Learning curves.
     pub curves: Vec<ModelRow>,
-    /// Policy changes.
+    /// Predicted attraction against what was taken.
+    pub calibration: Vec<CalibrationRow>,
+    /// What was noticed of drift.
+    pub drift: DriftRows,
+    /// Attention efficiency by day.
+    pub efficiency: Vec<(f64, Option<f64>)>,
+    /// Days simulated so far, the one that runs included as far as it has come.
+    pub now: f64,
+    /// Policy changes, and alarms about drift.
     pub marks: Vec<(f64, String)>,
 }
 
 /// Fills the rows.
 pub(super) fn view(watch: &RecommendationsWatch, city: &City<'_>) -> RecommendationsView {
     let rules = &city.scenario.platform.recommend;
-    let registry = &city.get::<Ranker>().registry;
-    let cards = registry.cards();
-    let models = cards.iter().rev().take(MODELS).map(|card| {
-        let is_live = registry
-            .live(&card.name)
-            .is_some_and(|live| live.version == card.version);
-        let beat = registry.promotes(card);
-        ModelLine {
-            name: card.name.clone(),
-            version: card.version,
-            trained_at: sight::days_of(card.trained_at),
-            state: match (is_live, beat) {
-                (true, _) => ModelState::Live,
-                (false, true) => ModelState::Replaced,
-                (false, false) => ModelState::Shadow,
-            },
-            n_pairs: card.n_pairs,
-            loss: card.loss,
-            metric: card.validation_metric,
-            incumbent: card.incumbent_metric,
-        }
-    });
-    let surfaces = city.report.surfaces.iter().map(|row| {
+    let report = city.report;
+    let surfaces = report.surfaces.iter().map(|row| {
         let known = RECOMMENDED_SURFACES.iter();
         let sums = known
             .filter(|s| s.word() == row.surface)
@@ -147,17 +90,36 @@ pub(super) fn view(watch: &RecommendationsWatch, city: &City<'_>) -> Recommendat
         model: rules.model.show().replace('"', ""),
         allocation: rules.allocation.show().replace('"', ""),
         exploration: Some(rules.exploration),
-        breadth: city
-            .report
+        breadth: report
             .summary
             .metrics
             .get("consumption_breadth")
             .copied()
             .flatten(),
         surfaces: surfaces.collect(),
-        models: models.collect(),
-        more_models: cards.len().saturating_sub(MODELS) as u64,
-        curves: city.report.models.clone(),
-        marks: city.mark_texts(),
+        models: report.cards.iter().rev().take(MODELS).cloned().collect(),
+        more_models: report.cards.len().saturating_sub(MODELS) as u64,
+        curves: report.models.clone(),
+        calibration: report.calibration.clone(),
+        drift: report.drift.clone(),
+        efficiency: report
+            .days
+            .iter()
+            .map(|d| (f64::from(d.day), d.attention_efficiency))
+            .collect(),
+        now: sight::days_of(city.now()),
+        marks: marks(city.mark_texts(), &report.drift),
     }
+}
+
+/// Adds the alarms to the policy changes.
+fn marks(mut marks: Vec<(f64, String)>, drift: &DriftRows) -> Vec<(f64, String)> {
+    marks.extend(drift.alarms.iter().map(|a| {
+        let value = Form::Decimal.text(a.value);
+        (
+            a.day,
+            format!("drift of {}: {} {value}", a.stream, a.detector),
+        )
+    }));
+    marks
 }

@@ -6,16 +6,18 @@ use crate::lab::metrics::book::Book;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::report::data::{FORMAT, ReportData};
 use crate::lab::summary::RunSummary;
+use crate::platform::models::live::watch::DriftWatch;
 use crate::platform::models::ranker::Ranker;
 use crate::sim::schedule::Simulation;
 use crate::sim::units::Tick;
 use crate::society::avatars::avatar::Avatars;
+use crate::society::config::SocietyRules;
 use crate::society::content::catalogue::Catalogue;
 use crate::society::spaces::map::CityMap;
 use crate::society::spaces::space::Spaces;
 use crate::society::ties::communities::Communities;
 
-use super::{money, notes, people, things, verdicts};
+use super::{drift, learning, money, notes, people, things, verdicts};
 
 /// What was asked for: the part of a report that the city itself does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub(super) struct Sight<'a> {
     pub(super) land: &'a LandRegistry,
     pub(super) ledger: &'a Ledger,
     pub(super) ranker: &'a Ranker,
+    pub(super) drift: &'a DriftWatch,
+    pub(super) society: &'a SocietyRules,
 }
 
 /// Fills a report from a city after `summary.ticks` ticks; every number in it is finite.
@@ -64,6 +68,8 @@ pub fn gather(
         land: w.resource(),
         ledger: w.resource(),
         ranker: w.resource(),
+        drift: w.resource(),
+        society: w.resource(),
     };
     let (cohorts, cohort_sizes) = people::cohorts(&sight);
     ReportData {
@@ -83,6 +89,9 @@ pub fn gather(
         flows: money::flows(sight.ledger),
         land: money::land(&sight),
         models: things::models(&sight),
+        cards: learning::cards(sight.ranker),
+        calibration: learning::calibration(&sight),
+        drift: drift::drift(&sight),
         surfaces: things::surfaces(&sight),
         hours: sight.book.hours,
         wellbeing: people::wellbeing(&sight),

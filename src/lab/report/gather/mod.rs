@@ -5,11 +5,15 @@
 //! | `fill` | all of them together |
 //! | `people` | retention, cohorts, survival, sessions, wellbeing |
 //! | `things` | attention, surfaces, models, items |
+//! | `learning` | model cards, calibration |
+//! | `drift` | alarms, and what a shift of interests did |
 //! | `money` | flows and land |
 //! | `verdicts` | the scorecard, with reasons |
 //! | `notes` | what to know before quoting a number |
 
+mod drift;
 mod fill;
+mod learning;
 mod money;
 mod notes;
 mod people;

@@ -41,9 +41,14 @@ pub(super) fn models(s: &Sight<'_>) -> Vec<ModelRow> {
         .iter()
         .flat_map(|card| {
             let day = f64::from(card.trained_at.0) / f64::from(TICKS_PER_DAY);
+            // The registry keeps the number, the details what it is called.
+            let bits = card.validation_metric.to_bits();
+            let mut named = card.details.held_out.iter();
+            let name = named.find(|(_, x)| x.to_bits() == bits);
+            let metric = name.map_or("metric on what came after", |(name, _)| name.as_str());
             [
-                ("recall at 10 on what came after", card.validation_metric),
-                ("training loss, nats per pair", card.loss),
+                (metric, card.validation_metric),
+                ("training loss", card.loss),
             ]
             .map(|(metric, value)| ModelRow {
                 name: card.name.clone(),

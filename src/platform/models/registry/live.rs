@@ -2,7 +2,7 @@
 //!
 //! A newly trained model goes live only if it is not worse on held-out behaviour than the one it replaces.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::params::ModelError;
 use super::card::ModelCard;
@@ -23,6 +23,8 @@ pub struct Registry {
     tolerance: f64,
     cards: Vec<ModelCard>,
     live: BTreeMap<String, usize>,
+    /// Which cards ever were live.
+    served: BTreeSet<usize>,
 }
 
 impl Registry {
@@ -38,6 +40,7 @@ impl Registry {
             tolerance,
             cards: Vec::new(),
             live: BTreeMap::new(),
+            served: BTreeSet::new(),
         })
     }
 
@@ -64,6 +67,7 @@ impl Registry {
         let mut cards = self.cards.iter();
         if let Some(at) = cards.position(|c| c.name == name && c.version == version) {
             self.live.insert(name.to_owned(), at);
+            self.served.insert(at);
         }
     }
 
@@ -102,6 +106,13 @@ impl Registry {
         self.live.get(name).map(|at| &self.cards[*at])
     }
 
+    /// Says whether a listed model ever was live.
+    #[must_use]
+    pub fn has_served(&self, name: &str, version: u32) -> bool {
+        let is_it = |c: &ModelCard| c.name == name && c.version == version;
+        self.served.iter().any(|at| is_it(&self.cards[*at]))
+    }
+
     /// Returns the version of the next model of a name.
     #[must_use]
     pub fn next_version(&self, name: &str) -> u32 {
@@ -121,7 +132,7 @@ impl Registry {
 
     /// Returns the digest of all cards and of which are live.
     ///
-    /// What a card says in detail is not in it: that is told about a model, and moves nothing.
+    /// What a card says in detail, and what was live before, is not in it: that is told about models, and moves nothing.
     #[must_use]
     pub fn digest(&self) -> u64 {
         let mut h = StateHasher::default();
@@ -191,6 +202,8 @@ mod tests {
         assert_eq!(submit(4, 0.2, Some(0.4)), Promotion::Held);
         assert_eq!(r.live("two_tower").unwrap().version, 3);
         assert_eq!(r.versions("two_tower").count(), 4);
+        let served = [1, 2, 3, 4].map(|v| r.has_served("two_tower", v));
+        assert_eq!(served, [true, false, true, false]);
     }
 
     #[test]
