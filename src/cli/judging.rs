@@ -304,11 +304,7 @@ pub(super) fn evaluate(
     if failed.is_empty() {
         return Ok(());
     }
-    let why = found
-        .models
-        .iter()
-        .filter_map(|m| m.error.as_deref())
-        .next();
+    let why = found.models.iter().find_map(|m| m.error.as_deref());
     Err(CommandError::Failed(format!(
         "{} of {} models failed: {} ({})",
         failed.len(),

@@ -50,6 +50,10 @@ impl Model for Count {
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "what makes a model may fail in general"
+)]
 fn count() -> Result<Box<dyn Model>, SettingsError> {
     Ok(Box::new(Count::default()))
 }

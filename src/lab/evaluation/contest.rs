@@ -203,6 +203,10 @@ mod tests {
         split(&walks(), &settings).unwrap()
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "what makes a model may fail in general"
+    )]
     fn next() -> Result<Box<dyn Model>, SettingsError> {
         Ok(Box::new(Next::default()))
     }

@@ -43,9 +43,7 @@ pub fn refusal(out: &Path, force: bool) -> Option<&'static str> {
     let Ok(mut entries) = fs::read_dir(out) else {
         return Some("is not a folder that can be read");
     };
-    if entries.next().is_none() {
-        return None;
-    }
+    entries.next()?;
     if !out.join(CARD).is_file() {
         return Some(
             "is not empty and holds no fitted model (it has no model.json); it is not overwritten even with --force",

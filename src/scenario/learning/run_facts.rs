@@ -182,7 +182,7 @@ pub fn people_parquet(sim: &Simulation) -> Result<Vec<u8>, ParquetError> {
             0..profiles.table.len() as u32,
         )),
         Arc::new(UInt32Array::from_iter_values(all().map(|p| p.joined.0))),
-        Arc::new(BooleanArray::from_iter(all().map(|p| Some(allows(p))))),
+        Arc::new(all().map(|p| Some(allows(p))).collect::<BooleanArray>()),
         Arc::new(Int8Array::from_iter_values(
             all().map(|p| if allows(p) { p.timezone } else { 0 }),
         )),
