@@ -40,10 +40,12 @@ pub fn refusal(out: &Path, force: bool) -> Option<&'static str> {
     if !out.exists() {
         return None;
     }
-    let Ok(mut entries) = fs::read_dir(out) else {
+    let Ok(entries) = fs::read_dir(out) else {
         return Some("is not a folder that can be read");
     };
-    entries.next()?;
+    if entries.count() == 0 {
+        return None;
+    }
     if !out.join(CARD).is_file() {
         return Some(
             "is not empty and holds no fitted model (it has no model.json); it is not overwritten even with --force",

@@ -105,7 +105,7 @@ impl Network {
         let he = |inputs: usize| libm::sqrt(2.0 / inputs as f64);
         let mut modalities = Vec::new();
         let mut names = Vec::new();
-        let mut gate = |p: &mut ParamStore, name: &str| -> Result<(usize, usize), ModelError> {
+        let gate = |p: &mut ParamStore, name: &str| -> Result<(usize, usize), ModelError> {
             let w = p.table(&format!("{name}.gate"), &[d], GATE_DEVIATION)?;
             Ok((w, p.table(&format!("{name}.gate_bias"), &[1], 0.0)?))
         };
