@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::{Place, ScenarioError};
 
 /// The scenarios inside the program, in the order in which they are listed.
-pub const SHIPPED: [(&str, &str); 8] = [
+pub const SHIPPED: [(&str, &str); 10] = [
     (
         "quickstart",
         include_str!("../../scenarios/quickstart.toml"),
@@ -24,6 +24,11 @@ pub const SHIPPED: [(&str, &str); 8] = [
         include_str!("../../scenarios/filter-bubble.toml"),
     ),
     ("inflation", include_str!("../../scenarios/inflation.toml")),
+    (
+        "interest-shift",
+        include_str!("../../scenarios/interest-shift.toml"),
+    ),
+    ("models", include_str!("../../scenarios/models.toml")),
     (
         "workload-a",
         include_str!("../../scenarios/workload-a.toml"),

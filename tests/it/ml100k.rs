@@ -137,7 +137,7 @@ fn genres(folder: &Path) -> ItemFacts {
     let mut of_items = vec![String::new(); SHAPE.1];
     for record in rows.records() {
         let record = record.unwrap();
-        of_items[record[0].parse::<usize>().unwrap() - 1] = record[3].to_owned();
+        record[3].clone_into(&mut of_items[record[0].parse::<usize>().unwrap() - 1]);
     }
     let words = of_items.iter().flat_map(|genres| genres.split(' '));
     let columns: std::collections::BTreeSet<&str> = words.collect();

@@ -70,18 +70,18 @@ fn tune(args: &TuneArgs) -> Result<(), CommandError> {
     let plan = FoldPlan::parse(&args.folds).map_err(usage)?;
     let (space, resource) = space(args, &docs)?;
     let has_choice = space.spans().len() > space.fixed().len();
-    if !has_choice && !args.quiet {
-        output::note(&format!(
-            "{}: there is nothing to search, one candidate is judged",
-            kind.name
-        ));
-    }
     let brackets = if has_choice {
         brackets(args, &resource)?
     } else {
         vec![halving::all_at_once(1, resource.most()).map_err(usage)?]
     };
     let data = read_data(&args.data)?;
+    if !has_choice && !args.quiet {
+        output::note(&format!(
+            "{}: there is nothing to search, one candidate is judged",
+            kind.name
+        ));
+    }
     let all = &data.log;
     let test = plan.set_aside(all, args.seed).map_err(usage)?;
     let folds = plan.folds(&test.train, args.seed).map_err(usage)?;

@@ -187,7 +187,7 @@ mod tests {
         scores[0] = 2.0;
         scores[7] = 1.0;
         scores[20 + 3] = 1.0;
-        let expected = (1.0 / math::log2(3.0) + 1.0) / 2.0;
+        let expected = f64::midpoint(1.0 / math::log2(3.0), 1.0);
         assert!((split.ndcg_10(&mut scores) - expected).abs() < 1e-12);
     }
 

@@ -183,7 +183,7 @@ pub fn learn(
     }
     let sizes = std::array::from_fn(|i| ranker.shelves[i].items.len());
     prices.update(config, sizes);
-    settle_challenger(ranker, &observations, seed.0, clock.now);
+    workers.install(|| settle_challenger(ranker, &observations, seed.0, clock.now));
     drift.close_hour(clock.now);
     let is_alarmed = drift.take_refresh() && config.refresh_on_drift;
     let hours = clock.now.0 / TICKS_PER_HOUR;
@@ -232,7 +232,11 @@ pub fn learn(
             });
             // A model that could not learn is dropped; the live one goes on serving.
             match trained {
-                Ok(Fitted::Live(served)) => Learned::Served(served),
+                Ok(Fitted::Live(served)) => {
+                    // Whoever waited was to replace a model that is no longer live.
+                    ranker.challenger = None;
+                    Learned::Served(served)
+                }
                 Ok(Fitted::Challenger(served)) => {
                     let until = now.after(config.shadow_hours * TICKS_PER_HOUR);
                     let shadow = models.shadow.clone();
@@ -257,16 +261,12 @@ fn settle_challenger(ranker: &mut Ranker, observations: &Observations, seed: u64
     let Learned::Served(live) = &ranker.learned else {
         return;
     };
-    // Models that cannot score any more have nothing to say about each other.
-    if challenger.watch(live, observations, now).is_err() {
-        return;
-    }
+    challenger.watch(live, observations, now);
     if now < challenger.until {
         ranker.challenger = Some(challenger);
     } else if challenger.judge(seed).verdict == Verdict::Promote {
-        let name = challenger.served.name();
-        let newest = ranker.registry.next_version(name) - 1;
-        ranker.registry.promote(name, newest);
+        let served = &challenger.served;
+        ranker.registry.promote(served.name(), served.digest());
         challenger.served.place_items(&ranker.shelves);
         ranker.adopt(Learned::Served(Box::new(challenger.served)));
     }

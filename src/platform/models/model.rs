@@ -106,6 +106,11 @@ pub trait Model: Send + Sync {
     /// [`ModelError::Length`] if `scores` has another length; [`ModelError::Index`] for an unknown user or item.
     fn score(&self, people: &[Person<'_>], scores: &mut [f32]) -> Result<(), ModelError>;
 
+    /// Returns the means to score a few items at a fraction of the cost of all, if the model has them.
+    fn ranks(&self) -> Option<&dyn Ranks> {
+        None
+    }
+
     /// Splits the score of an item into parts that add up to it (to 10⁻⁴ of the largest part).
     ///
     /// # Errors
@@ -125,4 +130,18 @@ pub trait Model: Send + Sync {
     /// # Errors
     /// [`ModelError::StoredTensor`] if tensors are missing, too many, or of another shape.
     fn load(&mut self, stored: &Tensors, log: &InteractionLog) -> Result<(), ModelError>;
+}
+
+/// A model whose cost is by the pair, so that it should only be asked about candidates.
+pub trait Ranks {
+    /// Writes the scores of some items for a person, in the order of `items`; up to rounding those of [`Model::score`].
+    ///
+    /// # Errors
+    /// Those of [`Model::score`].
+    fn rank(
+        &self,
+        person: &Person<'_>,
+        items: &[u32],
+        scores: &mut [f32],
+    ) -> Result<(), ModelError>;
 }

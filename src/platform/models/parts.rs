@@ -37,6 +37,9 @@ const RESEMBLING: usize = 3;
 /// Parts named of what a model of the catalog says; the others are summed.
 const PARTS_NAMED: usize = 5;
 
+/// How far the parts of a score may be from it, as a multiple of the largest.
+const SLACK: f32 = 1e-3;
+
 /// Items of the history named in a score; the others are summed.
 const ITEMS_NAMED: usize = 4;
 
@@ -185,15 +188,20 @@ impl Ranker {
         let (Learned::Served(served), Some(cold)) = (&self.learned, s.scratch.cold) else {
             return self.put_cold(s, position, 1.0, into);
         };
-        match served.explain(s.avatar, s.observed, item, s.now) {
-            Some(parts) => {
-                let all = parts.iter().map(|p| term_of(p, served.columns(), s.names));
-                Largest::<PARTS_NAMED>::of(all).put(TermKind::OtherParts, into);
-            }
-            None => {
-                self.put_cold(s, position, cold.scale, into);
-                into.push(Term::new(TermKind::Base, cold.shift));
-            }
+        let score = s.scratch.scores[position as usize];
+        // A ranker says something about its candidates only.
+        let adds_up = |parts: &Vec<Part>| {
+            let sum: f32 = parts.iter().map(|p| p.value).sum();
+            let largest = parts.iter().map(|p| p.value.abs()).fold(1.0, f32::max);
+            (sum - score).abs() <= SLACK * largest
+        };
+        let parts = served.explain(s.avatar, s.observed, item, s.now);
+        if let Some(parts) = parts.filter(adds_up) {
+            let all = parts.iter().map(|p| term_of(p, served.columns(), s.names));
+            Largest::<PARTS_NAMED>::of(all).put(TermKind::OtherParts, into);
+        } else {
+            self.put_cold(s, position, cold.scale, into);
+            into.push(Term::new(TermKind::Base, cold.shift));
         }
     }
 

@@ -18,10 +18,11 @@ use super::tower_index::TowerIndex;
 use super::two_tower::model::TwoTower;
 use crate::platform::privacy::observation::{Observations, Observed};
 use crate::platform::recommend::config::{ModelKind, RecommendConfig};
-use crate::sim::ids::ItemId;
+use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::math;
 use crate::sim::rng::mix;
 use crate::sim::state_hash::{StateHash, StateHasher};
+use crate::sim::units::Tick;
 use crate::society::content::catalogue::Catalogue;
 
 /// Item surfaces, in the order of the shelves: feed, games, game items, assets, courses.
@@ -166,6 +167,7 @@ impl Ranker {
         attention: f64,
         place: Option<&[f32]>,
         shelf_index: usize,
+        who: (AvatarId, Tick),
         catalogue: &Catalogue,
         luck: u64,
         scratch: &mut Scratch,
@@ -199,8 +201,12 @@ impl Ranker {
             }
             _ => {
                 Self::score_cold(observed, shelf, catalogue, scores);
-                if let (Learned::Served(served), Some(row)) = (&self.learned, place) {
-                    scratch.cold = Some(served.score(row, shelf_index, scores));
+                if let Learned::Served(served) = &self.learned {
+                    let (id, now) = who;
+                    scratch.cold = match place {
+                        Some(row) => Some(served.score(row, shelf_index, scores)),
+                        None => served.rank(id, observed, now, shelf_index, scores),
+                    };
                 }
             }
         }

@@ -292,6 +292,8 @@ impl Knowledge<'_> {
                 let histories = avatars.map(|id| self.observed(id).map(|o| &o.history));
                 Prepared::Places(index.place_avatars(histories, &self.catalogue))
             }
+            // Rankers are asked about candidates only, one avatar at a time.
+            Learned::Served(served) if served.is_ranker() => Prepared::Nothing,
             Learned::Served(served) => {
                 let asking = avatars.map(|id| (id, self.observed(id)));
                 Prepared::Rows(served.rows(asking, self.clock.now))
@@ -356,6 +358,7 @@ impl Knowledge<'_> {
             attention,
             place,
             shelf_index,
+            (id, self.clock.now),
             &self.catalogue,
             rng.bits(),
             &mut scratch,

@@ -244,18 +244,15 @@ fn judge(choice: Choice, trials: &[Trial]) -> Result<Vec<Row>, ModelError> {
         })?;
         let test = welch(&myopic, &trial.minutes());
         let p_value = test.filter(|t| t.difference != 0.0).map(|t| t.p_value);
-        let (rule, passes) = match (published, oracle) {
-            (published, Some(oracle)) => {
-                let restated = ("oracle", oracle.mean);
-                let (whose, mean) = published.map_or(restated, |(mean, _)| ("published", mean));
-                let near = (found.estimate - mean).abs() <= TOLERANCE;
-                (format!("within {TOLERANCE} of {whose}"), near)
-            }
-            (_, None) => {
-                let better = test.is_some_and(|t| t.difference > 0.0 && t.p_value < SIGNIFICANCE);
-                let rule = format!("{LEARNED} or more, above short-sighted at p < {SIGNIFICANCE}");
-                (rule, better && found.estimate >= LEARNED)
-            }
+        let (rule, passes) = if let Some(oracle) = oracle {
+            let restated = ("oracle", oracle.mean);
+            let (whose, mean) = published.map_or(restated, |(mean, _)| ("published", mean));
+            let near = (found.estimate - mean).abs() <= TOLERANCE;
+            (format!("within {TOLERANCE} of {whose}"), near)
+        } else {
+            let better = test.is_some_and(|t| t.difference > 0.0 && t.p_value < SIGNIFICANCE);
+            let rule = format!("{LEARNED} or more, above short-sighted at p < {SIGNIFICANCE}");
+            (rule, better && found.estimate >= LEARNED)
         };
         rows.push(Row {
             policy: policy.to_owned(),

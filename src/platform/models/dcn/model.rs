@@ -9,7 +9,7 @@ use crate::platform::models::features::extractor::Columns;
 use crate::platform::models::features::table::Table;
 use crate::platform::models::interaction_log::InteractionLog;
 use crate::platform::models::model::{
-    About, Epoch, FitReport, Model, Part, Person, Tensors, Watch,
+    About, Epoch, FitReport, Model, Part, Person, Ranks, Tensors, Watch,
 };
 use crate::platform::models::optimizer::AdamW;
 use crate::platform::models::params::{ModelError, refuse_rest};
@@ -255,6 +255,28 @@ fn held_out(weights: &Weights, table: &Table, first: usize) -> f64 {
     auc(&scores, &outcomes)
 }
 
+impl Ranks for Dcn {
+    fn rank(
+        &self,
+        person: &Person<'_>,
+        items: &[u32],
+        scores: &mut [f32],
+    ) -> Result<(), ModelError> {
+        let fitted = self.fitted()?;
+        let (basis, ranking) = (&fitted.basis, &fitted.ranking);
+        check_length(items.len(), scores.len())?;
+        basis.check_items(items)?;
+        let who = basis.onlooker(person)?;
+        let added = ranking.some_items(&basis.rows_of(items, person.now), items);
+        let cross = |at: u32, row: &mut [f32]| basis.write_cross(&who, items[at as usize], row);
+        ranking.rank(&who.columns, who.user, &added, cross, scores);
+        for score in scores {
+            *score += fitted.shift;
+        }
+        Ok(())
+    }
+}
+
 impl Model for Dcn {
     fn name(&self) -> &'static str {
         "dcn"
@@ -310,6 +332,10 @@ impl Model for Dcn {
                 }
             },
         )
+    }
+
+    fn ranks(&self) -> Option<&dyn Ranks> {
+        Some(self)
     }
 
     fn explain(&self, person: &Person<'_>, item: u32) -> Result<Vec<Part>, ModelError> {

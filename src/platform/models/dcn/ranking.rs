@@ -123,18 +123,25 @@ impl Ranking {
     /// Returns what all items add at a time; `rows` are their columns.
     #[must_use]
     pub fn items(&self, rows: &[f32], n_items: usize) -> Added {
-        let width = rows.len() / n_items.max(1);
-        let mut inputs = Vec::with_capacity(n_items * self.item.places);
-        for item in 0..n_items {
-            inputs.extend(&rows[item * width..][..width]);
-            inputs.extend(self.weights.item(item as u32));
+        let all: Vec<u32> = (0..n_items as u32).collect();
+        self.some_items(rows, &all)
+    }
+
+    /// Returns what some items add at a time; `rows` are their columns, in their order.
+    #[must_use]
+    pub fn some_items(&self, rows: &[f32], items: &[u32]) -> Added {
+        let width = rows.len() / items.len().max(1);
+        let mut inputs = Vec::with_capacity(items.len() * self.item.places);
+        for (at, item) in items.iter().enumerate() {
+            inputs.extend(&rows[at * width..][..width]);
+            inputs.extend(self.weights.item(*item));
         }
         self.item.added(inputs, None, None)
     }
 
-    /// Writes the logit of every item for a person; `columns` are those of the person and the context.
+    /// Writes the logits of all items given for a person; `columns` are those of the person and the context.
     ///
-    /// `write_cross` writes the columns that the person and an item share.
+    /// `write_cross` writes the columns that the person and the item at a position share.
     pub fn rank(
         &self,
         columns: &[f32],

@@ -298,7 +298,7 @@ fn a_product_of_columns_is_learned_where_a_line_cannot() {
     use std::sync::Arc;
     let mut log = city(2, 0);
     let (n_users, n_items) = (40, 30);
-    let sign = |i: usize| if i % 2 == 0 { 1.0 } else { -1.0 };
+    let sign = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 };
     let block = |name: &str, n: usize| FeatureBlock {
         name: name.to_owned(),
         columns: vec!["side".to_owned()],

@@ -159,14 +159,35 @@ impl Basis {
     /// Returns the scaled columns of all items at a time, `[n_items, columns of an item]`.
     #[must_use]
     pub fn item_rows(&self, now: i64) -> Vec<f32> {
+        let all: Vec<u32> = (0..self.shape().1 as u32).collect();
+        self.rows_of(&all, now)
+    }
+
+    /// Returns the scaled columns of some items at a time, in their order.
+    ///
+    /// # Panics
+    /// If there is no such item.
+    #[must_use]
+    pub fn rows_of(&self, items: &[u32], now: i64) -> Vec<f32> {
         let span = self.schema().span(Side::Item);
-        let mut rows = vec![0.0; self.shape().1 * span.len()];
-        for (item, row) in rows.chunks_exact_mut(span.len().max(1)).enumerate() {
-            self.extractor
-                .write_item(&self.crowd, item as u32, now, row);
+        let mut rows = vec![0.0; items.len() * span.len()];
+        let places = rows.chunks_exact_mut(span.len().max(1));
+        for (item, row) in items.iter().zip(places) {
+            self.extractor.write_item(&self.crowd, *item, now, row);
             self.standard.apply(span.start, row);
         }
         rows
+    }
+
+    /// Refuses items outside the log.
+    ///
+    /// # Errors
+    /// [`ModelError::Index`] names the first.
+    pub fn check_items(&self, items: &[u32]) -> Result<(), ModelError> {
+        let n_items = self.shape().1;
+        items
+            .iter()
+            .try_for_each(|item| check_index("item", *item, n_items))
     }
 
     /// Returns the scaled row of a person and an item, and the person's own row in the log.

@@ -111,7 +111,7 @@ pub enum Bend {
 }
 
 /// √(8/π)
-const GELU_SLOPE: f32 = 1.595_769_1;
+const GELU_SLOPE: f32 = 1.595_769;
 /// Weight of the cube.
 const GELU_CUBE: f32 = 0.044_715;
 /// Values that one task bends.

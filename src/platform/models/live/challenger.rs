@@ -1,10 +1,11 @@
 //! A newly fitted model in the shadow of the live one: every hour both score what was shown and chosen; after a set time the
 //! choices decide.
 
+use rayon::prelude::*;
+
 use super::log::{past_of, seconds};
 use super::served::Served;
-use crate::platform::models::interaction_log::{Interaction, Outcome};
-use crate::platform::models::params::ModelError;
+use crate::platform::models::interaction_log::Outcome;
 use crate::platform::models::registry::shadow::{Choice, Shadow, ShadowConfig, ShadowReport};
 use crate::platform::privacy::impressions::Shown;
 use crate::platform::privacy::observation::Observations;
@@ -55,22 +56,14 @@ impl Challenger {
     }
 
     /// Lets both models rank what was chosen since the last call, by what was known before the choice.
-    ///
-    /// # Errors
-    /// [`ModelError`] if a model cannot score.
-    pub fn watch(
-        &mut self,
-        live: &Served,
-        observations: &Observations,
-        now: Tick,
-    ) -> Result<(), ModelError> {
+    pub fn watch(&mut self, live: &Served, observations: &Observations, now: Tick) {
         let all = observations.impressions.rows();
         let from = all.partition_point(|r| r.tick < self.seen);
         self.seen = now;
         let rows: Vec<Shown> = all.range(from..).copied().collect();
         let slates = answered(&rows);
-        let incumbent = scores(live, &slates, observations)?;
-        let challenger = scores(&self.served, &slates, observations)?;
+        let incumbent = scores(live, &slates, observations);
+        let challenger = scores(&self.served, &slates, observations);
         for ((slate, old), new) in slates.iter().zip(&incumbent).zip(&challenger) {
             // What one of them does not know cannot be compared.
             let known: Vec<usize> = (0..slate.slots.len())
@@ -97,7 +90,6 @@ impl Challenger {
             let counted = self.shadow.observe(&choice);
             debug_assert!(counted.is_ok(), "{counted:?}");
         }
-        Ok(())
     }
 
     /// Judges it by all choices so far.
@@ -118,30 +110,24 @@ impl Challenger {
 }
 
 /// Scores the slots of slates; an item that the model does not know has no number.
-fn scores(
-    served: &Served,
-    slates: &[Answered<'_>],
-    observations: &Observations,
-) -> Result<Vec<Vec<f32>>, ModelError> {
-    let pasts: Vec<(u32, Vec<Interaction>, i64)> = slates
-        .iter()
-        .map(|s| {
-            let (avatar, at) = (s.slots[0].avatar, seconds(s.slots[0].tick));
-            let mut past = past_of(avatar.0, observations.of(avatar), served.columns());
-            past.retain(|i| i.time < at);
-            (avatar.0, past, at)
-        })
-        .collect();
-    let rows = served.score_pasts(&pasts)?;
-    let n = served.columns().items().len().max(1);
-    let of_slate = |(s, row): (&Answered<'_>, &[f32])| {
-        let score = |slot: &Shown| {
-            let column = served.columns().of(slot.item.0);
-            column.map_or(f32::NAN, |c| row[c as usize])
-        };
-        s.slots.iter().map(score).collect()
+fn scores(served: &Served, slates: &[Answered<'_>], observations: &Observations) -> Vec<Vec<f32>> {
+    let of_slate = |s: &Answered<'_>| {
+        let (avatar, at) = (s.slots[0].avatar, seconds(s.slots[0].tick));
+        let mut past = past_of(avatar.0, observations.of(avatar), served.columns());
+        past.retain(|i| i.time < at);
+        let columns: Vec<Option<u32>> = s
+            .slots
+            .iter()
+            .map(|slot| served.columns().of(slot.item.0))
+            .collect();
+        let known: Vec<u32> = columns.iter().flatten().copied().collect();
+        let mut found = served.score_some(avatar.0, &past, at, &known).into_iter();
+        columns
+            .iter()
+            .map(|c| c.and_then(|_| found.next()).unwrap_or(f32::NAN))
+            .collect()
     };
-    Ok(slates.iter().zip(rows.chunks(n)).map(of_slate).collect())
+    slates.par_iter().map(of_slate).collect()
 }
 
 #[cfg(test)]

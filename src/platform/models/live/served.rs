@@ -14,6 +14,9 @@ use crate::sim::units::Tick;
 
 use super::log::{past_of, seconds};
 
+/// Candidates that a ranker is asked about, best first by content and popularity.
+const CANDIDATES: usize = 120;
+
 /// No column: the item was published after the fit.
 const NONE: u32 = u32::MAX;
 
@@ -162,7 +165,8 @@ impl Served {
     /// Puts the model's scores over the cold ones of a shelf; what it does not know keeps its cold score on the same scale.
     pub fn score(&self, row: &[f32], shelf_index: usize, scores: &mut [f32]) -> ColdScale {
         let columns = &self.shelves[shelf_index];
-        let known = || columns.iter().zip(&*scores).filter(|(c, _)| **c != NONE);
+        let is_known = |c: u32| row.get(c as usize).is_some_and(|s| s.is_finite());
+        let known = || columns.iter().zip(&*scores).filter(|(c, _)| is_known(**c));
         let (mean, deviation) = mean_and_deviation(known().map(|(c, _)| row[*c as usize]));
         let (cold_mean, cold_deviation) = mean_and_deviation(known().map(|(_, s)| *s));
         let scale = if cold_deviation > 0.0 {
@@ -181,6 +185,56 @@ impl Served {
             };
         }
         cold
+    }
+
+    /// Says whether it should only be asked about candidates.
+    #[must_use]
+    pub fn is_ranker(&self) -> bool {
+        self.model.ranks().is_some()
+    }
+
+    /// Puts a ranker's scores over the best cold ones of a shelf; the others keep theirs on the same scale. `None` if it has
+    /// nothing to say about the avatar.
+    #[must_use]
+    pub fn rank(
+        &self,
+        id: AvatarId,
+        observed: &Observed,
+        now: Tick,
+        shelf_index: usize,
+        scores: &mut [f32],
+    ) -> Option<ColdScale> {
+        let ranker = self.model.ranks()?;
+        let past = past_of(id.0, observed, &self.columns);
+        if past.is_empty() {
+            return None;
+        }
+        let person = Person {
+            user: Some(id.0),
+            past: &past,
+            now: seconds(now),
+        };
+        let columns = &self.shelves[shelf_index];
+        let mut best: Vec<u32> = (0..scores.len().min(columns.len()) as u32)
+            .filter(|p| columns[*p as usize] != NONE)
+            .collect();
+        let by_score = |a: &u32, b: &u32| {
+            let (x, y) = (scores[*a as usize], scores[*b as usize]);
+            y.total_cmp(&x).then(a.cmp(b))
+        };
+        if best.len() > CANDIDATES {
+            best.select_nth_unstable_by(CANDIDATES, by_score);
+            best.truncate(CANDIDATES);
+            best.sort_unstable();
+        }
+        let items: Vec<u32> = best.iter().map(|p| columns[*p as usize]).collect();
+        let mut found = vec![0.0; items.len()];
+        ranker.rank(&person, &items, &mut found).ok()?;
+        let mut row = vec![f32::NAN; self.columns.items().len()];
+        for (item, score) in items.iter().zip(found) {
+            row[*item as usize] = score;
+        }
+        Some(self.score(&row, shelf_index, scores))
     }
 
     /// Splits the score of an item for an avatar; `None` if the model does not know the item or cannot say.
@@ -217,6 +271,30 @@ impl Served {
             }
         }
         1.0 / math::log2(2.0 + before)
+    }
+
+    /// Scores some items, by column, for a past; not a number for all of them if the model cannot.
+    #[must_use]
+    pub fn score_some(&self, user: u32, past: &[Interaction], now: i64, items: &[u32]) -> Vec<f32> {
+        let person = Person {
+            user: Some(user),
+            past,
+            now,
+        };
+        let mut scores = vec![f32::NAN; items.len()];
+        if let Some(ranker) = self.model.ranks() {
+            if ranker.rank(&person, items, &mut scores).is_err() {
+                scores.fill(f32::NAN);
+            }
+            return scores;
+        }
+        let mut row = vec![0.0; self.columns.items().len()];
+        if self.model.score(&[person], &mut row).is_ok() {
+            for (score, item) in scores.iter_mut().zip(items) {
+                *score = row[*item as usize];
+            }
+        }
+        scores
     }
 
     /// Scores all items for pasts, row-major.

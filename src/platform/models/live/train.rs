@@ -19,6 +19,9 @@ use crate::society::content::catalogue::Catalogue;
 /// Newest pairs, on which a model is judged and which it does not learn from.
 const JUDGED_ON: usize = 512;
 
+/// The newest of those, on which a model is judged whose cost is by the pair.
+const JUDGED_BY_RANKER: usize = 128;
+
 /// What a model is judged by before it may be seen by anybody.
 const HELD_OUT: &str = "discounted gain of the next pairs among all items";
 
@@ -77,7 +80,10 @@ pub fn gains(
     observations: &Observations,
     from: Tick,
 ) -> Result<Vec<f64>, ModelError> {
-    let judged = newest(observations, from, served.columns());
+    let mut judged = newest(observations, from, served.columns());
+    if served.is_ranker() {
+        judged.drain(..judged.len().saturating_sub(JUDGED_BY_RANKER));
+    }
     let (people, items): (Vec<_>, Vec<_>) = judged.into_iter().map(|j| (j.person, j.item)).unzip();
     let scores = served.score_pasts(&people)?;
     let n = served.columns().items().len().max(1);

@@ -7,7 +7,7 @@ use crate::platform::models::features::extractor::Columns;
 use crate::platform::models::features::schema::{Schema, Side};
 use crate::platform::models::interaction_log::InteractionLog;
 use crate::platform::models::model::{
-    About, Epoch, FitReport, Model, Part, Person, Tensors, Watch,
+    About, Epoch, FitReport, Model, Part, Person, Ranks, Tensors, Watch,
 };
 use crate::platform::models::params::{ModelError, Values, refuse_rest};
 use crate::platform::models::random::check_length;
@@ -98,6 +98,33 @@ impl Fitted {
     }
 }
 
+impl Ranks for Logistic {
+    fn rank(
+        &self,
+        person: &Person<'_>,
+        items: &[u32],
+        scores: &mut [f32],
+    ) -> Result<(), ModelError> {
+        let fitted = self.fitted()?;
+        let basis = &fitted.basis;
+        check_length(items.len(), scores.len())?;
+        basis.check_items(items)?;
+        let who = basis.onlooker(person)?;
+        let own = fitted.own(&who.columns, who.user);
+        let rows = basis.rows_of(items, person.now);
+        let item_weights = &fitted.weights[basis.schema().span(Side::Item)];
+        let weights = &fitted.weights[basis.schema().span(Side::Cross)];
+        let mut cross = vec![0.0; weights.len()];
+        for (at, (item, out)) in items.iter().zip(scores).enumerate() {
+            let row = &rows[at * item_weights.len()..][..item_weights.len()];
+            let id = fitted.items.get(*item as usize).copied().unwrap_or(0.0);
+            basis.write_cross(&who, *item, &mut cross);
+            *out = own + (math::dot(row, item_weights) + id) + math::dot(&cross, weights);
+        }
+        Ok(())
+    }
+}
+
 impl Model for Logistic {
     fn name(&self) -> &'static str {
         "logistic"
@@ -182,6 +209,10 @@ impl Model for Logistic {
                 }
             },
         )
+    }
+
+    fn ranks(&self) -> Option<&dyn Ranks> {
+        Some(self)
     }
 
     fn explain(&self, person: &Person<'_>, item: u32) -> Result<Vec<Part>, ModelError> {

@@ -52,20 +52,20 @@ impl Registry {
     /// [`ModelError::Value`] if loss or metric is not finite, or the version is not above all earlier ones of the name.
     pub fn submit(&mut self, card: ModelCard) -> Result<Promotion, ModelError> {
         let is_promoted = self.promotes(&card);
-        let (name, version) = (card.name.clone(), card.version);
+        let (name, digest) = (card.name.clone(), card.digest);
         self.list(card)?;
         Ok(if is_promoted {
-            self.promote(&name, version);
+            self.promote(&name, digest);
             Promotion::Promoted
         } else {
             Promotion::Held
         })
     }
 
-    /// Makes a listed model live; an unknown one changes nothing.
-    pub fn promote(&mut self, name: &str, version: u32) {
+    /// Makes the newest listed model with these weights live; an unknown one changes nothing.
+    pub fn promote(&mut self, name: &str, digest: u64) {
         let mut cards = self.cards.iter();
-        if let Some(at) = cards.position(|c| c.name == name && c.version == version) {
+        if let Some(at) = cards.rposition(|c| c.name == name && c.digest == digest) {
             self.live.insert(name.to_owned(), at);
             self.served.insert(at);
         }

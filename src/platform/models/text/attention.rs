@@ -98,7 +98,9 @@ fn weights(q: &[f32], k: &[f32], d: usize) -> Vec<f32> {
         math::expf_all(row);
         let sum: f32 = row.iter().sum();
         let scale = 1.0 / sum;
-        row.iter_mut().for_each(|x| *x *= scale);
+        for x in row.iter_mut() {
+            *x *= scale;
+        }
     }
     p
 }

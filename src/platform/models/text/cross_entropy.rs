@@ -36,11 +36,15 @@ impl CrossEntropy {
 /// Turns logits into probabilities, in place, and returns ln of the sum that they were divided by and the largest logit.
 fn softmax(row: &mut [f32]) -> (f64, f32) {
     let largest = row.iter().copied().fold(f32::MIN, f32::max);
-    row.iter_mut().for_each(|x| *x -= largest);
+    for x in row.iter_mut() {
+        *x -= largest;
+    }
     math::expf_all(row);
     let sum: f32 = row.iter().sum();
     let scale = 1.0 / sum;
-    row.iter_mut().for_each(|x| *x *= scale);
+    for x in row.iter_mut() {
+        *x *= scale;
+    }
     (math::ln(f64::from(sum)), largest)
 }
 
@@ -76,7 +80,9 @@ impl CustomOp1 for Recorded {
             loss += f64::from(*weight) * (log_sum - f64::from(own - largest));
             row[*label as usize] -= 1.0;
             let scale = weight / total;
-            row.iter_mut().for_each(|x| *x *= scale);
+            for x in row.iter_mut() {
+                *x *= scale;
+            }
         }
         let loss = (loss / f64::from(total)) as f32;
         self.errors.get_or_init(|| errors);

@@ -120,7 +120,9 @@ pub fn unit(row: &mut [f32]) {
     let square = math::dot(row, row);
     if square > 0.0 {
         let scale = 1.0 / square.sqrt();
-        row.iter_mut().for_each(|x| *x *= scale);
+        for x in row.iter_mut() {
+            *x *= scale;
+        }
     }
 }
 

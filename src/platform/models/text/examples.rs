@@ -312,7 +312,8 @@ mod tests {
     #[test]
     fn ignored_things_are_thinned_out_to_what_was_asked_for() {
         let mut log = log();
-        let outcome = |i: usize| [Outcome::View, Outcome::Ignore][usize::from(i % 10 != 0)];
+        let outcome =
+            |i: usize| [Outcome::View, Outcome::Ignore][usize::from(!i.is_multiple_of(10))];
         log.impressions = (0..4000)
             .map(|i| shown(0, 0, i as i64, outcome(i)))
             .collect();

@@ -263,7 +263,9 @@ impl CustomOp1 for MeanRuns {
                 }
             }
             let scale = 1.0 / run.len().max(1) as f32;
-            mean.iter_mut().for_each(|m| *m *= scale);
+            for m in mean.iter_mut() {
+                *m *= scale;
+            }
         }
         Ok((CpuStorage::F32(out), (self.0.len(), d).into()))
     }

@@ -73,7 +73,9 @@ impl Adapter {
         let b = params.values(self.b);
         let rank = params.var(self.a).dims()[0];
         let mut change = product(b, a, rank, None);
-        change.iter_mut().for_each(|c| *c *= self.scale as f32);
+        for c in &mut change {
+            *c *= self.scale as f32;
+        }
         change
     }
 }

@@ -48,7 +48,7 @@ pub fn rows(a: &[f32], b: &[f32], k: usize, bias: Option<&[f32]>, out: &mut [f32
 
 /// The right side of a product, cut into panels of columns that lie in one piece; the last one is filled up with zeros.
 struct Panels {
-    panels: Vec<[f32; TILE]>,
+    cut: Vec<[f32; TILE]>,
     k: usize,
     m: usize,
 }
@@ -64,7 +64,7 @@ impl Panels {
                 panels.push(part);
             }
         }
-        Self { panels, k, m }
+        Self { cut: panels, k, m }
     }
 
     fn multiply(&self, a: &[f32], bias: Option<&[f32]>, out: &mut [f32]) {
@@ -101,7 +101,7 @@ impl Panels {
                     p[r] = *x;
                 }
             }
-            for (panel, column) in self.panels.chunks_exact(k).zip((0..m).step_by(TILE)) {
+            for (panel, column) in self.cut.chunks_exact(k).zip((0..m).step_by(TILE)) {
                 let width = TILE.min(m - column);
                 let mut sums = [[0.0f32; TILE]; ROWS];
                 if let Some(bias) = bias {
@@ -202,9 +202,9 @@ mod tests {
         let m = bias.len();
         let mut out = Vec::new();
         for x in a.chunks_exact(k) {
-            for j in 0..m {
+            for (j, start) in bias.iter().enumerate() {
                 let terms = x.iter().zip(b.iter().skip(j).step_by(m));
-                out.push(terms.fold(bias[j], |sum, (x, b)| sum + x * b));
+                out.push(terms.fold(*start, |sum, (x, b)| sum + x * b));
             }
         }
         out

@@ -149,7 +149,9 @@ impl TextPair {
                 .for_each(|(m, x)| *m += x);
         }
         let scale = 1.0 / items.len().max(1) as f32;
-        mean.iter_mut().for_each(|m| *m *= scale);
+        for m in &mut mean {
+            *m *= scale;
+        }
         mean
     }
 
@@ -201,7 +203,9 @@ impl Model for TextPair {
             self.centre.iter_mut().zip(row).for_each(|(c, x)| *c += x);
         }
         let scale = 1.0 / log.n_items as f32;
-        self.centre.iter_mut().for_each(|c| *c *= scale);
+        for c in &mut self.centre {
+            *c *= scale;
+        }
         self.place(vectors);
         let mut curve = Vec::new();
         let by_user = log.by_user();

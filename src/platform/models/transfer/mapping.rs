@@ -60,7 +60,7 @@ impl Mapping {
         for i in 0..from {
             gram[i * from + i] += ridge;
         }
-        let inverse = invert(&gram, from).map_err(|_| refused())?;
+        let inverse = invert(&gram, from).map_err(|_singular| refused())?;
         let mut weights = vec![0.0f64; (from + 1) * to];
         for i in 0..from {
             for p in 0..from {
