@@ -13,6 +13,7 @@
 //! | `floor` | the bids of a tick and the auction of a slot |
 //! | `serve` | ads for slates and travelers |
 //! | `learn` | what answers teach the click model and the pacing |
+//! | `mechanism` | sealed-bid auctions as theory writes them, to hold the city's against |
 
 mod account;
 pub mod auction;
@@ -22,6 +23,7 @@ pub mod config;
 pub mod floor;
 pub mod frequency;
 pub mod learn;
+pub mod mechanism;
 pub mod pacing;
 pub mod serve;
 pub mod targeting;
