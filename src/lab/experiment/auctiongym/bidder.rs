@@ -1,7 +1,7 @@
 //! Who bids the value, and who learns to bid less.
 //!
-//! A bid is a share of what a look is worth. A learner sees what a real bidder sees: its own offers, the shares it bid, and which of
-//! them won. It does not see the bids of others, nor what it would have paid.
+//! A bid is a share of what a look is worth. A learner sees what a real bidder sees: its own offers, the shares it bid, and
+//! which of them won. It does not see the bids of others, nor what it would have paid.
 
 use super::win_rate::{Features, WinRate};
 use super::world::Offer;
@@ -23,8 +23,8 @@ config_choice! {
     pub enum Bidding {
         /// The value is bid.
         Truthful = "truthful",
-        /// The published learner: judges a share by rate, value and share, each by itself; adds to every auction one that it bid nothing
-        /// in and lost; always bids what it takes for best.
+        /// The published learner: judges a share by rate, value and share, each by itself; adds to every auction one that it
+        /// bid nothing in and lost; always bids what it takes for best.
         Published = "published",
         /// Judges a share by the amount bid as well, makes nothing up, and bids one share in ten at random.
         Curious = "curious",

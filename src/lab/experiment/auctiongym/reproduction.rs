@@ -1,11 +1,13 @@
 //! The published figures beside an independent restatement and what Agora finds, judged by rules that were fixed before.
 //!
-//! Published numbers were read off the figures of `AuctionGym`'s notebooks, to about .01 a round. Every world must come within .02 of them;
-//! more bidders must bring more welfare and revenue and less surplus; bidders that learn to bid less must keep a surplus of .20.
+//! Published numbers were read off the figures of `AuctionGym`'s notebooks, to about .01 a round. Every world must come within
+//! .02 of them; more bidders must bring more welfare and revenue and less surplus; bidders that learn to bid less must keep a
+//! surplus of .20.
 //!
-//! The published learner stops short of the best answer: it is made to believe that whoever bids nothing always loses, and never tries
-//! what it does not take for best, which holds its bids up at .79 of the value. A learner that tries other bids as well is shown beside it
-//! and judged by the surplus alone; best answers to each other, one share a bidder, would leave the seller about .36.
+//! The published learner stops short of the best answer. To every auction it adds one in which it bid nothing and lost, and it
+//! never tries what it does not take for best; the curve through the two is steeper than the truth near its bids, which holds
+//! them at .79 of the value. A learner that tries other bids as well is shown beside it and judged by surplus and revenue alone.
+//! Best answers to each other, one share a bidder, would leave the seller about .36.
 
 use std::ops::RangeInclusive;
 

@@ -4,8 +4,8 @@
 //! advertiser. Advertisers know these probabilities: what is studied is how they bid, not how they predict.
 //!
 //! # Source
-//! Jeunen, Murphy and Allison (2022), "Learning to bid with `AuctionGym`". The items are those of its configurations with seed 0: they are
-//! facts that a generator of random numbers decided, and are kept as a table for that reason.
+//! Jeunen, Murphy and Allison (2022), "Learning to bid with `AuctionGym`". The items are those of its configurations with seed
+//! 0: they are facts that a generator of random numbers decided, and are kept as a table for that reason.
 
 use crate::platform::models::params::ModelError;
 use crate::sim::math;
@@ -67,8 +67,8 @@ impl Catalogue {
         Self::parse(PUBLISHED)
     }
 
-    /// Reads a table: advertiser, item, five weights, intercept and value in each line; lines that begin with `#` and the head are
-    /// passed over.
+    /// Reads a table: advertiser, item, five weights, intercept and value in each line; lines that begin with `#` and the head
+    /// are passed over.
     ///
     /// # Errors
     /// [`ModelError::Value`] for a line that is no item, and unless every item of every advertiser is there once.
@@ -154,7 +154,7 @@ pub fn draw_viewer(rng: &mut RngStream) -> Viewer {
 }
 
 /// Draws who takes part, each set of `n` advertisers as likely as another; all if there are not that many.
-pub fn draw_participants(n: usize, rng: &mut RngStream) -> impl Iterator<Item = usize> {
+pub fn draw_participants(n: usize, rng: &mut RngStream) -> impl Iterator<Item = usize> + use<> {
     let mut all: [usize; ADVERTISERS] = std::array::from_fn(|a| a);
     let n = n.min(ADVERTISERS);
     for at in 0..n {

@@ -1,7 +1,7 @@
 //! Adaptive pacing of one budget: bids shaded so that it lasts, and never more bid than is left.
 //!
-//! The multiplier is the city's own [`Pacer`]. The city paces by what slots are expected to cost, over days that may be longer than
-//! expected; here the number of auctions is known and what was paid is what is learned from, as in the theory.
+//! The multiplier is the city's own [`Pacer`]. The city paces by what slots are expected to cost, over days that may be longer
+//! than expected; here the number of auctions is known and what was paid is what is learned from, as in the theory.
 
 use crate::platform::ads::pacing::Pacer;
 use crate::sim::units::Coins;
@@ -43,8 +43,8 @@ pub struct PacedBudget {
 impl PacedBudget {
     /// Opens a budget for a number of auctions in which no value is above `highest`.
     ///
-    /// A bid is `v / (1 + μ)` or what is left; after every auction `μ ← [μ − ε(ρ − z)]₊` with ρ = budget / auctions, z what was paid,
-    /// both over `highest`, and ε = auctions^(−½).
+    /// A bid is `v / (1 + μ)` or what is left; after every auction `μ ← [μ − ε(ρ − z)]₊` with ρ = budget / auctions, z what was
+    /// paid, both over `highest`, and ε = auctions^(−½).
     ///
     /// # Errors
     /// [`PacingError`] if there are no auctions, or the highest value is not above zero.
@@ -85,7 +85,7 @@ impl PacedBudget {
             let left = self.left;
             return Err(PacingError::Payment { paid, left });
         }
-        self.left = self.left - paid;
+        self.left -= paid;
         let spent = paid.as_f64() / self.scale;
         self.pacer.learn(self.step, self.target, spent);
         Ok(())
@@ -127,9 +127,9 @@ mod tests {
 
     #[test]
     fn multiplier_spend_and_value_are_those_of_the_reference_run() {
-        // Value and highest rival bid from U[0,1]², ρ = .1, T = 20 000: theory √(1/.6) − 1 = .2910 for μ (a bid of v / (1 + μ) = a·v spends
-        // E[d; d < a·v] = a²/6). market_integrity_oracle.py, mean of twenty runs: μ .2829 in the second half, spend rate .09996, surplus
-        // 98.06 % of hindsight.
+        // Value and highest rival bid from U[0,1]², ρ = .1, T = 20 000: theory √(1/.6) − 1 = .2910 for μ (a bid of v / (1 + μ)
+        // = a·v spends E[d; d < a·v] = a²/6). market_integrity_oracle.py, mean of twenty runs: μ .2829 in the second half,
+        // spend rate .09996, surplus 98.06 % of hindsight.
         let (n, rho, runs) = (20_000u32, 0.1, 20u32);
         let (mut half, mut steady, mut rate, mut share) = (0.0, 0.0, 0.0, 0.0);
         for run in 0..runs {
@@ -165,11 +165,12 @@ mod tests {
             }
             share += surplus / best / f64::from(runs);
         }
-        // Around its fixed point μ has a deviation of √(ε·.0288 / (2·.155)) = .026 and a memory of 1 / (.155·ε) = 900 auctions, .155 being the
-        // slope of what is spent in μ: 110 independent values in twenty second halves, .0025 on their mean, .0028 without the end.
+        // Around its fixed point μ has a deviation of √(ε·.0288 / (2·.155)) = .026 and a memory of 1 / (.155·ε) = 900 auctions,
+        // .155 being the slope of what is spent in μ: 110 independent values in twenty second halves, .0025 on their mean,
+        // .0028 without the end.
         assert!((steady - 0.291).abs() < 0.011, "steady multiplier {steady}");
-        // What is spent runs ahead of ρt by μ / ε, so that the last μ / (ε·ρ) = 410 auctions are silent and μ falls through them. The
-        // difference of two means of twenty runs is compared: .0035.
+        // What is spent runs ahead of ρt by μ / ε, so that the last μ / (ε·ρ) = 410 auctions are silent and μ falls through
+        // them. The difference of two means of twenty runs is compared: .0035.
         assert!((half - 0.2829).abs() < 0.014, "multiplier {half}");
         assert!((rate - 0.099_96).abs() < 0.000_3, "spend rate {rate}");
         assert!(

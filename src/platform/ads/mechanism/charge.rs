@@ -4,10 +4,10 @@ use crate::sim::units::{Coins, MICROS_PER_COIN};
 
 /// Returns the largest amount of money that is not above `price` coins, at least zero and at most the bid.
 ///
-/// Prices of [`slot_auction`](super::slot_auction) are real numbers; this is the one place where they become money. It rounds down,
-/// so that nobody pays more than the rule says and never more than its bid. What the seller loses is less than a micro-coin a click.
-/// A reserve that is an amount of money itself is still met. The city's own [`auction`](super::super::auction) never leaves the
-/// integers, and rounds up to cover the next score.
+/// Prices of [`slot_auction`](super::slot_auction) are real numbers; this is the one place where they become money. It rounds
+/// down, so that nobody pays more than the rule says and never more than its bid. What the seller loses is less than a
+/// micro-coin a click. A reserve that is an amount of money itself is still met. The city's own
+/// [`auction`](super::super::auction) never leaves the integers, and rounds up to cover the next score.
 ///
 /// A price that is not a number is no reason to charge anything.
 #[must_use]

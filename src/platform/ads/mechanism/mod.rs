@@ -1,7 +1,7 @@
 //! Mechanisms: sealed-bid auctions of slots as theory writes them, to hold the city's auction and published results against.
 //!
-//! The city itself sells by [`auction`](super::auction), in integers, one slot at a time. Here every format of the literature stands
-//! behind one call, with reserves of each bidder's own, in real numbers; [`charge`] is the one way back to money.
+//! The city itself sells by [`auction`](super::auction), in integers, one slot at a time. Here every format of the literature
+//! stands behind one call, with reserves of each bidder's own, in real numbers; [`charge`] is the one way back to money.
 //!
 //! | file | concept |
 //! | --- | --- |

@@ -34,9 +34,9 @@ impl LearnedReserve {
 
     /// Finds the price p that maximises p · (1 − F(p)), where 1 − F(p) is the share of `values` that are p or more.
     ///
-    /// That is Myerson's reserve r − (1 − F(r)) / f(r) = 0 of the distribution the values came from, once there are enough of them, if
-    /// p · (1 − F(p)) has one peak. Of prices that earn the same, the lowest is returned, which sells most. For distributions with
-    /// tails so heavy that the peak lies at infinity the highest value seen may win by luck: look at `sold`.
+    /// That is Myerson's reserve r − (1 − F(r)) / f(r) = 0 of the distribution the values came from, once there are enough of
+    /// them, if p · (1 − F(p)) has one peak. Of prices that earn the same, the lowest is returned, which sells most. For
+    /// distributions with tails so heavy that the peak lies at infinity the highest value seen may win by luck: look at `sold`.
     ///
     /// # Errors
     /// [`ReserveError`] without values, or with one that is negative or not finite.

@@ -120,11 +120,11 @@ fn exposure(stated: f64, above: f64) -> f64 {
 impl Auctioneer {
     /// Sells `slots` to `bids`.
     ///
-    /// `slots` are exposures, best first, in any unit: looks a slot gets, or how likely it is looked at. A slot said to be better
-    /// than the one above it counts as its equal; one without exposure, and all below it, are not sold. `awards` is overwritten, in
-    /// the order of slots.
+    /// `slots` are exposures, best first, in any unit: looks a slot gets, or how likely it is looked at. A slot said to be
+    /// better than the one above it counts as its equal; one without exposure, and all below it, are not sold. `awards` is
+    /// overwritten, in the order of slots.
     ///
-    /// The work is bids × slots at worst, and bids + slots² on average over orders of bids.
+    /// The work is bids × slots at worst; a bid below those that are kept costs one comparison.
     ///
     /// # Units
     /// With bidders ranked by score s, exposures α, quality q and reserve r, a click costs the k-th
@@ -134,8 +134,8 @@ impl Auctioneer {
     /// - its bid at first prices.
     ///
     /// # Source
-    /// Edelman, Ostrovsky and Schwarz (2007), Varian (2007); lazy and eager reserves after Paes Leme, Pál and Vassilvitskii (2016);
-    /// the payment under reserves of one's own is Myerson's (1981) for this allocation.
+    /// Edelman, Ostrovsky and Schwarz (2007), Varian (2007); lazy and eager reserves after Paes Leme, Pál and Vassilvitskii
+    /// (2016); the payment under reserves of one's own is Myerson's (1981) for this allocation.
     pub fn clear(&mut self, rules: Rules, bids: &[Bid], slots: &[f64], awards: &mut Vec<Award>) {
         awards.clear();
         self.rank(rules.reserves, bids, slots.len() + 1);
@@ -176,16 +176,20 @@ impl Auctioneer {
             if reserves == Reserves::Eager && !bid.meets_reserve() {
                 continue;
             }
-            if ranked.len() == most {
-                if ranked.last().is_some_and(|l| score <= l.score) {
-                    continue;
-                }
-                ranked.pop();
-            }
-            // Behind its equals, which came earlier.
-            let at = ranked.partition_point(|r| r.score >= score);
             let bidder = bidder as u32;
-            ranked.insert(at, Ranked { score, bidder });
+            let new = Ranked { score, bidder };
+            if ranked.len() < most {
+                ranked.push(new);
+            } else if ranked.last().is_none_or(|l| score <= l.score) {
+                continue;
+            }
+            // Up to behind its equals, which came earlier.
+            let mut at = ranked.len() - 1;
+            while at > 0 && ranked[at - 1].score < score {
+                ranked[at] = ranked[at - 1];
+                at -= 1;
+            }
+            ranked[at] = new;
         }
     }
 

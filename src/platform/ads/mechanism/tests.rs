@@ -48,8 +48,9 @@ fn published_example_of_two_slots_is_reproduced() {
 
 #[test]
 fn lowest_envy_free_bids_of_second_prices_pay_what_vickrey_clarke_groves_charges() {
-    // Edelman, Ostrovsky and Schwarz (2007), theorem 1: every bidder below the top bids what the slot above would have to cost to be no
-    // better than its own, b_k = v_k − α_k / α_{k−1} · (v_k − p_k); payments are then those of Vickrey–Clarke–Groves at the values.
+    // Edelman, Ostrovsky and Schwarz (2007), theorem 1: every bidder below the top bids what the slot above would have to cost
+    // to be no better than its own, b_k = v_k − α_k / α_{k−1} · (v_k − p_k); payments are then those of Vickrey–Clarke–Groves
+    // at the values.
     for instance in 0..500 {
         let mut rng = RngStream::new(31, Purpose::Test, instance, 0);
         let n = 2 + rng.below(6);
@@ -86,7 +87,7 @@ fn revenues_of_uniform_values_are_those_of_the_closed_form() {
         (5, 0.666_666_666_666_666_5, 0.671_875),
         (10, 0.818_181_818_181_818_1, 0.818_270_596_590_909),
     ];
-    let n_auctions = 100_000u32;
+    let n_auctions = 50_000u32;
     let mut auctioneer = Auctioneer::default();
     let mut awards = Vec::new();
     for (n, without, with) in known {
@@ -117,9 +118,9 @@ fn revenues_of_uniform_values_are_those_of_the_closed_form() {
             }
         }
         let [free, half, late] = sums.map(|s| s / f64::from(n_auctions));
-        // The deviation of one price is below .25: four standard errors are below .0032.
-        assert!((free - without).abs() < 0.0032, "{n} bidders: {free}");
-        assert!((half - with).abs() < 0.0032, "{n} bidders: {half}");
+        // The deviation of one price is below .25: four standard errors are below .0045.
+        assert!((free - without).abs() < 0.0045, "{n} bidders: {free}");
+        assert!((half - with).abs() < 0.0045, "{n} bidders: {half}");
         assert_eq!(half, late, "{n} bidders");
     }
 }
@@ -208,7 +209,7 @@ fn draw_slots(rng: &mut RngStream, most: usize) -> Vec<f64> {
 
 /// Draws bids with few distinct numbers, so that ties are common.
 fn draw_bids(rng: &mut RngStream, most: usize, with_reserves: bool) -> Vec<Bid> {
-    (0..1 + rng.below(most))
+    (0..=rng.below(most))
         .map(|_| Bid {
             per_click: rng.below(21) as f64 / 10.0,
             quality: (1 + rng.below(8)) as f64 / 8.0,
