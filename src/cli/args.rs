@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::model_args::{EvaluateArgs, FitArgs, ModelsArgs};
-use super::reproduce_args::ReproduceArgs;
+use super::reproduce::ReproduceArgs;
 use super::tune::TuneArgs;
 use super::window_args::{DesktopArgs, DesktopBenchArgs, PicturesArgs};
 use crate::scenario::load::Overrides;

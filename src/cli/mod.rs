@@ -24,7 +24,6 @@
 //! | `trials` | many runs at once, in memory |
 //! | `side_by_side` | whole cities at once, each on its own thread |
 //! | `reproduce` | `agora reproduce` |
-//! | `reproduce_args` | what it accepts |
 //! | `selftest` | `agora selftest` |
 //! | `bench` | `agora bench` |
 //! | `tune` | `agora tune` |
@@ -46,7 +45,6 @@ mod output;
 mod pretrain;
 pub mod report;
 mod reproduce;
-mod reproduce_args;
 mod run;
 pub mod selftest;
 mod side_by_side;

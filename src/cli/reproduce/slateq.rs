@@ -1,10 +1,11 @@
-//! `agora reproduce`: published, restated and found numbers side by side.
+//! `agora reproduce slateq`: slates that look ahead on interest evolution.
 
 use std::fmt::Write;
 
-use super::CommandError;
-use super::output;
-use super::reproduce_args::{Reproduce, ReproduceArgs, SlateQArgs};
+use super::args::SlateQArgs;
+use super::{CURVE_WIDTH, columns, judged, sparkline, verdict};
+use crate::cli::CommandError;
+use crate::cli::output;
 use crate::lab::experiment::interest_evolution::learned::TrainingConfig;
 use crate::lab::experiment::interest_evolution::reproduction::{
     Plan, Progress, Reproduction, Row, STRETCH, reproduce,
@@ -17,17 +18,9 @@ const POLICIES: u64 = 6;
 const LEARNERS: u64 = 2;
 /// Viewers that take about as long to be judged on as a round of training takes.
 const VIEWERS_A_ROUND: u64 = 2_000;
-/// Columns of a learning curve.
-const CURVE_WIDTH: usize = 60;
 
-/// `agora reproduce`.
-pub(super) fn command(args: &ReproduceArgs) -> Result<(), CommandError> {
-    match &args.what {
-        Reproduce::SlateQ(a) => slate_q(a),
-    }
-}
-
-fn slate_q(args: &SlateQArgs) -> Result<(), CommandError> {
+/// `agora reproduce slateq`.
+pub(super) fn command(args: &SlateQArgs) -> Result<(), CommandError> {
     let usual = TrainingConfig::BASELINE;
     let plan = Plan {
         choice: args.choice.into(),
@@ -59,21 +52,11 @@ fn slate_q(args: &SlateQArgs) -> Result<(), CommandError> {
     let done = pool.install(|| reproduce(&plan, &watch));
     bar.finish_and_clear();
     let done = done.map_err(|e| CommandError::Failed(format!("slateq: {e}")))?;
-    if args.json {
-        let json = serde_json::to_string_pretty(&done)
-            .map_err(|e| CommandError::Failed(format!("cannot write JSON: {e}")))?;
-        output::result(&json);
-    } else {
-        output::result(&table(&done));
-    }
-    if done.passes() {
-        return Ok(());
-    }
-    let broken = done.rows.iter().filter(|r| !r.passes);
-    let broken: Vec<String> = broken
-        .map(|r| format!("{}: {:.2}, not {}", r.policy, r.found.estimate, r.rule))
-        .collect();
-    Err(CommandError::Failed(broken.join("; ")))
+    let rows = done.rows.iter().map(|r| {
+        let said = format!("{}: {:.2}, not {}", r.policy, r.found.estimate, r.rule);
+        (r.passes, said)
+    });
+    judged(&done, || table(&done), rows, args.json)
 }
 
 /// Draws the table and the learning curves.
@@ -89,15 +72,6 @@ fn table(done: &Reproduction) -> String {
     ];
     let mut lines = vec![heads.map(str::to_owned)];
     lines.extend(done.rows.iter().map(cells));
-    let widths: Vec<usize> = (0..heads.len())
-        .map(|i| {
-            lines
-                .iter()
-                .map(|l| l[i].chars().count())
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
     let mut text = format!(
         "interest evolution, {} choice, {} viewers a policy, {} to train on, seed {}: minutes watched a visit\n\n",
         done.choice.word(),
@@ -105,13 +79,7 @@ fn table(done: &Reproduction) -> String {
         done.train_users,
         done.seed
     );
-    for line in lines {
-        for (cell, width) in line.iter().zip(&widths) {
-            let _never = write!(text, "{cell:<width$}  ");
-        }
-        text.truncate(text.trim_end().len());
-        text.push('\n');
-    }
+    text.push_str(&columns(&lines));
     text.push('\n');
     for curve in &done.curves {
         let ends = (curve.minutes.first(), curve.minutes.last());
@@ -146,7 +114,7 @@ fn cells(row: &Row) -> [String; 7] {
         format!("{:.2} [{:.2}, {:.2}]", f.estimate, f.low, f.high),
         format!("{:.3}", row.quality),
         row.p_value.map_or_else(none, show_p),
-        format!("{}: {}", if row.passes { "pass" } else { "FAIL" }, row.rule),
+        verdict(row.passes, &row.rule),
     ]
 }
 
@@ -155,39 +123,5 @@ fn show_p(p: f64) -> String {
         "< 0.0001".to_owned()
     } else {
         format!("{p:.4}")
-    }
-}
-
-/// Draws values as bars of eight heights, from the lowest to the highest, in at most so many columns of means.
-fn sparkline(values: &[f64], width: usize) -> String {
-    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let per_column = values.len().div_ceil(width.max(1)).max(1);
-    let columns = values.chunks(per_column);
-    let means: Vec<f64> = columns
-        .map(|c| c.iter().sum::<f64>() / c.len() as f64)
-        .collect();
-    let low = means.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = means.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let height = |x: &f64| {
-        let share = if high > low {
-            (x - low) / (high - low)
-        } else {
-            0.0
-        };
-        BARS[((share * 7.0).round() as usize).min(7)]
-    };
-    means.iter().map(height).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_curve_is_drawn_from_its_lowest_to_its_highest() {
-        assert_eq!(sparkline(&[1.0, 2.0, 8.0], 60), "▁▂█");
-        assert_eq!(sparkline(&[0.0, 2.0, 6.0, 8.0], 2), "▁█");
-        assert_eq!(sparkline(&[3.0, 3.0], 60), "▁▁");
-        assert_eq!(sparkline(&[], 60), "");
     }
 }

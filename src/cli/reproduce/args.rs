@@ -2,7 +2,8 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::args::threads;
+use crate::cli::args::threads;
+use crate::lab::experiment::auctiongym::reproduction::Plan;
 use crate::platform::models::slate::choice::Choice;
 
 /// `agora reproduce`.
@@ -22,6 +23,12 @@ pub(super) enum Reproduce {
         after_help = "Examples:\n  agora reproduce slateq\n  agora reproduce slateq --seed 8 --choice proportional\n  agora reproduce slateq --users 500 --train-users 600 --json\n\nTwo learners are trained: one that sees what the published agents see (interests and topics), and one that also keeps\ncount of what it saw itself. No learner is shown quality or patience."
     )]
     SlateQ(SlateQArgs),
+    /// Competition and bid shading in ad auctions (`AuctionGym`, Jeunen et al. 2022).
+    #[command(
+        name = "auctiongym",
+        after_help = "Examples:\n  agora reproduce auctiongym\n  agora reproduce auctiongym --seed 8\n  agora reproduce auctiongym --runs 2 --auctions 1000 --json\n\nWelfare, surplus and revenue a round: two to six bidders under the second price, then two under the first, who bid their\nvalue, learn to bid less, and learn it by trying."
+    )]
+    AuctionGym(AuctionGymArgs),
 }
 
 /// How viewers choose, as the command line names it.
@@ -57,6 +64,32 @@ pub(super) struct SlateQArgs {
     /// How viewers choose.
     #[arg(long, value_enum, default_value_t = ChoiceArg::Mnl)]
     pub(super) choice: ChoiceArg,
+    /// Worker threads (default: one per core); they change nothing but the time it takes.
+    #[arg(long, value_parser = threads)]
+    pub(super) threads: Option<usize>,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Prints everything as JSON on stdout and nothing else.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `agora reproduce auctiongym`.
+#[derive(Debug, Args)]
+pub(super) struct AuctionGymArgs {
+    /// Seasons of each world.
+    #[arg(long, value_name = "N", default_value_t = Plan::PUBLISHED.runs, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub(super) runs: u32,
+    /// Batches of a season, after each of which bidders learn.
+    #[arg(long, value_name = "N", default_value_t = Plan::PUBLISHED.batches, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(super) batches: u32,
+    /// Auctions of a batch.
+    #[arg(long, value_name = "N", default_value_t = Plan::PUBLISHED.auctions, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
+    pub(super) auctions: u32,
+    /// Seed of it all.
+    #[arg(long, default_value_t = Plan::PUBLISHED.seed)]
+    pub(super) seed: u64,
     /// Worker threads (default: one per core); they change nothing but the time it takes.
     #[arg(long, value_parser = threads)]
     pub(super) threads: Option<usize>,
