@@ -43,13 +43,16 @@ pub fn refusal(out: &Path, force: bool) -> Option<&'static str> {
     let Ok(mut entries) = fs::read_dir(out) else {
         return Some("is not a folder that can be read");
     };
-    entries.next()?;
-    if !out.join(CARD).is_file() {
-        return Some(
+    let is_empty = entries.next().is_none();
+    if is_empty {
+        None
+    } else if out.join(CARD).is_file() {
+        (!force).then_some("holds a model already; choose another folder or add --force")
+    } else {
+        Some(
             "is not empty and holds no fitted model (it has no model.json); it is not overwritten even with --force",
-        );
+        )
     }
-    (!force).then_some("holds a model already; choose another folder or add --force")
 }
 
 /// Writes the folder of a model, every file whole or not at all, the card last.
