@@ -68,7 +68,9 @@ pictures!(
     "quiet",
     "ad-load",
     "filter-bubble",
-    "inflation"
+    "inflation",
+    "models",
+    "interest-shift"
 );
 
 pub(super) fn start_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {

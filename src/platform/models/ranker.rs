@@ -68,6 +68,8 @@ pub struct Ranker {
     pub registry: Registry,
     /// A model of the catalog in the shadow of the live one.
     pub challenger: Option<Challenger>,
+    /// The last training that failed, and why; the model that was live went on serving.
+    pub failure: Option<(Tick, String)>,
 }
 
 /// How much worse on newer data a retrained model may be and still go live.
@@ -85,6 +87,7 @@ impl Default for Ranker {
             trainee: None,
             registry: Registry::new(PROMOTION_TOLERANCE).expect("the tolerance is positive"),
             challenger: None,
+            failure: None,
         }
     }
 }

@@ -24,6 +24,8 @@ const NONE: u32 = u32::MAX;
 pub struct Served {
     model: Box<dyn Model>,
     columns: Columns,
+    /// People there were at the fit; who came later is a stranger with a past.
+    n_users: usize,
     digest: u64,
     /// Column by position, by shelf.
     shelves: [Vec<u32>; ITEM_SURFACES],
@@ -90,18 +92,28 @@ fn mean_and_deviation(values: impl Iterator<Item = f32> + Clone) -> (f64, f64) {
 }
 
 impl Served {
-    /// Takes a fitted model and the items of its columns.
+    /// Takes a fitted model, the items of its columns and the number of people in its log.
     ///
     /// # Errors
     /// [`ModelError`] if what it learned cannot be read.
-    pub fn new(model: Box<dyn Model>, columns: Columns) -> Result<Self, ModelError> {
+    pub fn new(
+        model: Box<dyn Model>,
+        columns: Columns,
+        n_users: usize,
+    ) -> Result<Self, ModelError> {
         let digest = digest(&model.save()?);
         Ok(Self {
             model,
             columns,
+            n_users,
             digest,
             shelves: Default::default(),
         })
+    }
+
+    /// Returns the user of the fit that an avatar is, if it was there.
+    fn known(&self, user: u32) -> Option<u32> {
+        ((user as usize) < self.n_users).then_some(user)
     }
 
     /// Returns the name of its kind.
@@ -158,7 +170,7 @@ impl Served {
         let people: Vec<Person<'_>> = pasts
             .iter()
             .map(|(user, past)| Person {
-                user: Some(*user),
+                user: self.known(*user),
                 past,
                 now: seconds(now),
             })
@@ -238,7 +250,7 @@ impl Served {
             return None;
         }
         let person = Person {
-            user: Some(id.0),
+            user: self.known(id.0),
             past: &past,
             now: seconds(now),
         };
@@ -277,7 +289,7 @@ impl Served {
         let column = self.columns.of(item.0)?;
         let past = past_of(id.0, observed, &self.columns);
         let person = Person {
-            user: Some(id.0),
+            user: self.known(id.0),
             past: &past,
             now: seconds(now),
         };
@@ -305,7 +317,7 @@ impl Served {
     #[must_use]
     pub fn score_some(&self, user: u32, past: &[Interaction], now: i64, items: &[u32]) -> Vec<f32> {
         let person = Person {
-            user: Some(user),
+            user: self.known(user),
             past,
             now,
         };
@@ -336,7 +348,7 @@ impl Served {
         let people: Vec<Person<'_>> = pasts
             .iter()
             .map(|(user, past, now)| Person {
-                user: Some(*user),
+                user: self.known(*user),
                 past,
                 now: *now,
             })

@@ -147,7 +147,7 @@ pub fn fit(
     }
     let mut model = kind.make(settings, seed)?;
     let report = model.fit(&log, &mut |_| ControlFlow::Continue(()))?;
-    let mut served = Served::new(model, columns)?;
+    let mut served = Served::new(model, columns, log.n_users)?;
     served.place_items(&ranker.shelves);
     let validation_metric = mean(&gains(&served, observations, from)?);
     let incumbent_metric = match &ranker.learned {
