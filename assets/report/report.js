@@ -324,7 +324,7 @@
 
   function registry() {
     const newest = models.slice().reverse();
-    tableCard("recommendations", "Model registry", "Newest first. Live: serves. Challenger: is compared with the live one on what people choose. Replaced: served once. Held: was worse than the live one and never served.", [
+    tableCard("recommendations", "Model registry", "Newest first. Live: serves. Challenger: is compared with the live one on what people choose. Replaced: served once. Held: never served, for it was no better than the live one or another came first.", [
       { name: "model", title: true, cell: (m) => words(m.name) + ", version " + m.version },
       { name: "trained on day", number: true, cell: (m) => number(m.day) },
       { name: "rows", number: true, cell: (m) => count(m.rows) },

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::bench_args::BenchArgs;
 use super::model_args::{EvaluateArgs, FitArgs, ModelsArgs};
 use super::reproduce::ReproduceArgs;
 use super::tune::TuneArgs;
-use super::window_args::{DesktopArgs, DesktopBenchArgs, PicturesArgs};
+use super::window_args::{DesktopArgs, PicturesArgs};
 use crate::scenario::load::Overrides;
 
 /// A laboratory for attention economies.
@@ -252,7 +253,7 @@ pub(super) struct PretrainArgs {
     #[command(flatten)]
     pub(super) changed: OverrideArgs,
     /// Passes over the texts.
-    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(super) epochs: u32,
     /// Layers of the encoder.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=48))]
@@ -424,63 +425,6 @@ pub(super) struct CompareArgs {
     pub(super) json: bool,
 }
 
-/// `agora bench`.
-#[derive(Debug, Args)]
-pub(super) struct BenchArgs {
-    /// What to measure.
-    #[command(subcommand)]
-    pub(super) what: Bench,
-}
-
-/// What `agora bench` measures.
-#[derive(Debug, Subcommand)]
-pub(super) enum Bench {
-    /// The recommendation loop other programs are compared on; prints name, users, items, dims, steps, seconds, user-steps/s.
-    #[command(
-        name = "workload-a",
-        after_help = "Examples:\n  agora bench workload-a\n  agora bench workload-a --set workload.users=100000 --set workload.steps=10\n  agora bench workload-a --out runs/workload-a --threads 1\n\nThe clock starts after founding and one step, and stops when the log is on disk."
-    )]
-    WorkloadA(WorkloadArgs),
-    /// The shipped cities, each in a process of its own, against their bars of time and memory.
-    #[command(
-        after_help = "Examples:\n  agora bench city\n  agora bench city --only quickstart --json"
-    )]
-    City(CityArgs),
-    /// Whether cost follows activity: ten times the residents with as many sessions.
-    #[command(
-        after_help = "Examples:\n  agora bench activity\n  agora bench activity --days 2 --json"
-    )]
-    Activity(ActivityArgs),
-    /// How near prices come to the best allocation of a city's attention (P2).
-    #[command(
-        after_help = "Examples:\n  agora bench allocation\n  agora bench allocation --avatars 2000 --contents 50"
-    )]
-    Allocation(AllocationArgs),
-    /// The window: frames a second, a hundred thousand people, and what looking costs the city (needs the feature desktop).
-    #[command(
-        after_help = "Examples:\n  agora bench desktop\n  agora bench desktop --seconds 4 --people 20000 --json\n\nDraws without a screen, each frame waited for until it is drawn; prints what draws."
-    )]
-    Desktop(DesktopBenchArgs),
-    /// Everything but the window.
-    /// What it costs to take down why each offer was made.
-    #[command(after_help = "Examples:\n  agora bench traces\n  agora bench traces --days 1 --json")]
-    Traces(TracesArgs),
-    /// Everything above.
-    #[command(after_help = "Example:\n  agora bench all --json")]
-    All(CommonArgs),
-}
-
-/// What all measurements take.
-#[derive(Debug, Args, Clone, Default)]
-pub(super) struct CommonArgs {
-    /// Worker threads (default: one per core).
-    #[arg(long)]
-    pub(super) threads: Option<usize>,
-    /// Prints JSON on stdout.
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
 /// `agora selftest`.
 #[derive(Debug, Args)]
 pub(super) struct SelftestArgs {
@@ -525,74 +469,4 @@ pub(super) enum Proof {
         #[arg(long)]
         json: bool,
     },
-}
-
-/// `agora bench workload-a`.
-#[derive(Debug, Args, Clone, Default)]
-pub(super) struct WorkloadArgs {
-    /// What all measurements take.
-    #[command(flatten)]
-    pub(super) common: CommonArgs,
-    /// A scenario with a [workload] part instead of the shipped one.
-    #[arg(long)]
-    pub(super) scenario: Option<String>,
-    /// Overrides a scenario value, such as workload.users=100000; may be repeated.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(super) sets: Vec<String>,
-    /// Keeps the run folder (log, scenario, state hashes) here instead of a temporary one.
-    #[arg(long)]
-    pub(super) out: Option<PathBuf>,
-    /// Overwrites an existing run folder.
-    #[arg(long)]
-    pub(super) force: bool,
-}
-
-/// `agora bench city`.
-#[derive(Debug, Args, Clone, Default)]
-pub(super) struct CityArgs {
-    /// What all measurements take.
-    #[command(flatten)]
-    pub(super) common: CommonArgs,
-    /// Only this city; may be repeated.
-    #[arg(long, value_parser = ["quickstart", "baseline", "metropolis"])]
-    pub(super) only: Vec<String>,
-}
-
-/// `agora bench activity`.
-#[derive(Debug, Args, Clone, Default)]
-pub(super) struct ActivityArgs {
-    /// What all measurements take.
-    #[command(flatten)]
-    pub(super) common: CommonArgs,
-    /// Residents of the smaller city.
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=500_000))]
-    pub(super) residents: u32,
-    /// Simulated days.
-    #[arg(long, default_value_t = 7)]
-    pub(super) days: u32,
-}
-
-/// `agora bench traces`.
-#[derive(Debug, Args, Clone, Default)]
-pub(super) struct TracesArgs {
-    /// What all measurements take.
-    #[command(flatten)]
-    pub(super) common: CommonArgs,
-    /// Simulated days.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=3_650))]
-    pub(super) days: u32,
-}
-
-/// `agora bench allocation`.
-#[derive(Debug, Args, Clone, Default)]
-pub(super) struct AllocationArgs {
-    /// What all measurements take.
-    #[command(flatten)]
-    pub(super) common: CommonArgs,
-    /// Avatars of the instance.
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub(super) avatars: u32,
-    /// Contents of the instance.
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub(super) contents: u32,
 }

@@ -8,10 +8,10 @@ use super::model_args::FitArgs;
 use super::output;
 use crate::lab::evaluation::facts::SplitFacts;
 use crate::lab::evaluation::split::{Part, Protocol, Split, SplitError, SplitSettings, split};
-use crate::lab::evaluation::table::{CurvePoint, Entry, Evaluation};
+use crate::lab::evaluation::table::{Entry, Evaluation};
 use crate::platform::models::catalog::{Kind, SettingsError, find};
 use crate::platform::models::model::FitReport;
-use crate::scenario::learning::card::{FORMAT, FitCard, HeldOut, limits};
+use crate::scenario::learning::card::{FORMAT, FitCard, HeldOut, curve, limits};
 use crate::scenario::learning::fitted;
 use crate::scenario::learning::source::LearningLog;
 use crate::scenario::run::command_line::quoted;
@@ -113,9 +113,9 @@ fn fit(
             n => n,
         },
         n_parameters: report.n_parameters,
-        curve: report.curve.iter().map(CurvePoint::from).collect(),
+        curve: curve(&report.curve),
         held_out,
-        limits: limits(&data.facts),
+        limits: limits(kind, &data.facts),
         digest,
         data: data.facts,
     };
@@ -144,11 +144,7 @@ fn judge(
     if let Some(error) = model.error {
         return Err(CommandError::Failed(format!("{}: {error}", entry.model)));
     }
-    Ok(HeldOut {
-        split: facts,
-        metrics: model.metrics,
-        spreads: model.spreads,
-    })
+    Ok(HeldOut::of(facts, &model.metrics, &model.spreads))
 }
 
 /// Every setting of a kind: what was given, and the defaults.

@@ -26,10 +26,12 @@
 //! | `reproduce` | `agora reproduce` |
 //! | `selftest` | `agora selftest` |
 //! | `bench` | `agora bench` |
+//! | `bench_args` | what it accepts |
 //! | `tune` | `agora tune` |
 
 mod args;
 mod bench;
+mod bench_args;
 mod check;
 mod city_log;
 mod compare;

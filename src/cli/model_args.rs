@@ -178,9 +178,9 @@ pub(super) struct ListModelsArgs {
 /// `agora models card`.
 #[derive(Debug, Args)]
 pub(super) struct CardArgs {
-    /// Folder of a fitted model.
+    /// Folder of a fitted model, or of a run for the models that served in it.
     pub(super) path: PathBuf,
-    /// Prints model.json.
+    /// Prints JSON.
     #[arg(long)]
     pub(super) json: bool,
 }

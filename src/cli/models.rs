@@ -44,7 +44,7 @@ fn list(args: &ListModelsArgs) -> Result<(), CommandError> {
     let live = live_cards(path)?;
     if cards.is_empty() && live.is_empty() {
         return Err(CommandError::Usage(format!(
-            "{}: there are no fitted models (folders with model.json); agora fit makes one",
+            "{}: there are no fitted models (folders with model.json) and no cards of a run (models/*.json); agora fit makes one, and agora run",
             path.display()
         )));
     }
@@ -64,8 +64,8 @@ fn list(args: &ListModelsArgs) -> Result<(), CommandError> {
     if !cards.is_empty() {
         lines.push(card::list(&cards));
     }
-    for (file, card) in &live {
-        lines.push(format!("{file}  {card}"));
+    if !live.is_empty() {
+        lines.push(live_table(&live));
     }
     output::result(&lines.join("\n"));
     Ok(())
@@ -90,6 +90,32 @@ fn live_cards(run: &Path) -> Result<Vec<(String, serde_json::Value)>, CommandErr
     }
     found.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(found)
+}
+
+/// Lists the models that served in a run.
+fn live_table(live: &[(String, serde_json::Value)]) -> String {
+    let text = |value: &serde_json::Value| match value {
+        serde_json::Value::String(s) => s.clone(),
+        serde_json::Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    let head = [
+        "card", "kind", "version", "rows", "pairs", "held_out", "digest",
+    ];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for (file, card) in live {
+        let held_out = card["held_out"].as_f64();
+        rows.push(vec![
+            file.clone(),
+            text(&card["kind"]),
+            text(&card["version"]),
+            text(&card["rows"]),
+            text(&card["n_pairs"]),
+            held_out.map_or_else(String::new, |x| format!("{x:.4}")),
+            text(&card["digest"]),
+        ]);
+    }
+    align(&rows).join("\n")
 }
 
 fn kinds_json() -> Vec<serde_json::Value> {
@@ -150,6 +176,12 @@ fn kinds_text() -> String {
 }
 
 fn card(args: &CardArgs) -> Result<(), CommandError> {
+    if !args.path.join(fitted::CARD).is_file() {
+        let live = live_cards(&args.path)?;
+        if !live.is_empty() {
+            return cards_of_run(args, &live);
+        }
+    }
     let card = fitted::read_card(&args.path)?;
     let shown = if args.json {
         json_of(&card)?
@@ -157,6 +189,23 @@ fn card(args: &CardArgs) -> Result<(), CommandError> {
         card.page().trim_end().to_owned()
     };
     output::result(&shown);
+    Ok(())
+}
+
+/// Shows the cards of the models that served in a run, as it left them.
+fn cards_of_run(args: &CardArgs, live: &[(String, serde_json::Value)]) -> Result<(), CommandError> {
+    if args.json {
+        let cards: Vec<_> = live.iter().map(|(_, card)| card).collect();
+        output::result(&json_of(&cards)?);
+        return Ok(());
+    }
+    let mut pages = Vec::new();
+    for (file, _) in live {
+        let page = Path::new(file).with_extension("md");
+        let text = std::fs::read_to_string(&page).map_err(CommandError::file(&page))?;
+        pages.push(text.trim_end().to_owned());
+    }
+    output::result(&pages.join("\n\n"));
     Ok(())
 }
 

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::args::{CommonArgs, OverrideArgs, threads};
+use super::args::{OverrideArgs, threads};
+use super::bench_args::CommonArgs;
 
 /// How fast time runs in the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -17,6 +17,7 @@ mod fuzz;
 mod import;
 mod import_bad_input;
 mod kill;
+mod live_models;
 mod malformed;
 mod minilm;
 mod ml100k;

@@ -184,6 +184,7 @@ fn run_leaves_a_whole_folder_and_report_draws_the_same_page_again() {
         "metrics-hourly.parquet",
         "models/two_tower.safetensors",
         "models/two_tower.json",
+        "models/two_tower.md",
         "report.json",
         "report.html",
         "run.json",

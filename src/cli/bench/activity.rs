@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Report, child};
 use crate::cli::CommandError;
-use crate::cli::args::ActivityArgs;
+use crate::cli::bench_args::ActivityArgs;
 use crate::cli::output;
 use crate::scenario::load::{Overrides, load};
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Report;
 use crate::cli::CommandError;
-use crate::cli::args::AllocationArgs;
+use crate::cli::bench_args::AllocationArgs;
 use crate::cli::run::wall_clock;
 use crate::platform::recommend::allocation::ascent::{self, Ascent};
 use crate::platform::recommend::allocation::problem::{Certificate, Problem};

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Report, child};
 use crate::cli::CommandError;
-use crate::cli::args::CityArgs;
+use crate::cli::bench_args::CityArgs;
 use crate::cli::output;
 
 /// What a city may take.

@@ -11,6 +11,8 @@
 //! | `activity` | whether cost follows activity |
 //! | `desktop` | the window |
 //! | `allocation` | how near prices come to the best allocation |
+//! | `device` | whether a device computes what the processor computes |
+//! | `models` | what scoring and learning cost |
 //! | `traces` | what it costs to take down why each offer was made |
 
 mod activity;
@@ -18,14 +20,17 @@ mod allocation;
 mod child;
 mod city;
 mod desktop;
+mod device;
+mod models;
 mod traces;
 mod workload;
 
 use serde_json::{Value, json};
 
 use super::CommandError;
-use super::args::{
-    ActivityArgs, AllocationArgs, Bench, BenchArgs, CityArgs, CommonArgs, TracesArgs, WorkloadArgs,
+use super::bench_args::{
+    ActivityArgs, AllocationArgs, Bench, BenchArgs, CityArgs, CommonArgs, DeviceArg,
+    DeviceBenchArgs, ModelsBenchArgs, TracesArgs, WorkloadArgs,
 };
 use super::output;
 
@@ -47,6 +52,8 @@ pub(super) fn command(args: &BenchArgs) -> Result<(), CommandError> {
         Bench::Activity(a) => show(&activity::measure(a)?, a.common.json),
         Bench::Allocation(a) => show(&allocation::measure(a)?, a.common.json),
         Bench::Desktop(a) => show(&desktop::measure(a)?, a.common.json),
+        Bench::Device(a) => show(&device::measure(a)?, a.common.json),
+        Bench::Models(a) => show(&models::measure(a)?, a.common.json),
         Bench::Traces(a) => show(&traces::measure(a)?, a.common.json),
         Bench::All(common) => show(&all(common)?, common.json),
     }
@@ -70,6 +77,14 @@ fn all(common: &CommonArgs) -> Result<Report, CommandError> {
         avatars: 10_000,
         contents: 200,
     })?;
+    let models = models::measure(&ModelsBenchArgs {
+        common: common.clone(),
+        ..ModelsBenchArgs::default()
+    })?;
+    let device = device::measure(&DeviceBenchArgs {
+        common: common.clone(),
+        device: DeviceArg::Auto,
+    })?;
     let traces = traces::measure(&TracesArgs {
         common: common.clone(),
         days: 3,
@@ -79,10 +94,12 @@ fn all(common: &CommonArgs) -> Result<Report, CommandError> {
         "city": city.json,
         "activity": activity.json,
         "allocation": allocation.json,
+        "models": models.json,
+        "device": device.json,
         "traces": traces.json,
     });
     let (mut lines, mut broken) = (Vec::new(), Vec::new());
-    for part in [workload, city, activity, allocation, traces] {
+    for part in [workload, city, activity, allocation, models, device, traces] {
         lines.extend(part.lines);
         broken.extend(part.broken);
     }

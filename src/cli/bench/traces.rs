@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Report;
 use crate::cli::CommandError;
-use crate::cli::args::TracesArgs;
+use crate::cli::bench_args::TracesArgs;
 use crate::cli::output;
 use crate::cli::run::wall_clock;
 use crate::platform::trace::book::{Traces, USUAL_CAPACITY};

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Report;
 use super::child::TemporaryFolder;
 use crate::cli::CommandError;
-use crate::cli::args::WorkloadArgs;
+use crate::cli::bench_args::WorkloadArgs;
 use crate::cli::output;
 use crate::cli::run::wall_clock;
 use crate::events::log::error::LogError;

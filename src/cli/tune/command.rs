@@ -28,6 +28,7 @@ use crate::platform::models::training::search::{
     Ended, Refitted, Search, SearchError, drawn_scores,
 };
 use crate::platform::models::training::space::Space;
+use crate::scenario::learning::card::limits;
 use crate::sim::config::ValueDoc;
 use crate::sim::state_hash::StateHasher;
 use crate::sim::units::Tick;
@@ -314,6 +315,8 @@ fn card(
         ),
         ("NDCG@10 on the rows set aside".to_owned(), found.test),
     ];
+    let kind = catalog::find(&found.search.model);
+    let limits = kind.map_or_else(|_| Vec::new(), |kind| limits(kind, data));
     ModelCard {
         name: found.search.model.clone(),
         version: 1,
@@ -333,6 +336,7 @@ fn card(
             held_out: held_out.into(),
             calibration_error: None,
             consent: data.consent.clone(),
+            limits,
         },
     }
 }

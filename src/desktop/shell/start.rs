@@ -68,7 +68,9 @@ pictures!(
     "quiet",
     "ad-load",
     "filter-bubble",
-    "inflation"
+    "inflation",
+    "models",
+    "interest-shift"
 );
 
 pub(super) fn start_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
@@ -77,6 +79,10 @@ pub(super) fn start_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
         ui.vertical_centered(|ui| {
             ui.label(RichText::new("Agora").size(30.0 * desk.settings.text_scale).strong());
             ui.label("A laboratory for attention economies: choose a city, watch it live, change its rules, ask why");
+            ui.add_space(6.0);
+            if ui.button("Open scenario…").clicked() {
+                out.push(UiCommand::AskOpen);
+            }
         });
         ui.add_space(10.0);
         let gap = 12.0;
@@ -95,9 +101,6 @@ pub(super) fn start_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             ui.add_space(gap);
         }
         ui.vertical_centered(|ui| {
-            if ui.button("Open scenario…").clicked() {
-                out.push(UiCommand::AskOpen);
-            }
             let others: Vec<&String> = desk
                 .settings
                 .recent

@@ -61,7 +61,11 @@ fn the_start_screen_offers_every_city_and_a_file() {
         "inflation",
         "quiet",
     ] {
-        click(&mut h, &format!("Open {name}"));
+        let label = format!("Open {name}");
+        // More cities than a small window shows at once.
+        h.get_by_label(&label).scroll_to_me();
+        h.run_steps(3);
+        click(&mut h, &label);
         let last = h.state().asked.last().cloned();
         assert_eq!(last, Some(UiCommand::Open(name.to_owned())));
     }
@@ -69,6 +73,8 @@ fn the_start_screen_offers_every_city_and_a_file() {
         h.query_by_label("Open workload-a").is_none(),
         "a workload is no city"
     );
+    h.get_by_label("Open scenario…").scroll_to_me();
+    h.run_steps(3);
     click(&mut h, "Open scenario…");
     assert_eq!(h.state().asked.last(), Some(&UiCommand::AskOpen));
 }

@@ -224,7 +224,7 @@ pub enum CardState {
     Challenger,
     /// It served once.
     Replaced,
-    /// It was worse than the live one and never served.
+    /// It never served: it was no better than the live one, or another came first.
     Held,
 }
 

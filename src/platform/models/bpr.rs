@@ -62,11 +62,11 @@ pub enum BprError {
 }
 
 /// Steps of the fit of a newcomer's factors.
-const FOLD_IN_STEPS: usize = 200;
+const FOLD_IN_STEPS: usize = 80;
 /// Pairs per step of that fit.
-const FOLD_IN_BATCH: usize = 64;
+const FOLD_IN_BATCH: usize = 32;
 /// Step size of that fit; larger than in training, because one vector settles where thousands would oscillate.
-const FOLD_IN_LEARNING_RATE: f32 = 0.02;
+const FOLD_IN_LEARNING_RATE: f32 = 0.05;
 
 /// Fitted factors.
 ///

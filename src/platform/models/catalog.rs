@@ -34,6 +34,8 @@ pub struct Kind {
     pub name: &'static str,
     /// What it is, in one sentence without a full stop.
     pub summary: &'static str,
+    /// What it cannot do, as a sentence.
+    pub limits: &'static str,
     make: fn(&toml::Table, u64) -> Result<Box<dyn Model>, SettingsError>,
     describe: fn(&mut Vec<ValueDoc>),
 }
@@ -122,12 +124,13 @@ fn read<C: ConfigPart + serde::de::DeserializeOwned>(
     }
 }
 
-/// Lists kinds: `"name", "summary", Config, |config, seed| model;`, where making the model may fail with a [`ModelError`].
+/// Lists kinds: `"name", "summary", "limits", Config, |config, seed| model;`, where making the model may fail with a [`ModelError`].
 macro_rules! kinds {
-    ($($name:literal, $summary:literal, $config:ty, $make:expr;)*) => {
+    ($($name:literal, $summary:literal, $limits:literal, $config:ty, $make:expr;)*) => {
         &[$(Kind {
             name: $name,
             summary: $summary,
+            limits: $limits,
             make: |settings, seed| {
                 let make: fn($config, u64) -> Result<Box<dyn Model>, ModelError> = $make;
                 Ok(make(read::<$config>($name, settings)?, seed)?)
@@ -140,42 +143,61 @@ macro_rules! kinds {
 /// All kinds, simplest first.
 pub const KINDS: &[Kind] = kinds! {
     "random", "a score drawn at random for every person and item, the floor of every comparison",
+        "It knows nothing: whatever is no better has learned nothing.",
         RandomConfig, |_, seed| Ok(Box::new(Random::new(seed)));
     "popularity", "how many met an item, the same for everybody",
+        "Everybody gets the same list, so that what is popular gets more popular.",
         PopularityConfig, |config, _| Ok(Box::new(PopularityModel::new(config)));
     "decayed_popularity", "engagements with an item, each fading with time",
+        "Everybody gets the same list, and what was loved long ago is forgotten.",
         DecayedPopularityConfig, |config, _| Ok(Box::new(DecayedPopularityModel::new(config)));
     "seed_content", "the mission's formula from features: the cosine of interests and content, times attention",
+        "It knows items by their features only: of two that are alike it cannot tell the better one.",
         SeedContentSettings, |config, _| Ok(Box::new(SeedContent::new(config)));
     "item_knn", "similarity to what was met, by how many met both",
+        "An item that nobody met has no neighbours, and who has no past gets no scores.",
         ItemKnnSettings, |config, _| Ok(Box::new(ItemKnnModel::new(config)));
     "rp3beta", "the chance of walking from what was met to an item by way of somebody else, less of it for popular ones",
+        "An item that nobody met is never reached, nor does anybody without a past set out.",
         Rp3BetaSettings, |config, _| Ok(Box::new(Rp3BetaModel::new(config)));
     "ease", "a linear autoencoder with an empty diagonal, in closed form",
+        "Its matrix grows with the square of the items: it is for thousands of them, not for millions.",
         EaseSettings, |config, _| Ok(Box::new(EaseModel::new(config)));
     "seed_collaborative", "the mission's formula from others' behaviour: a predicted r over roots of popularity and attention",
+        "Dividing by popularity lets what was met once or twice swing widely.",
         SeedCollaborativeSettings, |config, _| Ok(Box::new(SeedCollaborative::new(config)));
     "cold_start", "features at first, others' behaviour the more is known",
+        "The shares of its two parts follow a rule and are not learned.",
         ColdStartSettings, |config, seed| Ok(Box::new(ColdStart::new(config, seed)));
     "ials", "factors by alternating least squares over all pairs, met or not",
+        "All that was not met counts as a weak no, though most of it was never seen.",
         IalsSettings, |config, seed| Ok(Box::new(IalsModel::new(config, seed)));
     "bpr", "factors learned from pairs of what was met and what was not",
+        "It learns from drawn pairs: another seed gives other lists.",
         BprSettings, |config, seed| Ok(Box::new(BprModel::new(config, seed)));
     "logistic", "logistic regression on named columns and ids, whose weights can be read",
+        "It adds up: what two columns mean together it sees only where a third one says so.",
         LogisticConfig, |config, seed| Ok(Box::new(Logistic::new(config, seed)));
     "dcn", "a deep and cross network, which learns products of columns (DCN-v2)",
+        "It costs by the pair, so that in a city it is asked about candidates only.",
         DcnConfig, |config, seed| Ok(Box::new(Dcn::new(config, seed)));
     "lin_ucb", "a linear bandit over what people met and what things are: expected reward, and a bonus for what is not known yet",
+        "Reward is taken to be linear, and scores hold a bonus for what is unknown: they are no predictions.",
         LinUcbConfig, |config, seed| Ok(Box::new(LinUcb::new(config, seed)));
     "thompson", "the same linear bandit, but everybody is scored with coefficients drawn from what is believed of them",
+        "Scores are drawn, not predicted: another seed gives other lists.",
         ThompsonConfig, |config, seed| Ok(Box::new(Thompson::new(config, seed)));
     "text_pair", "how close an item's words are to those of the recent past, read by a small BERT",
+        "It reads words and nothing else, in the language that its encoder was taught.",
         TextPairConfig, |config, seed| Ok(Box::new(TextPair::new(config, seed)?));
     "sasrec", "self-attention over what somebody met last, in its order (Kang and McAuley 2018)",
+        "It looks at what was met last and nothing else: a person without a past gets one list.",
         SasRecConfig, |config, seed| Ok(Box::new(SasRec::new(config, seed)?));
     "fusion", "text, picture, sound, motion, other facts and behaviour, fused into one vector an item",
+        "An item of which no modality is known is a stranger to it.",
         FusionConfig, |config, seed| Ok(Box::new(Fusion::new(config, seed)?));
     "two_tower", "one network for people and one for items, near each other where they meet (Yi et al. 2019)",
+        "Closeness says that things belong together, not why.",
         TwoTowerModelConfig, |config, seed| Ok(Box::new(TwoTowerModel::new(config, seed)?));
 };
 

@@ -202,8 +202,9 @@ pub fn learn(
             match trained {
                 Ok(Some(index)) => Learned::Tower(Box::new(index)),
                 Ok(None) => return,
-                Err(_) => {
+                Err(e) => {
                     ranker.trainee = None;
+                    ranker.failure = Some((clock.now, e.to_string()));
                     return;
                 }
             }
@@ -243,7 +244,11 @@ pub fn learn(
                     ranker.challenger = Some(Challenger::new(*served, shadow, now, until));
                     return;
                 }
-                Ok(Fitted::Nothing) | Err(_) => return,
+                Ok(Fitted::Nothing) => return,
+                Err(e) => {
+                    ranker.failure = Some((clock.now, e.to_string()));
+                    return;
+                }
             }
         }
     };

@@ -48,9 +48,9 @@
 //! | `registry` | model cards, which is live, challengers in the shadow |
 //! | `training` | validation folds, search of settings, early stopping |
 //! | `stored` | tensors in files |
-//! | `registry` | model cards, which is live |
 //! | `bandit` | choosing under uncertainty: LinUCB, Thompson sampling |
 //! | `slate` | the best few things to show together, now and in the long run |
+//! | `device` | where dense scores are computed |
 //! | `drift` | noticing that what comes in has changed |
 
 pub mod bandit;
@@ -63,6 +63,7 @@ pub mod columns;
 pub mod config;
 pub mod dcn;
 pub mod decayed_popularity;
+pub mod device;
 pub mod drift;
 pub mod ease;
 pub mod evaluation;

@@ -125,7 +125,7 @@ impl Ranker {
                 scratch.trust == 0.0
             }
             ModelKind::Random | ModelKind::Popularity | ModelKind::SeedContent => false,
-            _ => scratch.cold.is_none(),
+            _ => scratch.blend.is_none(),
         }
     }
 
@@ -182,27 +182,37 @@ impl Ranker {
         into.push(Term::new(TermKind::Popularity, popularity));
     }
 
-    /// Splits a score of a model of the catalog by what the model itself says.
+    /// Splits a score of a model of the catalog by what the model itself says, and what content and popularity add.
     fn put_served(&self, s: &Scored<'_>, position: u32, into: &mut Vec<Term>) {
         let item = self.shelves[s.shelf].items[position as usize];
-        let (Learned::Served(served), Some(cold)) = (&self.learned, s.scratch.cold) else {
+        let (Learned::Served(served), Some(blend)) = (&self.learned, s.scratch.blend) else {
             return self.put_cold(s, position, 1.0, into);
         };
         let score = s.scratch.scores[position as usize];
+        let first = into.len();
+        self.put_cold(s, position, 1.0, into);
+        let cold: f32 = into[first..].iter().map(|t| t.value).sum();
         // A ranker says something about its candidates only.
         let adds_up = |parts: &Vec<Part>| {
             let sum: f32 = parts.iter().map(|p| p.value).sum();
             let largest = parts.iter().map(|p| p.value.abs()).fold(1.0, f32::max);
-            (sum - score).abs() <= SLACK * largest
+            let slack = SLACK * (1.0 + blend.trust * blend.scale * largest);
+            (blend.of(sum, cold) - score).abs() <= slack
         };
         let parts = served.explain(s.avatar, s.observed, item, s.now);
-        if let Some(parts) = parts.filter(adds_up) {
-            let all = parts.iter().map(|p| term_of(p, served.columns(), s.names));
-            Largest::<PARTS_NAMED>::of(all).put(TermKind::OtherParts, into);
-        } else {
-            self.put_cold(s, position, cold.scale, into);
-            into.push(Term::new(TermKind::Base, cold.shift));
-        }
+        let Some(parts) = parts.filter(adds_up) else {
+            return;
+        };
+        into.truncate(first);
+        let share = blend.trust * blend.scale;
+        let of_model = parts.iter().map(|p| {
+            let term = term_of(p, served.columns(), s.names);
+            let value = share * term.value;
+            Term { value, ..term }
+        });
+        Largest::<PARTS_NAMED>::of(of_model).put(TermKind::OtherParts, into);
+        into.push(Term::new(TermKind::Base, blend.trust * blend.shift));
+        self.put_cold(s, position, 1.0 - blend.trust, into);
     }
 
     fn put_history(&self, s: &Scored<'_>, item: ItemId, into: &mut Vec<Term>) {

@@ -9,7 +9,7 @@ use super::ease::Ease;
 use super::interactions::Interactions;
 use super::item_knn::{ItemKnn, ItemKnnConfig};
 use super::live::challenger::Challenger;
-use super::live::served::{ColdScale, Served};
+use super::live::served::{Blend, Served};
 use super::registry::Registry;
 use super::scorer::Scorer;
 use super::seed_formulas;
@@ -68,6 +68,8 @@ pub struct Ranker {
     pub registry: Registry,
     /// A model of the catalog in the shadow of the live one.
     pub challenger: Option<Challenger>,
+    /// The last training that failed, and why; the model that was live went on serving.
+    pub failure: Option<(Tick, String)>,
 }
 
 /// How much worse on newer data a retrained model may be and still go live.
@@ -85,6 +87,7 @@ impl Default for Ranker {
             trainee: None,
             registry: Registry::new(PROMOTION_TOLERANCE).expect("the tolerance is positive"),
             challenger: None,
+            failure: None,
         }
     }
 }
@@ -100,8 +103,8 @@ pub struct Scratch {
     /// Weight of the collaborative score, and the highest of those; 0 where content and popularity speak alone.
     pub(super) trust: f32,
     pub(super) top: f32,
-    /// How the scores of items follow that a model of the catalog does not know; nothing if it has no say.
-    pub(super) cold: Option<ColdScale>,
+    /// How a model of the catalog and the cold scores make one; nothing if it has no say.
+    pub(super) blend: Option<Blend>,
 }
 
 impl Ranker {
@@ -174,7 +177,7 @@ impl Ranker {
     ) {
         let shelf = &self.shelves[shelf_index];
         scratch.trust = 0.0;
-        scratch.cold = None;
+        scratch.blend = None;
         let scores = &mut scratch.scores;
         scores.clear();
         match config.model {
@@ -203,9 +206,10 @@ impl Ranker {
                 Self::score_cold(observed, shelf, catalogue, scores);
                 if let Learned::Served(served) = &self.learned {
                     let (id, now) = who;
-                    scratch.cold = match place {
-                        Some(row) => Some(served.score(row, shelf_index, scores)),
-                        None => served.rank(id, observed, now, shelf_index, scores),
+                    let start = config.cold_start;
+                    scratch.blend = match place {
+                        Some(row) => Some(served.score(row, observed, start, shelf_index, scores)),
+                        None => served.rank(id, observed, now, start, shelf_index, scores),
                     };
                 }
             }

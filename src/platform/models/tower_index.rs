@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::params::ModelError;
 use super::ranker::{ITEM_SURFACES, Learned, Ranker};
+use super::registry::card::limits_of;
 use super::registry::{CardDetails, ModelCard, Promotion};
 use super::retrieval::PackedItems;
 use super::shelf::Shelf;
@@ -309,6 +310,7 @@ fn details(observations: &Observations, pairs: Range<usize>, recall: f64) -> Car
         held_out: [("recall@10 among the next pairs".to_owned(), recall)].into(),
         consent: "Behaviour of avatars that allow recommendations, taken from the observations."
             .to_owned(),
+        limits: limits_of("two_tower"),
         ..CardDetails::default()
     }
 }

@@ -94,7 +94,7 @@ config! {
         exploration: f64 = 0.06, "share", 0.0..=1.0;
         /// Popular and new items added to the model's candidates, each.
         extra_candidates: u32 = 6, "items", 0..=100;
-        /// Observed engagements at which the collaborative model is trusted as much as the content of items.
+        /// Observed engagements at which what was learned is trusted as much as content and popularity.
         cold_start: f64 = 5.0, "engagements", 0.0..=1000.0;
         /// Hours between trainings.
         retrain_hours: u32 = 24, "hours", 1..=10_000;

@@ -9,6 +9,8 @@ use crate::lab::evaluation::facts::{DataFacts, SplitFacts};
 use crate::lab::evaluation::metrics::Spread;
 use crate::lab::evaluation::table::{CurvePoint, align};
 use crate::lab::metrics::statistics::interval::Interval;
+use crate::platform::models::catalog::Kind;
+use crate::platform::models::model::Epoch;
 
 /// Version of `model.json`; raised whenever a field changes its meaning.
 pub const FORMAT: u32 = 1;
@@ -57,10 +59,54 @@ pub struct HeldOut {
     pub spreads: Vec<Spread>,
 }
 
-/// Says what holds of every model that was fitted on a log.
+/// Shortens a number to nine significant digits: what a card says is then read back as it was written.
 #[must_use]
-pub fn limits(data: &DataFacts) -> Vec<String> {
+pub fn shortened(x: f64) -> f64 {
+    format!("{x:.8e}").parse().unwrap_or(x)
+}
+
+impl HeldOut {
+    /// Tells of what was measured, in numbers of a card's precision.
+    #[must_use]
+    pub fn of(split: SplitFacts, metrics: &BTreeMap<String, Interval>, spreads: &[Spread]) -> Self {
+        let interval = |i: &Interval| Interval {
+            estimate: shortened(i.estimate),
+            low: shortened(i.low),
+            high: shortened(i.high),
+            n: i.n,
+        };
+        let spread = |s: &Spread| Spread {
+            k: s.k,
+            coverage: shortened(s.coverage),
+            exposure_gini: shortened(s.exposure_gini),
+        };
+        Self {
+            split,
+            metrics: metrics
+                .iter()
+                .map(|(name, i)| (name.clone(), interval(i)))
+                .collect(),
+            spreads: spreads.iter().map(spread).collect(),
+        }
+    }
+}
+
+/// Tells of the passes of a fit, in numbers of a card's precision.
+#[must_use]
+pub fn curve(epochs: &[Epoch]) -> Vec<CurvePoint> {
+    let point = |e: &Epoch| CurvePoint {
+        epoch: e.epoch,
+        loss: shortened(e.loss),
+        held_out: e.held_out.map(shortened),
+    };
+    epochs.iter().map(point).collect()
+}
+
+/// Says what a model of a kind cannot do that was fitted on a log.
+#[must_use]
+pub fn limits(kind: &Kind, data: &DataFacts) -> Vec<String> {
     let mut limits = vec![
+        kind.limits.to_owned(),
         "It learned what people did, not what was good for them: what was often shown looks wanted."
             .to_owned(),
         "Numbers on a log do not say what people would do if they were shown its lists; an experiment does."
@@ -210,4 +256,24 @@ pub fn list(cards: &[(String, FitCard)]) -> String {
         ]);
     }
     align(&rows).join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::rng::{Purpose, RngStream};
+
+    #[test]
+    fn prop_shortened_numbers_are_read_back_as_they_were_written() {
+        let mut rng = RngStream::new(1, Purpose::Test, 0, 0);
+        for _ in 0..2_000 {
+            let x = rng.normal() * 10f64.powi(rng.below(13) as i32 - 6);
+            let short = shortened(x);
+            assert!((short - x).abs() <= 1e-8 * x.abs(), "{x} became {short}");
+            let json = serde_json::to_string(&short).unwrap();
+            assert_eq!(serde_json::from_str::<f64>(&json).unwrap(), short);
+        }
+        assert!(shortened(f64::NAN).is_nan());
+        assert_eq!(shortened(f64::INFINITY), f64::INFINITY);
+    }
 }

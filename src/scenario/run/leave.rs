@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::Path;
 
+use bevy::ecs::world::World;
+
 use super::error::RunError;
 use super::folder;
 use crate::lab::metrics::book::Book;
@@ -13,12 +15,21 @@ use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::report::gather::{Asked, gather};
 use crate::lab::report::{render_json, to_json};
 use crate::lab::summary::RunSummary;
+use crate::platform::config::PlatformRules;
+use crate::platform::models::live::train::fit;
 use crate::platform::models::ranker::{Learned, Ranker};
+use crate::platform::models::registry::ModelCard;
+use crate::platform::privacy::observation::Observations;
+use crate::platform::recommend::config::ModelKind;
 use crate::scenario::learning::run_facts;
-use crate::sim::schedule::Simulation;
+use crate::sim::schedule::{Seed, SimClock, Simulation};
+use crate::society::content::catalogue::Catalogue;
 
 /// Name under which the two-tower model is registered, and of its files.
 const TWO_TOWER: &str = "two_tower";
+
+/// What is said of the card of a model that has no training of its own.
+const FITTED_AGAIN: &str = "It is in closed form and served without being judged: for this card it was fitted again at the end of the run, with default settings, on all but the newest behaviour.";
 
 /// Writes report, metrics and models of a run, finished or stopped, each file whole or not at all.
 ///
@@ -42,7 +53,7 @@ pub fn leave(
         let bytes = bytes.map_err(RunError::format(&path))?;
         folder::write(&path, &bytes)?;
     }
-    leave_models(dir, sim.world().resource::<Ranker>())?;
+    leave_models(dir, sim)?;
     let data = gather(sim, summary.clone(), scorecard, asked);
     let json = to_json(&data);
     folder::write(&dir.join("report.json"), json.as_bytes())?;
@@ -52,30 +63,61 @@ pub fn leave(
     )
 }
 
-/// Writes the live two-tower model and its card, if there is one.
-fn leave_models(dir: &Path, ranker: &Ranker) -> Result<(), RunError> {
-    let (Learned::Tower(index), Some(card)) = (&ranker.learned, ranker.registry.live(TWO_TOWER))
-    else {
-        return Ok(());
+/// Writes the live models with their cards; the card of a model without one is made now.
+fn leave_models(dir: &Path, sim: &Simulation) -> Result<(), RunError> {
+    let world = sim.world();
+    let ranker = world.resource::<Ranker>();
+    let weights = match &ranker.learned {
+        Learned::Tower(index) => Some((TWO_TOWER, index.save())),
+        Learned::Served(served) => Some((served.name(), served.save())),
+        Learned::Nothing | Learned::Knn(..) | Learned::Ease(..) => None,
     };
+    let live: Vec<&ModelCard> = ranker.registry.live_cards().collect();
+    let made = if live.is_empty() {
+        made_card(world, ranker)
+    } else {
+        None
+    };
+    if live.is_empty() && made.is_none() {
+        return Ok(());
+    }
     let models = dir.join("models");
     fs::create_dir_all(&models).map_err(RunError::file(&models))?;
-    let path = models.join(format!("{TWO_TOWER}.safetensors"));
-    let weights = index.save().map_err(RunError::format(&path))?;
-    folder::write(&path, &weights)?;
-    let card = serde_json::json!({
-        "name": card.name,
-        "version": card.version,
-        "trained_at_tick": card.trained_at.0,
-        "n_pairs": card.n_pairs,
-        "loss_nats_per_pair": card.loss,
-        "recall_at_10": card.validation_metric,
-        "digest": format!("{:016x}", card.digest),
-    });
-    folder::write(
-        &models.join(format!("{TWO_TOWER}.json")),
-        format!("{card:#}\n").as_bytes(),
-    )
+    if let Some((name, bytes)) = weights {
+        let path = models.join(format!("{name}.safetensors"));
+        let bytes = bytes.map_err(RunError::format(&path))?;
+        folder::write(&path, &bytes)?;
+    }
+    for card in live.into_iter().chain(made.as_ref()) {
+        let json = format!("{:#}\n", card.json());
+        folder::write(&models.join(format!("{}.json", card.name)), json.as_bytes())?;
+        let page = card.page();
+        folder::write(&models.join(format!("{}.md", card.name)), page.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Fits a model once more to tell of it, for those in closed form, which are fitted without being judged.
+fn made_card(world: &World, ranker: &Ranker) -> Option<ModelCard> {
+    let name = match world.resource::<PlatformRules>().0.recommend.model {
+        ModelKind::Random => "random",
+        ModelKind::Popularity => "decayed_popularity",
+        ModelKind::SeedContent => "seed_content",
+        ModelKind::SeedCollaborative => "seed_collaborative",
+        ModelKind::ItemKnn => "item_knn",
+        ModelKind::Ease => "ease",
+        // These are in the registry as soon as they learned.
+        _ => return None,
+    };
+    let (seed, now) = (world.resource::<Seed>().0, world.resource::<SimClock>().now);
+    let observations = world.resource::<Observations>();
+    let catalogue = world.resource::<Catalogue>();
+    let settings = toml::Table::new();
+    let found = fit(ranker, name, &settings, seed, now, observations, catalogue);
+    // Nothing was learned from, or it cannot: then there is nothing to tell.
+    let (_, mut card) = found.ok().flatten()?;
+    card.details.limits.insert(0, FITTED_AGAIN.to_owned());
+    Some(card)
 }
 
 /// Writes `docs/run-folder.md`.
@@ -108,8 +150,9 @@ This page is generated from the source; `cargo test` fails when it is out of dat
 | `metrics-hourly.parquet` | one row per finished hour | at the end |
 | `items.parquet` | every item ever published, as anybody sees it: kind, title, tags, media | at the end |
 | `people.parquet` | who let behaviour be used for recommendation; `agora evaluate --data FOLDER` uses nobody else's | at the end |
-| `models/two_tower.safetensors` | the live two-tower model with the state of its optimizer, if one was promoted | at the end |
-| `models/two_tower.json` | its card: version, tick, pairs trained on, loss, recall at 10 on what came after, digest of its weights | at the end |
+| `models/<model>.safetensors` | the live model of the scenario, such as `two_tower`, if one was promoted; two towers with the state of their optimizer | at the end |
+| `models/<model>.json` | its card, made from the registry: version, what it learned from and by whose leave, settings, learning curve, metrics on what came after, limits, digest of its weights | at the end |
+| `models/<model>.md` | the same for people; models in closed form, which have no weights here, have cards too | at the end |
 | `report.json` | everything the report shows; `format` is its version | at the end |
 | `report.html` | the report: one file that needs no network; `agora report FOLDER` draws it anew from `report.json` | at the end |
 | `run.json` | what the run was and its headline numbers, for scripts; a folder that has it is whole | last |

@@ -30,7 +30,7 @@ pub(super) fn registry_ui(
         Column::number("Trained", "Day since the start at which its training ended"),
         Column::text(
             "State",
-            "Live serves; a challenger is compared with the live one on what people choose; replaced served once; held was worse than the live one and never served",
+            "Live serves; a challenger is compared with the live one on what people choose; replaced served once; held never served, for it was no better than the live one or another came first",
         ),
         Column::number(
             "Held out",

@@ -25,6 +25,12 @@ pub(super) fn notes(s: &Sight<'_>, summary: &RunSummary, asked_days: u32) -> Vec
         ));
     }
     notes.extend(changes(summary));
+    if let Some((tick, why)) = &s.ranker.failure {
+        notes.push(format!(
+            "The last training of the model that failed did so on day {}: {why}. What was live before went on serving.",
+            tick.0 / TICKS_PER_DAY + 1,
+        ));
+    }
     notes.push(
         "Active on a day is an avatar that went to a place or attended a live event on that day; opening the city and \
          closing it again does not count."

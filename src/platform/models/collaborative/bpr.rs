@@ -1,6 +1,6 @@
 //! Kind `bpr`: factors learned from pairs "met, not met" behind the trait of all models.
 //!
-//! A person whose row was trained on and whose past is still the same has factors of its own; everybody else is folded in from
+//! A person who was trained on keeps its own factors until it met more than twice as much; everybody else is folded in from
 //! its past. An explanation attributes a person's factors p to its items by ridge regression: `p = Σ_m a_m q_m + rest`,
 //! so that `s_c = Σ_m a_m q_mᵀ q_c + restᵀ q_c` exactly. The rest is what the items met do not account for; how
 //! the first part is shared out is a reading of the factors, not a record of how they were learned.
@@ -8,7 +8,6 @@
 use std::ops::ControlFlow;
 
 use crate::config;
-use crate::sim::rng::mix;
 
 use super::super::bpr::{Bpr, BprConfig, BprError};
 use super::super::interaction_log::InteractionLog;
@@ -39,6 +38,9 @@ config! {
     }
 }
 
+/// How many times as much as in training a person must have met to be folded in anew.
+const GROWTH: usize = 2;
+
 /// Ridge of an explanation, in mean squared lengths of the factors of the items met.
 const EXPLAINING_RIDGE: f64 = 0.1;
 
@@ -55,8 +57,8 @@ pub struct BprModel {
     fitted: Option<Bpr>,
     /// Weights of the items; empty if pairs count alike.
     weights: Vec<f32>,
-    /// What each user's past looked like in training.
-    digests: Vec<i64>,
+    /// Items that each user had met in training.
+    met: Vec<u32>,
 }
 
 impl BprModel {
@@ -76,29 +78,23 @@ impl BprModel {
             size: Size::default(),
             fitted: None,
             weights: Vec::new(),
-            digests: Vec::new(),
+            met: Vec::new(),
         }
     }
 
     /// Returns the factors of a person.
     fn factors(&self, fitted: &Bpr, person: &Person<'_>) -> Vec<f32> {
         let items = items_ascending(person);
-        match person.user {
-            Some(user) if self.digests[user as usize] == digest(&items) => {
-                fitted.user_factors(user as usize).to_vec()
-            }
-            _ => fitted.fold_in(&items),
+        let own = person.user.filter(|user| {
+            // Folding in is thousands of draws; a few items more do not make another person.
+            let met = self.met[*user as usize] as usize;
+            met > 0 && !items.is_empty() && items.len() <= GROWTH * met
+        });
+        match own {
+            Some(user) => fitted.user_factors(user as usize).to_vec(),
+            None => fitted.fold_in(&items),
         }
     }
-}
-
-/// Condenses a set of items, given ascending, to 44 bits.
-fn digest(items: &[u32]) -> i64 {
-    let all = items.iter().fold(
-        items.len() as u64,
-        |h, item| mix(h ^ (u64::from(*item) + 1)),
-    );
-    (all >> 20) as i64
 }
 
 impl Model for BprModel {
@@ -136,7 +132,9 @@ impl Model for BprModel {
         let n_parameters = fitted.factors().len() as u64;
         self.fitted = Some(fitted);
         self.weights = weights;
-        self.digests = (0..log.n_users).map(|u| digest(x.of_user(u))).collect();
+        self.met = (0..log.n_users)
+            .map(|u| x.of_user(u).len() as u32)
+            .collect();
         self.size = Size::of(log);
         Ok(FitReport {
             n_rows: x.len() as u64,
@@ -207,8 +205,8 @@ impl Model for BprModel {
             self.config.dimensions,
         ];
         stored::put(&mut tensors, "factors", &shape, factors.to_vec());
-        let digests = stored::large("digest", self.digests.iter().copied())?;
-        stored::put(&mut tensors, "pasts", &[self.digests.len(), 2], digests);
+        let met = self.met.iter().map(|n| *n as f32).collect();
+        stored::put(&mut tensors, "met", &[self.met.len()], met);
         if self.debias.is_some() {
             let n = self.weights.len();
             stored::put(&mut tensors, "weights", &[n], self.weights.clone());
@@ -221,13 +219,13 @@ impl Model for BprModel {
         let (users, items) = (log.n_users, log.n_items);
         let shape = [Some(users + items), Some(self.config.dimensions)];
         let factors = stored::take_finite(&mut rest, "factors", &shape)?;
-        let digests = stored::take_finite(&mut rest, "pasts", &[Some(users), Some(2)])?;
+        let met = stored::take_finite(&mut rest, "met", &[Some(users)])?;
         let weights = match self.debias {
             Some(_) => stored::take_finite(&mut rest, "weights", &[Some(items)])?,
             None => Vec::new(),
         };
         refuse_rest(&rest)?;
-        self.digests = stored::join_large(&digests);
+        self.met = met.into_iter().map(|n| n as u32).collect();
         self.fitted = Some(Bpr::from_factors(
             self.config,
             users,

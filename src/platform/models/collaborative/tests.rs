@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::super::catalog::{KINDS, find};
 use super::super::evaluation::first;
-use super::super::interaction_log::InteractionLog;
+use super::super::interaction_log::{Interaction, InteractionLog};
 use super::super::model::{About, Model, Person};
 use super::super::sample_log::{hold_out_last, mean_rank, sample_log};
 
@@ -148,7 +148,7 @@ fn engagements_of_more_weight_say_more_to_ials() {
 }
 
 #[test]
-fn bpr_knows_its_users_until_their_past_changes() {
+fn bpr_knows_its_users_until_their_past_has_doubled() {
     let log = sample_log(8);
     let model = fit("bpr", FAST_BPR, &log);
     let by_user = log.by_user();
@@ -161,10 +161,19 @@ fn bpr_knows_its_users_until_their_past_changes() {
     // Another order is the same past.
     let backwards: Vec<_> = past.iter().rev().copied().collect();
     assert_eq!(scores(&*model, &log, person(Some(20), &backwards)), own);
-    // Somebody else's past is not, and then the row does not matter.
-    let other = scores(&*model, &log, person(Some(20), &by_user[21]));
-    assert_eq!(other, scores(&*model, &log, person(None, &by_user[21])));
-    assert_ne!(other, scores(&*model, &log, person(Some(21), &by_user[21])));
+    // A few items more do not make another person; more than as many again do.
+    let unmet = (0..log.n_items as u32).filter(|i| past.iter().all(|p| p.item != *i));
+    let more: Vec<Interaction> = unmet
+        .take(past.len() + 1)
+        .map(|item| Interaction { item, ..past[0] })
+        .collect();
+    assert_eq!(more.len(), past.len() + 1);
+    let grown: Vec<Interaction> = past.iter().chain(&more[..1]).copied().collect();
+    assert_eq!(scores(&*model, &log, person(Some(20), &grown)), own);
+    let doubled: Vec<Interaction> = past.iter().chain(&more).copied().collect();
+    let anew = scores(&*model, &log, person(Some(20), &doubled));
+    assert_eq!(anew, scores(&*model, &log, person(None, &doubled)));
+    assert_ne!(anew, own);
     // Of a person nothing is known of, nothing is said; of others, most is about what they met.
     let parts = model.explain(&person(None, &[]), 0).unwrap();
     assert_eq!(parts.len(), 1);

@@ -24,6 +24,8 @@ const NONE: u32 = u32::MAX;
 pub struct Served {
     model: Box<dyn Model>,
     columns: Columns,
+    /// People there were at the fit; who came later is a stranger with a past.
+    n_users: usize,
     digest: u64,
     /// Column by position, by shelf.
     shelves: [Vec<u32>; ITEM_SURFACES],
@@ -57,13 +59,27 @@ impl Rows {
     }
 }
 
-/// How the scores of items that the model does not know follow from content and popularity: `shift + scale · cold`.
+/// How a model and the cold scores (content and popularity) make one score: `trust · (shift + scale · s) + (1 − trust) · cold`
+/// for an item that the model knows, `cold` for one that it does not.
+///
+/// The model's scores are put on the scale of the cold ones, for the same items: whatever model is live, scores mean much the
+/// same to calibration, and items that were published since the fit stand beside the others.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct ColdScale {
-    /// Mean score of the items that it knows, less that of their cold scores, scaled.
+pub struct Blend {
+    /// How much the model is trusted: n / (n + cold start) after n engagements.
+    pub trust: f32,
+    /// Mean of the cold scores of the items that it knows, less that of its own, scaled.
     pub shift: f32,
-    /// Deviation of its scores over that of the cold ones.
+    /// Deviation of the cold scores over that of its own.
     pub scale: f32,
+}
+
+impl Blend {
+    /// Makes one score of a model's and the cold one.
+    #[must_use]
+    pub fn of(&self, score: f32, cold: f32) -> f32 {
+        self.trust * (self.shift + self.scale * score) + (1.0 - self.trust) * cold
+    }
 }
 
 fn mean_and_deviation(values: impl Iterator<Item = f32> + Clone) -> (f64, f64) {
@@ -76,18 +92,28 @@ fn mean_and_deviation(values: impl Iterator<Item = f32> + Clone) -> (f64, f64) {
 }
 
 impl Served {
-    /// Takes a fitted model and the items of its columns.
+    /// Takes a fitted model, the items of its columns and the number of people in its log.
     ///
     /// # Errors
     /// [`ModelError`] if what it learned cannot be read.
-    pub fn new(model: Box<dyn Model>, columns: Columns) -> Result<Self, ModelError> {
+    pub fn new(
+        model: Box<dyn Model>,
+        columns: Columns,
+        n_users: usize,
+    ) -> Result<Self, ModelError> {
         let digest = digest(&model.save()?);
         Ok(Self {
             model,
             columns,
+            n_users,
             digest,
             shelves: Default::default(),
         })
+    }
+
+    /// Returns the user of the fit that an avatar is, if it was there.
+    fn known(&self, user: u32) -> Option<u32> {
+        ((user as usize) < self.n_users).then_some(user)
     }
 
     /// Returns the name of its kind.
@@ -144,7 +170,7 @@ impl Served {
         let people: Vec<Person<'_>> = pasts
             .iter()
             .map(|(user, past)| Person {
-                user: Some(*user),
+                user: self.known(*user),
                 past,
                 now: seconds(now),
             })
@@ -162,29 +188,42 @@ impl Served {
         }
     }
 
-    /// Puts the model's scores over the cold ones of a shelf; what it does not know keeps its cold score on the same scale.
-    pub fn score(&self, row: &[f32], shelf_index: usize, scores: &mut [f32]) -> ColdScale {
+    /// Blends the model's scores into the cold ones of a shelf, in `scores`; what it does not know keeps its cold score.
+    ///
+    /// `cold_start` is how many engagements it takes to trust the model as much as content and popularity.
+    pub fn score(
+        &self,
+        row: &[f32],
+        observed: &Observed,
+        cold_start: f64,
+        shelf_index: usize,
+        scores: &mut [f32],
+    ) -> Blend {
         let columns = &self.shelves[shelf_index];
-        let is_known = |c: u32| row.get(c as usize).is_some_and(|s| s.is_finite());
-        let known = || columns.iter().zip(&*scores).filter(|(c, _)| is_known(**c));
-        let (mean, deviation) = mean_and_deviation(known().map(|(c, _)| row[*c as usize]));
-        let (cold_mean, cold_deviation) = mean_and_deviation(known().map(|(_, s)| *s));
-        let scale = if cold_deviation > 0.0 {
-            deviation / cold_deviation
+        let said = |c: &u32| row.get(*c as usize).copied().filter(|s| s.is_finite());
+        let known = || {
+            let all = columns.iter().zip(&*scores);
+            all.filter_map(|(c, cold)| Some((said(c)?, *cold)))
+        };
+        let (mean, deviation) = mean_and_deviation(known().map(|(s, _)| s));
+        let (cold_mean, cold_deviation) = mean_and_deviation(known().map(|(_, cold)| cold));
+        let scale = if deviation > 0.0 {
+            cold_deviation / deviation
         } else {
             0.0
         };
-        let cold = ColdScale {
-            shift: (mean - scale * cold_mean) as f32,
+        let n = observed.history.len() as f64;
+        let blend = Blend {
+            trust: (n / (n + cold_start).max(1.0)) as f32,
+            shift: (cold_mean - scale * mean) as f32,
             scale: scale as f32,
         };
         for (score, column) in scores.iter_mut().zip(columns) {
-            *score = match row.get(*column as usize) {
-                Some(s) if s.is_finite() => *s,
-                _ => cold.shift + cold.scale * *score,
-            };
+            if let Some(s) = said(column) {
+                *score = blend.of(s, *score);
+            }
         }
-        cold
+        blend
     }
 
     /// Says whether it should only be asked about candidates.
@@ -193,24 +232,25 @@ impl Served {
         self.model.ranks().is_some()
     }
 
-    /// Puts a ranker's scores over the best cold ones of a shelf; the others keep theirs on the same scale. `None` if it has
-    /// nothing to say about the avatar.
+    /// Blends a ranker's scores into the best cold ones of a shelf; the others keep theirs. `None` if it has nothing to say
+    /// about the avatar.
     #[must_use]
     pub fn rank(
         &self,
         id: AvatarId,
         observed: &Observed,
         now: Tick,
+        cold_start: f64,
         shelf_index: usize,
         scores: &mut [f32],
-    ) -> Option<ColdScale> {
+    ) -> Option<Blend> {
         let ranker = self.model.ranks()?;
         let past = past_of(id.0, observed, &self.columns);
         if past.is_empty() {
             return None;
         }
         let person = Person {
-            user: Some(id.0),
+            user: self.known(id.0),
             past: &past,
             now: seconds(now),
         };
@@ -234,7 +274,7 @@ impl Served {
         for (item, score) in items.iter().zip(found) {
             row[*item as usize] = score;
         }
-        Some(self.score(&row, shelf_index, scores))
+        Some(self.score(&row, observed, cold_start, shelf_index, scores))
     }
 
     /// Splits the score of an item for an avatar; `None` if the model does not know the item or cannot say.
@@ -249,7 +289,7 @@ impl Served {
         let column = self.columns.of(item.0)?;
         let past = past_of(id.0, observed, &self.columns);
         let person = Person {
-            user: Some(id.0),
+            user: self.known(id.0),
             past: &past,
             now: seconds(now),
         };
@@ -277,7 +317,7 @@ impl Served {
     #[must_use]
     pub fn score_some(&self, user: u32, past: &[Interaction], now: i64, items: &[u32]) -> Vec<f32> {
         let person = Person {
-            user: Some(user),
+            user: self.known(user),
             past,
             now,
         };
@@ -308,7 +348,7 @@ impl Served {
         let people: Vec<Person<'_>> = pasts
             .iter()
             .map(|(user, past, now)| Person {
-                user: Some(*user),
+                user: self.known(*user),
                 past,
                 now: *now,
             })

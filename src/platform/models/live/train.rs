@@ -9,6 +9,7 @@ use crate::platform::models::columns::Columns;
 use crate::platform::models::interaction_log::{Interaction, InteractionLog};
 use crate::platform::models::params::ModelError;
 use crate::platform::models::ranker::{ITEM_SURFACES, Learned, Ranker};
+use crate::platform::models::registry::card::limits_of;
 use crate::platform::models::registry::{CardDetails, ModelCard, Promotion};
 use crate::platform::models::shelf::Shelf;
 use crate::platform::privacy::observation::{HISTORY, Observations};
@@ -118,35 +119,35 @@ pub enum Fitted {
     Nothing,
 }
 
-/// Fits a model anew and judges it on held-out behaviour; with a live one of its kind and `has_shadow`, it becomes a challenger.
+/// Fits a model on all but the newest observations, judges it on those and tells of it; `None` if there is nothing to learn
+/// from. The registry stays as it is.
 ///
 /// # Errors
 /// [`TrainError`] if its settings are refused or it diverged.
-pub fn train(
-    ranker: &mut Ranker,
+pub fn fit(
+    ranker: &Ranker,
     name: &str,
     settings: &toml::Table,
-    has_shadow: bool,
     seed: u64,
     now: Tick,
     observations: &Observations,
     catalogue: &Catalogue,
-) -> Result<Fitted, TrainError> {
+) -> Result<Option<(Served, ModelCard)>, TrainError> {
     let kind = catalog::find(name)?;
     let n = observations.pairs.len();
     let judged_on = JUDGED_ON.min(n / 5);
     let Some(first) = observations.pairs.get(n - judged_on) else {
-        return Ok(Fitted::Nothing);
+        return Ok(None);
     };
     let from = first.tick;
     let columns = on_offer(&ranker.shelves);
     let log = before(&log_of(&columns, observations, catalogue), seconds(from));
     if log.interactions.is_empty() {
-        return Ok(Fitted::Nothing);
+        return Ok(None);
     }
     let mut model = kind.make(settings, seed)?;
     let report = model.fit(&log, &mut |_| ControlFlow::Continue(()))?;
-    let mut served = Served::new(model, columns)?;
+    let mut served = Served::new(model, columns, log.n_users)?;
     served.place_items(&ranker.shelves);
     let validation_metric = mean(&gains(&served, observations, from)?);
     let incumbent_metric = match &ranker.learned {
@@ -174,9 +175,31 @@ pub fn train(
             held_out: [(HELD_OUT.to_owned(), validation_metric)].into(),
             calibration_error: None,
             consent: CONSENT.to_owned(),
+            limits: limits_of(kind.name),
         },
     };
-    if incumbent_metric.is_some() && has_shadow && ranker.registry.promotes(&card) {
+    Ok(Some((served, card)))
+}
+
+/// Fits a model anew and judges it on held-out behaviour; with a live one of its kind and `has_shadow`, it becomes a challenger.
+///
+/// # Errors
+/// Those of [`fit`].
+pub fn train(
+    ranker: &mut Ranker,
+    name: &str,
+    settings: &toml::Table,
+    has_shadow: bool,
+    seed: u64,
+    now: Tick,
+    observations: &Observations,
+    catalogue: &Catalogue,
+) -> Result<Fitted, TrainError> {
+    let fitted = fit(ranker, name, settings, seed, now, observations, catalogue)?;
+    let Some((served, card)) = fitted else {
+        return Ok(Fitted::Nothing);
+    };
+    if card.incumbent_metric.is_some() && has_shadow && ranker.registry.promotes(&card) {
         ranker.registry.list(card)?;
         return Ok(Fitted::Challenger(Box::new(served)));
     }

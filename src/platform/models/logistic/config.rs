@@ -18,6 +18,8 @@ config! {
         negatives: u32 = 4, "items", 1..=100;
         /// Rows that are learned from at most, the most recent ones.
         rows_at_most: u32 = 500_000, "rows", 100..=100_000_000;
+        /// Mean gradient, in units of the outcome, at which all weights count as optimal.
+        tolerance: f64 = 0.000_1, "-", 0.000_000_000_001..=0.1;
         /// Steps of Newton's method at most.
         steps: u32 = 50, "steps", 1..=1000;
     }

@@ -157,7 +157,8 @@ impl Model for Logistic {
         let rows = Rows::new(&table, ids, log.n_users, log.n_items);
         let mut curve = Vec::new();
         let of = self.config.steps;
-        let optimum = minimise(&rows, self.config.l2, of, |epoch, loss| {
+        let (l2, flat) = (self.config.l2, self.config.tolerance);
+        let optimum = minimise(&rows, l2, flat, of, |epoch, loss| {
             let held_out = None;
             let epoch = Epoch {
                 epoch,

@@ -7,8 +7,6 @@ use crate::sim::math;
 
 use super::rows::{Power, Rows};
 
-/// Mean gradient, in units of the outcome, at which a weight counts as optimal.
-const FLAT: f64 = 1e-9;
 /// Conjugate gradient steps a Newton step.
 const INNER_STEPS: usize = 250;
 /// Halvings of a step at most.
@@ -31,7 +29,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 /// Minimises Σ ln(1 + e^f) − y f + ½ l2 Σ_{j>0} w_j², which has one minimum; the bias is not penalised.
 ///
-/// `watch` hears of every step with the mean loss.
+/// It ends when the largest gradient of a weight, divided by the number of rows, is below `flat`. `watch` hears of every step
+/// with the mean loss.
 ///
 /// # Errors
 /// [`ModelError::NoPairs`] without rows; [`ModelError::Diverged`] if the loss is no finite number.
@@ -41,6 +40,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 pub fn minimise(
     rows: &Rows<'_>,
     l2: f64,
+    flat: f64,
     steps: u32,
     mut watch: impl FnMut(u32, f64) -> ControlFlow<()>,
 ) -> Result<Optimum, ModelError> {
@@ -67,7 +67,7 @@ pub fn minimise(
             g[0] = 0.0;
         }
         gradient = g.iter().fold(0.0, |m: f64, g| m.max(g.abs())) / n;
-        if gradient < FLAT {
+        if gradient < flat {
             break;
         }
         let curvature: Vec<f64> = p.iter().map(|p| (p * (1.0 - p)).max(1e-12)).collect();

@@ -81,8 +81,7 @@ impl<'a> Rows<'a> {
         (0..self.len())
             .into_par_iter()
             .map(|row| {
-                let x = self.table.row(row).iter().zip(columns);
-                let mut sum = weights[0] + x.map(|(x, w)| f64::from(*x) * w).sum::<f64>();
+                let mut sum = weights[0] + dot(self.table.row(row), columns);
                 if self.ids == Ids::Weighted {
                     sum += self.places(row).map(|p| weights[p]).iter().sum::<f64>();
                 }
@@ -127,6 +126,20 @@ impl<'a> Rows<'a> {
         }
         sums
     }
+}
+
+/// Returns Σ x w, in eight sums that do not wait for each other.
+fn dot(x: &[f32], w: &[f64]) -> f64 {
+    let mut lanes = [0.0f64; 8];
+    let (cx, cw) = (x.chunks_exact(8), w.chunks_exact(8));
+    let (rx, rw) = (cx.remainder(), cw.remainder());
+    for (x, w) in cx.zip(cw) {
+        for ((lane, x), w) in lanes.iter_mut().zip(x).zip(w) {
+            *lane += f64::from(*x) * w;
+        }
+    }
+    let rest = rx.iter().zip(rw).map(|(x, w)| f64::from(*x) * w);
+    lanes.iter().sum::<f64>() + rest.sum::<f64>()
 }
 
 /// What values are raised to.

@@ -39,7 +39,7 @@ fn the_optimum_is_that_of_the_reference() {
     // sklearn 1.9.1: LogisticRegression(C=1, tol=1e-12, solver='newton-cholesky')
     let table = table();
     let rows = Rows::new(&table, Ids::Ignored, 3, 2);
-    let found = minimise(&rows, 1.0, 50, |_, _| ControlFlow::Continue(())).unwrap();
+    let found = minimise(&rows, 1.0, 1e-9, 50, |_, _| ControlFlow::Continue(())).unwrap();
     let expected = [
         0.302_775_724_488_838_1,
         0.149_258_470_482_492_4,
@@ -57,7 +57,7 @@ fn the_optimum_is_that_of_the_reference() {
 fn the_gradient_is_zero_at_the_optimum_with_ids_as_well() {
     let table = table();
     let rows = Rows::new(&table, Ids::Weighted, 4, 2);
-    let found = minimise(&rows, 0.3, 50, |_, _| ControlFlow::Continue(())).unwrap();
+    let found = minimise(&rows, 0.3, 1e-9, 50, |_, _| ControlFlow::Continue(())).unwrap();
     let f = rows.times(&found.weights);
     let mut g = vec![0.0; rows.n_weights()];
     for (row, (f, y)) in f.iter().zip(rows.outcomes()).enumerate() {

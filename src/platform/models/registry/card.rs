@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::super::catalog::find;
 use super::super::model::Epoch;
 use crate::sim::units::Tick;
 
@@ -29,6 +30,21 @@ pub struct ModelCard {
     pub details: CardDetails,
 }
 
+/// What holds of every model that serves in a city.
+const LIMITS: [&str; 3] = [
+    "It learned what people did with what they were shown, not what was good for them.",
+    "Items published since its training are scored by content and popularity.",
+    "Fairness between groups of people was not measured.",
+];
+
+/// Says what a model of a kind cannot do in a city.
+#[must_use]
+pub fn limits_of(kind: &str) -> Vec<String> {
+    let own = find(kind).ok().map(|k| k.limits);
+    let all = own.into_iter().chain(LIMITS);
+    all.map(str::to_owned).collect()
+}
+
 /// What a card tells to whoever asks where a model comes from. What is not known is empty.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CardDetails {
@@ -50,6 +66,8 @@ pub struct CardDetails {
     pub calibration_error: Option<f64>,
     /// By whose leave the rows were used, as a sentence.
     pub consent: String,
+    /// What it cannot do, as sentences.
+    pub limits: Vec<String>,
 }
 
 impl ModelCard {
@@ -97,7 +115,42 @@ impl ModelCard {
                     .expect("a string takes everything");
             }
         }
+        if !d.limits.is_empty() {
+            page.push_str("\n## Limits\n\n");
+            for limit in &d.limits {
+                writeln!(page, "- {limit}").expect("a string takes everything");
+            }
+        }
         page
+    }
+
+    /// Shows the card as JSON: what its page says, for programs.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        let d = &self.details;
+        let passes = d.curve.iter().map(
+            |e| serde_json::json!({ "pass": e.epoch, "loss": e.loss, "held_out": e.held_out }),
+        );
+        serde_json::json!({
+            "name": self.name,
+            "version": self.version,
+            "kind": d.kind,
+            "trained_at_tick": self.trained_at.0,
+            "n_pairs": self.n_pairs,
+            "rows": d.rows,
+            "window_seconds": d.window,
+            "features": d.features,
+            "settings": d.settings,
+            "loss": self.loss,
+            "held_out": self.validation_metric,
+            "held_out_of_incumbent": self.incumbent_metric,
+            "metrics": d.held_out,
+            "calibration_error": d.calibration_error,
+            "curve": passes.collect::<Vec<_>>(),
+            "consent": d.consent,
+            "limits": d.limits,
+            "digest": format!("{:016x}", self.digest),
+        })
     }
 }
 
@@ -154,6 +207,7 @@ mod tests {
             held_out: [("NDCG@10".to_owned(), 0.3)].into(),
             calibration_error: Some(0.02),
             consent: "People who allowed recommendations.".to_owned(),
+            limits: limits_of("bpr"),
         };
         let page = card.page();
         for line in [
@@ -165,8 +219,13 @@ mod tests {
             "| expected calibration error | 0.0200 |",
             "| consent | People who allowed recommendations. |",
             "| 1 | 0.7500 | 0.2000 |",
+            "- It learns from drawn pairs: another seed gives other lists.",
         ] {
             assert!(page.contains(line), "{line} is not in\n{page}");
         }
+        let json = card.json();
+        assert_eq!(json["digest"], "00000000000000ab");
+        assert_eq!(json["curve"][0]["held_out"], 0.2);
+        assert_eq!(json["limits"].as_array().map(Vec::len), Some(4));
     }
 }

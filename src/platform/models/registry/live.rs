@@ -106,6 +106,11 @@ impl Registry {
         self.live.get(name).map(|at| &self.cards[*at])
     }
 
+    /// Lists the live models by name.
+    pub fn live_cards(&self) -> impl Iterator<Item = &ModelCard> {
+        self.live.values().map(|at| &self.cards[*at])
+    }
+
     /// Says whether a listed model ever was live.
     #[must_use]
     pub fn has_served(&self, name: &str, version: u32) -> bool {

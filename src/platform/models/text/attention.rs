@@ -19,6 +19,9 @@ use super::product::rows;
 use crate::platform::models::two_tower::dense::transposed;
 use crate::sim::math;
 
+/// Heads of sequences that are worth a thread.
+const SHARE: usize = 8;
+
 /// Attention within sequences.
 #[derive(Debug, Clone)]
 pub struct Attention {
@@ -129,6 +132,7 @@ impl CustomOp3 for Attention {
         let parts = self.parts(d);
         let outputs: Vec<Vec<f32>> = parts
             .par_iter()
+            .with_min_len(SHARE)
             .map(|part| {
                 let p = weights(&part.take(q, width, d), &part.take(k, width, d), d);
                 let mut out = vec![0.0f32; part.words * d];
@@ -158,6 +162,7 @@ impl CustomOp3 for Attention {
         let parts = self.parts(d);
         let gradients: Vec<[Vec<f32>; 3]> = parts
             .par_iter()
+            .with_min_len(SHARE)
             .map(|part| {
                 let words = part.words;
                 let (q, k) = (part.take(&qs, width, d), part.take(&ks, width, d));

@@ -12,8 +12,8 @@ const TILE: usize = 16;
 /// Rows of a tile: with two vectors each, the sums fill half of the registers.
 const ROWS: usize = 4;
 
-/// Products of fewer terms than this are not worth a second thread.
-const WORTH_THREADS: usize = 1 << 17;
+/// Products of fewer terms than this are not worth a second thread: a tenth of a millisecond, some times what waking one costs.
+const WORTH_THREADS: usize = 1 << 22;
 
 /// Returns `a · b + bias`: `a` is `(n, k)`, `b` `(k, m)`, `bias` `m` values, the result `(n, m)`; row by row.
 #[must_use]
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn bits_do_not_depend_on_the_number_of_threads() {
-        let (a, b) = (numbers(301 * 48, 4), numbers(48 * 64, 5));
+        let (a, b) = (numbers(1501 * 48, 4), numbers(48 * 64, 5));
         let of = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
             pool.unwrap().install(|| product(&a, &b, 48, None))
