@@ -13,9 +13,13 @@
 //! | `floor` | the bids of a tick and the auction of a slot |
 //! | `serve` | ads for slates and travelers |
 //! | `learn` | what answers teach the click model and the pacing |
+//! | `attribution` | which ads a conversion is owed to |
+//! | `bidder` | bids that learn and targets that are kept |
 
 mod account;
+pub mod attribution;
 pub mod auction;
+pub mod bidder;
 pub mod campaign;
 pub mod click_model;
 pub mod config;
