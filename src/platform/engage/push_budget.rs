@@ -39,7 +39,7 @@ pub struct PushBucket {
 }
 
 impl PushBucket {
-    fn used_at(&self, now: Tick) -> u32 {
+    fn used_at(self, now: Tick) -> u32 {
         self.used.saturating_sub(now.since(self.at))
     }
 

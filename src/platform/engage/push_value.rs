@@ -6,6 +6,7 @@
 //! prediction that is compared, never money that is paid.
 
 use crate::config;
+use crate::sim::state_hash::{RowHash, StateHasher};
 
 /// Levels of "pushes lately" that are told apart; more count as the last.
 const LEVELS: usize = 8;
@@ -65,6 +66,14 @@ impl OptOutHazard {
         let level = (n_lately as usize).min(LEVELS - 1);
         let usual = share(all_out, all, USUAL_HAZARD);
         share(self.opt_outs[level], self.pushes[level], usual)
+    }
+}
+
+impl RowHash for OptOutHazard {
+    fn hash_row(&self, h: &mut StateHasher) {
+        for n in self.pushes.iter().chain(&self.opt_outs) {
+            h.u64(*n);
+        }
     }
 }
 

@@ -280,7 +280,7 @@ mod tests {
 
     fn random(seed: u64) -> (Vec<Vec<RewardOption>>, Coins) {
         let mut rng = RngStream::new(seed, Purpose::Test, 0, 0);
-        let options: Vec<Vec<RewardOption>> = (0..1 + rng.below(5))
+        let options: Vec<Vec<RewardOption>> = (0..=rng.below(5))
             .map(|_| {
                 (0..rng.below(4))
                     .map(|_| option(rng.below(12) as i64, rng.range(-1.0, 5.0)))

@@ -14,6 +14,7 @@
 use super::error::IncentiveError;
 use crate::platform::models::positive_definite;
 use crate::sim::math;
+use crate::sim::state_hash::{RowHash, StateHasher};
 
 /// Newton steps at most; convergence takes fewer than ten.
 const STEPS: u32 = 50;
@@ -141,6 +142,16 @@ impl Linear {
             Link::Logistic => newton(&z, rows.n_columns, outcome, l2),
         };
         Ok(scale.undo(link, bias, &weights))
+    }
+}
+
+impl RowHash for Linear {
+    fn hash_row(&self, h: &mut StateHasher) {
+        h.u64(self.link as u64);
+        h.f64(self.bias);
+        for w in &self.weights {
+            h.f64(*w);
+        }
     }
 }
 

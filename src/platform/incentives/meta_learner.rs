@@ -7,7 +7,7 @@
 //!
 //! | data | shape | meaning |
 //! | --- | --- | --- |
-//! | rows | `(n, n_columns)` | see [`Rows`](super::linear::Rows) |
+//! | rows | `(n, n_columns)` | see [`Rows`] |
 //! | returns | `(n)` | expected outcome if treated minus expected outcome if not |
 //!
 //! # Source
@@ -17,6 +17,7 @@ use super::config::{LearnerKind, UpliftConfig};
 use super::error::IncentiveError;
 use super::linear::{Linear, Link, Rows};
 use super::trial::{Arm, Trial};
+use crate::sim::state_hash::{RowHash, StateHasher};
 
 /// Range of a fitted probability of being treated.
 const PROPENSITY_RANGE: (f64, f64) = (0.01, 0.99);
@@ -151,6 +152,29 @@ impl UpliftModel {
     /// Predicts the uplift of every row.
     pub fn predict_all(&self, rows: &Rows) -> Vec<f64> {
         rows.iter().map(|row| self.predict(row)).collect()
+    }
+}
+
+impl RowHash for UpliftModel {
+    fn hash_row(&self, h: &mut StateHasher) {
+        match &self.learned {
+            Learned::T { control, treated } => {
+                control.hash_row(h);
+                treated.hash_row(h);
+            }
+            Learned::X {
+                from_control,
+                from_treated,
+                propensity,
+            } => {
+                from_control.hash_row(h);
+                from_treated.hash_row(h);
+                match propensity {
+                    Share::Same(p) => h.f64(*p),
+                    Share::ByRow(model) => model.hash_row(h),
+                }
+            }
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! | `trial` | what was tried on whom, and what was held out |
 //! | `linear` | ridge and logistic regression on a few columns |
 //! | `meta_learner` | uplift by the T- and the X-learner |
+//! | `sizes` | uplift of each size of reward |
 //! | `qini` | how good a ranking by uplift is |
 //! | `allocation` | the most uplift for a budget |
 //! | `arms` | nobody, everybody alike, by lot, by uplift |
@@ -20,4 +21,5 @@ pub mod linear;
 pub mod meta_learner;
 pub mod qini;
 pub mod reward;
+pub mod sizes;
 pub mod trial;

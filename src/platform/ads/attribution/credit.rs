@@ -61,9 +61,7 @@ mod tests {
     fn prop_parts_sum_to_the_whole_and_lie_within_one_of_their_share() {
         for seed in 0..2_000 {
             let mut rng = RngStream::new(seed, Purpose::Test, 0, 0);
-            let weights: Vec<f64> = (0..1 + rng.below(9))
-                .map(|_| rng.uniform() + 1e-6)
-                .collect();
+            let weights: Vec<f64> = (0..=rng.below(9)).map(|_| rng.uniform() + 1e-6).collect();
             let total = rng.bits() >> (1 + rng.below(60));
             let parts = divide(total, &weights);
             assert_eq!(parts.iter().sum::<u64>(), total, "seed {seed}");

@@ -56,14 +56,13 @@ impl Walk {
                 walk.converts[last.channel.idx()] += 1.0;
             }
         }
-        for i in 0..n {
-            if begun > 0.0 {
+        for (i, left) in left.into_iter().enumerate() {
+            // A channel that was touched was left as often, and somebody began.
+            if left > 0.0 {
                 walk.start[i] /= begun;
-            }
-            if left[i] > 0.0 {
-                walk.converts[i] /= left[i];
+                walk.converts[i] /= left;
                 for step in &mut walk.steps[i * n..(i + 1) * n] {
-                    *step /= left[i];
+                    *step /= left;
                 }
             }
         }

@@ -52,7 +52,6 @@ fn weights(rule: Rule, j: &Journey) -> Vec<f64> {
     let n = j.touches.len();
     let only = |place: usize| (0..n).map(|i| f64::from(i == place)).collect();
     match rule {
-        Rule::Last => only(n.wrapping_sub(1)),
         Rule::First => only(0),
         Rule::Linear => vec![1.0; n],
         Rule::TimeDecay { half_life_days } if half_life_days > 0.0 => {
@@ -66,7 +65,7 @@ fn weights(rule: Rule, j: &Journey) -> Vec<f64> {
                 })
                 .collect()
         }
-        Rule::TimeDecay { .. } => only(n.wrapping_sub(1)),
+        Rule::Last | Rule::TimeDecay { .. } => only(n.wrapping_sub(1)),
     }
 }
 

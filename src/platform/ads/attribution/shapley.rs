@@ -225,7 +225,7 @@ mod tests {
         let journeys: Vec<Journey> = (0..3_000)
             .map(|i| {
                 let mut rng = RngStream::new(2, Purpose::Test, i, 0);
-                let path: Vec<u8> = (0..1 + rng.below(6)).map(|_| rng.below(12) as u8).collect();
+                let path: Vec<u8> = (0..=rng.below(6)).map(|_| rng.below(12) as u8).collect();
                 let converts = if rng.chance(0.1) {
                     Converts::Yes
                 } else {

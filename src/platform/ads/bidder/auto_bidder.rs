@@ -6,6 +6,7 @@
 use super::budget::{Budget, BudgetError};
 use super::target::{Actions, Funds, TargetConfig, TargetController};
 use crate::platform::ads::pacing::Pacer;
+use crate::sim::state_hash::{RowHash, StateHasher};
 use crate::sim::units::Coins;
 
 /// Bids for one campaign.
@@ -74,6 +75,14 @@ impl AutoBidder {
         self.pacer
             .learn(step, affordable, paid.as_f64() / self.usual_look);
         Ok(())
+    }
+}
+
+impl RowHash for AutoBidder {
+    fn hash_row(&self, h: &mut StateHasher) {
+        self.target.hash_row(h);
+        h.f64(self.pacer.multiplier());
+        self.budget.hash_row(h);
     }
 }
 

@@ -3,6 +3,7 @@
 //! An ad may be paid for when it is clicked, long after it was won. Until then its highest price is held, so that all the
 //! ads that are still open can be paid for at once.
 
+use crate::sim::state_hash::{RowHash, StateHasher};
 use crate::sim::units::Coins;
 
 /// Why money was not set aside or paid.
@@ -84,6 +85,13 @@ impl Budget {
         self.held -= held;
         self.left -= paid;
         Ok(())
+    }
+}
+
+impl RowHash for Budget {
+    fn hash_row(&self, h: &mut StateHasher) {
+        h.i64(self.left.micros());
+        h.i64(self.held.micros());
     }
 }
 

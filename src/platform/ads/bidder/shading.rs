@@ -12,6 +12,7 @@
 use crate::config;
 use crate::sim::math;
 use crate::sim::rng::RngStream;
+use crate::sim::state_hash::{RowHash, StateHasher};
 use crate::sim::units::Coins;
 
 /// Least growth of the odds of winning with the logarithm of the bid: a higher bid never wins less often.
@@ -131,6 +132,17 @@ impl Shading {
         let error = won - p;
         self.alpha += error * (c - b * x) / determinant;
         self.beta = (self.beta + error * (a * x - b) / determinant).max(FLATTEST);
+    }
+}
+
+impl RowHash for Shading {
+    fn hash_row(&self, h: &mut StateHasher) {
+        for x in [self.scale, self.alpha, self.beta] {
+            h.f64(x);
+        }
+        for c in self.curvature {
+            h.f64(c);
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 
 use crate::config;
 use crate::sim::math;
+use crate::sim::state_hash::{RowHash, StateHasher};
 use crate::sim::units::Coins;
 
 /// Range of θ: a twentieth to twenty times the allowance.
@@ -148,6 +149,14 @@ impl TargetController {
             let top = self.ceiling.map_or(RANGE, |c| (c + RESERVE).min(RANGE));
             self.theta = (self.theta + change).clamp(-RANGE, top);
         }
+    }
+}
+
+impl RowHash for TargetController {
+    fn hash_row(&self, h: &mut StateHasher) {
+        h.f64(self.usual);
+        h.f64(self.theta);
+        h.f64(self.ceiling.unwrap_or(f64::INFINITY));
     }
 }
 
