@@ -1,13 +1,13 @@
 //! Shading bids where the winner pays its bid: learning from wins and losses how likely a bid wins.
 //!
-//! P(win | b) = σ(α + β ln(b / scale)): the highest rival bid is log-logistic. The bid maximises (v − b) · P(win | b), whose
-//! slope is zero where b = β (1 − P(b)) (v − b); the left side less the right grows with b, so there is one such bid.
-//! α and β are learned one auction at a time, each step scaled by the curvature seen so far, which fades so that rivals
-//! who change are noticed.
+//! P(win | b) = σ(α + β ln u + γ u) with u = b / scale and β, γ at least 0. With β alone the highest rival bid would be
+//! log-logistic, which has no upper end; γ lets it have one. The logit is concave in b, so (v − b) · P(win | b) has a single
+//! peak, where b = (β + γ u) (1 − P(b)) (v − b). The weights are learned one auction at a time, each step scaled by the
+//! curvature seen so far, which fades so that rivals who change are noticed.
 //!
 //! # Source
-//! Zhou et al. (2021), "An efficient deep distribution network for bid shading in first-price auctions", with the
-//! log-logistic distribution; the steps are those of the online Newton method of Hazan, Agarwal and Kale (2007).
+//! Zhou et al. (2021), "An efficient deep distribution network for bid shading in first-price auctions", whose
+//! distribution is learned here by logistic regression; the steps are those of the online Newton method of Hazan, Agarwal and Kale (2007).
 
 use crate::config;
 use crate::sim::math;
@@ -21,8 +21,8 @@ const FLATTEST: f64 = 0.1;
 /// Halvings of the range in which the best bid lies.
 const HALVINGS: u32 = 40;
 
-/// Slope before anything was seen.
-const USUAL_SLOPE: f64 = 2.0;
+/// Weights before anything was seen: half of what is usual wins half of the time.
+const USUAL: [f64; 3] = [1.5 * std::f64::consts::LN_2 - 0.5, 1.5, 1.0];
 
 /// Rows that what is believed at first counts as.
 const PRIOR: f64 = 2.0;
@@ -50,25 +50,28 @@ pub enum Sale {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shading {
     scale: f64,
-    alpha: f64,
-    beta: f64,
-    /// Curvature: of α, of both, of β.
-    curvature: [f64; 3],
+    /// α, β, γ.
+    weights: [f64; 3],
+    /// Second derivatives of the loss, lower triangle by rows.
+    curvature: [f64; 6],
 }
+
+/// The prior's curvature.
+const DIAGONAL: [f64; 6] = [PRIOR, 0.0, PRIOR, 0.0, 0.0, PRIOR];
 
 impl Shading {
     /// Starts from the belief that half of what is usually worth `usual_value` wins half of the time.
     pub fn new(usual_value: Coins) -> Self {
         Self {
             scale: usual_value.micros().max(1) as f64,
-            alpha: USUAL_SLOPE * std::f64::consts::LN_2,
-            beta: USUAL_SLOPE,
-            curvature: [PRIOR, 0.0, PRIOR],
+            weights: USUAL,
+            curvature: DIAGONAL,
         }
     }
 
-    fn log(&self, bid: f64) -> f64 {
-        math::ln(bid / self.scale)
+    fn features(&self, bid: f64) -> [f64; 3] {
+        let u = bid / self.scale;
+        [1.0, math::ln(u), u]
     }
 
     /// Returns how likely a bid wins.
@@ -81,7 +84,8 @@ impl Shading {
     }
 
     fn p(&self, bid: f64) -> f64 {
-        math::sigmoid(self.alpha + self.beta * self.log(bid))
+        let x = self.features(bid);
+        math::sigmoid(self.weights.iter().zip(x).map(|(w, x)| w * x).sum())
     }
 
     /// Returns the bid with the highest expected surplus for something worth `value`; never more than that.
@@ -93,7 +97,8 @@ impl Shading {
         let (mut low, mut high) = (0.0, v);
         for _ in 0..HALVINGS {
             let b = 0.5 * (low + high);
-            if b < self.beta * (1.0 - self.p(b)) * (v - b) {
+            let slope = self.weights[1] + self.weights[2] * b / self.scale;
+            if b < slope * (1.0 - self.p(b)) * (v - b) {
                 low = b;
             } else {
                 high = b;
@@ -114,34 +119,47 @@ impl Shading {
         if !bid.is_positive() {
             return;
         }
-        let x = self.log(bid.micros() as f64);
+        let x = self.features(bid.micros() as f64);
         let p = self.p(bid.micros() as f64);
         let won = match sale {
             Sale::Won => 1.0,
             Sale::Lost => 0.0,
         };
         let fade = 1.0 / config.memory.max(1.0);
-        let weight = p * (1.0 - p);
+        let places = [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2)];
         // Fades towards the prior, so that there is always something to divide by.
-        let seen = [weight, weight * x, weight * x * x];
-        for ((c, seen), prior) in self.curvature.iter_mut().zip(seen).zip([PRIOR, 0.0, PRIOR]) {
-            *c += fade * (prior - *c) + seen;
+        for ((c, prior), (i, j)) in self.curvature.iter_mut().zip(DIAGONAL).zip(places) {
+            *c += fade * (prior - *c) + p * (1.0 - p) * x[i] * x[j];
         }
-        let [a, b, c] = self.curvature;
-        let determinant = a * c - b * b;
-        let error = won - p;
-        self.alpha += error * (c - b * x) / determinant;
-        self.beta = (self.beta + error * (a * x - b) / determinant).max(FLATTEST);
+        let step = solve(self.curvature, x.map(|x| (won - p) * x));
+        for (w, step) in self.weights.iter_mut().zip(step) {
+            *w += step;
+        }
+        self.weights[1] = self.weights[1].max(FLATTEST);
+        self.weights[2] = self.weights[2].max(0.0);
     }
+}
+
+/// Solves a x = b for a positive definite matrix given by its lower triangle, by Cholesky's factors.
+fn solve(a: [f64; 6], b: [f64; 3]) -> [f64; 3] {
+    let l00 = a[0].sqrt();
+    let (l10, l20) = (a[1] / l00, a[3] / l00);
+    let l11 = (a[2] - l10 * l10).sqrt();
+    let l21 = (a[4] - l20 * l10) / l11;
+    let l22 = (a[5] - l20 * l20 - l21 * l21).sqrt();
+    let y0 = b[0] / l00;
+    let y1 = (b[1] - l10 * y0) / l11;
+    let y2 = (b[2] - l20 * y0 - l21 * y1) / l22;
+    let x2 = y2 / l22;
+    let x1 = (y1 - l21 * x2) / l11;
+    [(y0 - l10 * x1 - l20 * x2) / l00, x1, x2]
 }
 
 impl RowHash for Shading {
     fn hash_row(&self, h: &mut StateHasher) {
-        for x in [self.scale, self.alpha, self.beta] {
-            h.f64(x);
-        }
-        for c in self.curvature {
-            h.f64(c);
+        h.f64(self.scale);
+        for x in self.weights.iter().chain(&self.curvature) {
+            h.f64(*x);
         }
     }
 }
@@ -162,8 +180,11 @@ mod tests {
         for seed in 0..100 {
             let mut rng = RngStream::new(seed, Purpose::Test, 0, 0);
             let mut shading = Shading::new(Coins::from_whole(1));
-            shading.alpha = rng.range(-4.0, 4.0);
-            shading.beta = rng.range(0.2, 6.0);
+            shading.weights = [
+                rng.range(-4.0, 4.0),
+                rng.range(0.2, 6.0),
+                rng.range(0.0, 9.0),
+            ];
             let value = Coins::from_f64(rng.range(0.05, 3.0));
             let surplus = |b: Coins| (value - b).as_f64() * shading.p_win(b);
             let best = surplus(shading.best_bid(value));
@@ -224,8 +245,8 @@ mod tests {
 
     #[test]
     fn two_who_learn_end_near_the_equilibrium_of_half_the_value() {
-        // With two values from U[0, 1] both bid half; revenue 1/3, surplus 1/6 each. A log-logistic rival has no highest bid,
-        // so that high values are believed to win less surely than they do for a little less: about 0.30 in place of 0.33.
+        // With two values from U[0, 1] both bid half; revenue 1/3, surplus 1/6 each. Close to its peak the surplus is flat, so
+        // that small errors of both add up to a few percent of revenue.
         let mut both = [Shading::new(Coins::from_f64(0.5)); 2];
         let (mut revenue, mut surplus, mut right, mut counted) = (0.0, 0.0, 0.0, 0.0);
         let n = 40_000;
@@ -245,9 +266,65 @@ mod tests {
             }
         }
         let (revenue, surplus, right) = (revenue / counted, surplus / counted, right / counted);
-        assert!((revenue - 1.0 / 3.0).abs() < 0.05, "revenue {revenue}");
-        assert!((surplus - 1.0 / 3.0).abs() < 0.05, "surplus {surplus}");
+        assert!((revenue - 1.0 / 3.0).abs() < 0.03, "revenue {revenue}");
+        assert!((surplus - 1.0 / 3.0).abs() < 0.03, "surplus {surplus}");
         assert!(right > 0.9, "the higher value wins: {right}");
+    }
+
+    /// Six advertisers with twelve ads each, of which each knows the chance of a click: values log-normal (0.1, 0.2), clicks
+    /// σ(x·e + b) with x, e ~ N(0, I₅) and b ~ U(−4, −3). Returns what their best ads are worth in a look.
+    fn auction_gym(catalogue: &[Vec<([f64; 6], f64)>], rng: &mut RngStream) -> Vec<f64> {
+        let x: Vec<f64> = (0..5).map(|_| rng.normal()).chain([1.0]).collect();
+        let worth = |(e, value): &([f64; 6], f64)| {
+            let f: f64 = e.iter().zip(&x).map(|(e, x)| e * x).sum();
+            math::sigmoid(f) * value
+        };
+        catalogue
+            .iter()
+            .map(|ads| ads.iter().map(worth).fold(0.0, f64::max))
+            .collect()
+    }
+
+    #[test]
+    fn shading_in_auction_gym_turns_revenue_into_surplus_and_keeps_welfare() {
+        // Jeunen, Murphy and Allison (2022), first prices with two of six: honest bids leave a surplus of 0; learned shading
+        // leaves 0.22 to 0.24 of a welfare of 0.71, revenue falls from 0.72 to 0.48. These bidders leave the seller less than
+        // that: a logit that rises too slowly at the top makes all of them bid a little too low, and each lowers the others.
+        let mut rng = RngStream::new(6, Purpose::Test, 0, 0);
+        let mut ad = || {
+            let mut e = [0.0; 6].map(|_: f64| rng.normal());
+            e[5] = -3.0 - rng.uniform();
+            (e, rng.log_normal(0.1, 0.2))
+        };
+        let catalogue: Vec<Vec<([f64; 6], f64)>> =
+            (0..6).map(|_| (0..12).map(|_| ad()).collect()).collect();
+        let mut bidders = [Shading::new(Coins::from_f64(0.7)); 6];
+        let (mut honest, mut welfare, mut surplus, mut counted) = (0.0, 0.0, 0.0, 0.0);
+        let n = 12_000;
+        for i in 0..n {
+            let mut rng = RngStream::new(7, Purpose::Test, i, 0);
+            let worth = auction_gym(&catalogue, &mut rng);
+            let a = rng.below(6);
+            let b = (a + 1 + rng.below(5)) % 6;
+            let bids = [a, b].map(|k| bidders[k].bid(Coins::from_f64(worth[k]), &CONFIG, &mut rng));
+            let (winner, price) = if bids[0] >= bids[1] {
+                (a, bids[0])
+            } else {
+                (b, bids[1])
+            };
+            for (k, bid) in [a, b].into_iter().zip(bids) {
+                bidders[k].learn(bid, sale(k == winner), &CONFIG);
+            }
+            if i >= n / 2 {
+                honest += worth[a].max(worth[b]);
+                welfare += worth[winner];
+                surplus += worth[winner] - price.as_f64();
+                counted += 1.0;
+            }
+        }
+        let (honest, welfare, surplus) = (honest / counted, welfare / counted, surplus / counted);
+        assert!(welfare > 0.97 * honest, "{welfare} of {honest}");
+        assert!((0.2..0.5).contains(&surplus), "{surplus} of {welfare}");
     }
 
     #[test]
