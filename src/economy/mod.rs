@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `config` | its part of the scenario |
 //! | `purpose` | what money moves for: faucets, sinks, transfers |
+//! | `flows` | the graph of flows by purpose, supply and velocity |
 //! | `ledger` | double entry in integers |
 //! | `market` | shops, asset titles, the price index |
 //! | `land` | the registry and the daily auction |
@@ -15,6 +16,7 @@
 pub mod config;
 pub mod controller;
 pub mod daily;
+pub mod flows;
 pub mod land;
 pub mod ledger;
 pub mod market;

@@ -14,9 +14,13 @@
 //! | `serve` | ads for slates and travelers |
 //! | `learn` | what answers teach the click model and the pacing |
 //! | `mechanism` | sealed-bid auctions as theory writes them, to hold the city's against |
+//! | `attribution` | which ads a conversion is owed to |
+//! | `bidder` | bids that learn and targets that are kept |
 
 mod account;
+pub mod attribution;
 pub mod auction;
+pub mod bidder;
 pub mod campaign;
 pub mod click_model;
 pub mod config;

@@ -1,6 +1,6 @@
 //! The part of the scenario on rewards.
 
-use crate::config;
+use crate::{config, config_choice};
 
 config! {
     /// Coins, drops and quests.
@@ -37,4 +37,44 @@ impl IncentivesConfig {
         watch_reward: 0.0,
         ..Self::BASELINE
     };
+}
+
+config_choice! {
+    /// How uplift is learned.
+    pub enum LearnerKind {
+        /// One model of the outcome for each arm.
+        T = "t",
+        /// Effects imputed from the other arm; better where one arm is small.
+        X = "x",
+    }
+}
+
+config_choice! {
+    /// Who is rewarded.
+    pub enum RewardArm {
+        /// Nobody.
+        None = "none",
+        /// Everybody alike, first come, first served.
+        Fixed = "fixed",
+        /// Whoever the lot falls on.
+        Random = "random",
+        /// Those who do most more for a coin, as far as is known.
+        Uplift = "uplift",
+    }
+}
+
+config! {
+    /// Rewards by what they bring about.
+    pub struct UpliftConfig {
+        /// Who is rewarded.
+        arm: RewardArm = RewardArm::Uplift, "-";
+        /// How uplift is learned.
+        learner: LearnerKind = LearnerKind::X, "-";
+        /// Penalty on weights, as the number of rows that pull as hard.
+        penalty_rows: f64 = 10.0, "rows", 0.000_001..=1_000_000.0;
+        /// Rows an arm must have before anything is learned from it.
+        least_rows: u32 = 30, "rows", 1..=1_000_000;
+        /// Share of avatars held out to judge by.
+        held_out: f64 = 0.3, "share", 0.0..=0.9;
+    }
 }
