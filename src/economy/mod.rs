@@ -6,6 +6,7 @@
 //! | `purpose` | what money moves for: faucets, sinks, transfers |
 //! | `ledger` | double entry in integers |
 //! | `market` | shops, asset titles, the price index |
+//! | `exchange` | order books for fungible items, call auctions |
 //! | `land` | the registry and the daily auction |
 //! | `controller` | the central bank |
 //! | `settle` | wishes become transactions |
@@ -15,6 +16,7 @@
 pub mod config;
 pub mod controller;
 pub mod daily;
+pub mod exchange;
 pub mod land;
 pub mod ledger;
 pub mod market;
