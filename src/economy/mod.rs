@@ -8,6 +8,8 @@
 //! | `market` | shops, asset titles, the price index |
 //! | `exchange` | order books for fungible items, call auctions |
 //! | `land` | the registry and the daily auction |
+//! | `sale` | sales of a single thing: sealed, English |
+//! | `traders` | policies of traders: zero intelligence, fundamentals, trends, market making |
 //! | `controller` | the central bank |
 //! | `settle` | wishes become transactions |
 //! | `daily` | what happens at midnight |
@@ -22,4 +24,6 @@ pub mod ledger;
 pub mod market;
 pub mod plugin;
 pub mod purpose;
+pub mod sale;
 pub mod settle;
+pub mod traders;

@@ -211,7 +211,7 @@ mod tests {
     fn prop_open_bidding_ends_where_the_limits_say() {
         for case in 0..300 {
             let mut rng = RngStream::new(12, Purpose::Test, case, 0);
-            let limits: Vec<Bid> = (0..1 + rng.below(6) as u32)
+            let limits: Vec<Bid> = (0..=rng.below(6) as u32)
                 .map(|i| Bid {
                     bidder: AvatarId(i),
                     most: Coins::from_micros(rng.below(60_000_000) as i64),
