@@ -62,7 +62,7 @@ pub struct Mix {
 }
 
 impl Mix {
-    /// Ten thousand open orders on two hundred levels; more than half of the operations place, a third cancel, a tenth replace.
+    /// Ten thousand open orders on two hundred levels; six operations in ten place, three cancel, one replaces.
     pub const USUAL: Self = Self {
         n_owners: 1_000,
         tick_size: Coins::from_micros(10_000),
