@@ -144,13 +144,29 @@ mod tests {
         }
     }
 
+    /// Market 1 of Gode and Sunder as read off their figure: six buyers and six sellers of four units each.
+    fn market_1() -> Schedule {
+        let units = |row: [i64; 4]| row.map(Coins::from_whole).to_vec();
+        let third = [60, 62, 64];
+        let values = (0..6).map(|i| [150 - 5 * i, 100 - 5 * i, 70 - 2 * i, 50 - 5 * i]);
+        let costs = (0..6usize).map(|j| {
+            let i = j as i64;
+            let second = if j < 3 { 45 + 5 * i } else { third[j - 3] };
+            [10 + 5 * i, second, 65 + 2 * i, 95 + 5 * i]
+        });
+        Schedule {
+            values: values.map(units).collect(),
+            costs: costs.map(units).collect(),
+        }
+    }
+
     /// Means over sessions: efficiency, its deviation, trades, price.
-    fn means(mind: Mind, n_shouts: u32, n_sessions: u64) -> [f64; 4] {
+    fn means_of(schedule: &Schedule, mind: Mind, n_shouts: u32, n_sessions: u64) -> [f64; 4] {
         let highest = Coins::from_whole(200);
         let (mut sum, mut square, mut trades, mut price) = (0.0, 0.0, 0.0, 0.0);
         for id in 0..n_sessions {
             let mut rng = RngStream::new(3, Purpose::Test, id, n_shouts);
-            let s = session(&schedule(), mind, highest, n_shouts, &mut rng).unwrap();
+            let s = session(schedule, mind, highest, n_shouts, &mut rng).unwrap();
             sum += s.efficiency;
             square += s.efficiency * s.efficiency;
             trades += f64::from(s.n_trades);
@@ -160,6 +176,27 @@ mod tests {
         let mean = sum / n;
         let deviation = libm::sqrt((square / n - mean * mean).max(0.0));
         [mean, deviation, trades / n, price / n]
+    }
+
+    fn means(mind: Mind, n_shouts: u32, n_sessions: u64) -> [f64; 4] {
+        means_of(&schedule(), mind, n_shouts, n_sessions)
+    }
+
+    #[test]
+    fn the_first_market_of_the_paper_is_nearly_efficient_with_budgets_and_half_without() {
+        // zi_market1_reconstructed.json: greatest surplus 885; ZI-C .9937 ± .0081, 14.55 trades, mean price 76.56;
+        // ZI-U .484 745 762 711 864 5 with all 24 units traded, price 99.98.
+        let market = market_1();
+        assert_eq!(market.most_surplus(), Coins::from_whole(885));
+        let [mean, deviation, trades, price] = means_of(&market, Mind::Constrained, 4_000, 100);
+        // Four standard errors of 100 sessions: .0033; as much again for the reference, whose number of sessions is unknown.
+        assert!((mean - 0.9937).abs() < 0.0065, "{mean}");
+        assert!((deviation - 0.0081).abs() < 0.004, "{deviation}");
+        assert!((trades - 14.55).abs() < 0.5, "{trades}");
+        assert!((price - 76.56).abs() < 2.0, "{price}");
+        let [mean, _, trades, _] = means_of(&market, Mind::Unconstrained, 4_000, 20);
+        assert!((mean - 0.484_745_762_711_864_5).abs() < 1e-12, "{mean}");
+        assert_eq!(trades, 24.0);
     }
 
     #[test]
