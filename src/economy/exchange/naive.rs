@@ -52,6 +52,12 @@ impl NaiveBook {
 
     pub(super) fn begin_tick(&mut self, now: Tick) {
         self.now = now.0;
+        // What came before the reference does not matter any more; without this, long streams take too long.
+        let window = self.rules.band.map_or(0, |b| b.window_ticks);
+        let is_old = |h: &(u32, i64)| h.0 + window <= now.0;
+        if let Some(reference) = self.history.iter().rposition(is_old) {
+            self.history.drain(..reference);
+        }
     }
 
     pub(super) fn is_halted(&self) -> bool {
@@ -110,7 +116,8 @@ impl NaiveBook {
         if matches!(request.terms, Terms::PostOnly(_)) && self.would_take(side, limit) {
             return None;
         }
-        let before = (self.clone(), trades.len());
+        let is_all_or_nothing = matches!(request.terms, Terms::FillOrKill(_));
+        let before = is_all_or_nothing.then(|| (self.clone(), trades.len()));
         let mut open = request.quantity;
         let mut stop = None;
         while open > 0 {
@@ -151,9 +158,9 @@ impl NaiveBook {
         if open == 0 {
             return Some((filled, 0, Fate::Filled));
         }
-        if matches!(request.terms, Terms::FillOrKill(_)) {
-            *self = before.0;
-            trades.truncate(before.1);
+        if let Some((book, n_trades)) = before {
+            *self = book;
+            trades.truncate(n_trades);
             return Some((0, 0, Fate::Dropped(DropCause::Killed)));
         }
         if let Some(cause) = stop {
