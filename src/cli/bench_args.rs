@@ -53,6 +53,9 @@ pub(super) enum Bench {
         after_help = "Examples:\n  agora bench device\n  agora bench device --device cuda --json\n\nA card needs a program built with --features cuda. Models learn and serve on the processor in any case."
     )]
     Device(DeviceBenchArgs),
+    /// How fast slots are sold and orders are matched, on one core.
+    #[command(after_help = "Example:\n  agora bench trade")]
+    Trade(CommonArgs),
     /// What it costs to take down why each offer was made.
     #[command(after_help = "Examples:\n  agora bench traces\n  agora bench traces --days 1 --json")]
     Traces(TracesArgs),

@@ -13,6 +13,7 @@
 //! | `allocation` | how near prices come to the best allocation |
 //! | `device` | whether a device computes what the processor computes |
 //! | `models` | what scoring and learning cost |
+//! | `trade` | auctions and the order book |
 //! | `traces` | what it costs to take down why each offer was made |
 
 mod activity;
@@ -23,6 +24,7 @@ mod desktop;
 mod device;
 mod models;
 mod traces;
+mod trade;
 mod workload;
 
 use serde_json::{Value, json};
@@ -54,6 +56,7 @@ pub(super) fn command(args: &BenchArgs) -> Result<(), CommandError> {
         Bench::Desktop(a) => show(&desktop::measure(a)?, a.common.json),
         Bench::Device(a) => show(&device::measure(a)?, a.common.json),
         Bench::Models(a) => show(&models::measure(a)?, a.common.json),
+        Bench::Trade(a) => show(&trade::measure()?, a.json),
         Bench::Traces(a) => show(&traces::measure(a)?, a.common.json),
         Bench::All(common) => show(&all(common)?, common.json),
     }
@@ -85,6 +88,7 @@ fn all(common: &CommonArgs) -> Result<Report, CommandError> {
         common: common.clone(),
         device: DeviceArg::Auto,
     })?;
+    let trade = trade::measure()?;
     let traces = traces::measure(&TracesArgs {
         common: common.clone(),
         days: 3,
@@ -96,10 +100,11 @@ fn all(common: &CommonArgs) -> Result<Report, CommandError> {
         "allocation": allocation.json,
         "models": models.json,
         "device": device.json,
+        "trade": trade.json,
         "traces": traces.json,
     });
     let (mut lines, mut broken) = (Vec::new(), Vec::new());
-    for part in [workload, city, activity, allocation, models, device, traces] {
+    for part in [workload, city, activity, allocation, models, device, trade, traces] {
         lines.extend(part.lines);
         broken.extend(part.broken);
     }
