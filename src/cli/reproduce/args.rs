@@ -8,7 +8,7 @@ use crate::platform::models::slate::choice::Choice;
 
 /// `agora reproduce`.
 #[derive(Debug, Args)]
-pub(super) struct ReproduceArgs {
+pub(in crate::cli) struct ReproduceArgs {
     /// Which published result.
     #[command(subcommand)]
     pub(super) what: Reproduce,

@@ -14,7 +14,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-pub(super) use args::ReproduceArgs;
+pub(in crate::cli) use args::ReproduceArgs;
 
 use self::args::Reproduce;
 use super::CommandError;
