@@ -104,7 +104,9 @@ fn all(common: &CommonArgs) -> Result<Report, CommandError> {
         "traces": traces.json,
     });
     let (mut lines, mut broken) = (Vec::new(), Vec::new());
-    for part in [workload, city, activity, allocation, models, device, trade, traces] {
+    for part in [
+        workload, city, activity, allocation, models, device, trade, traces,
+    ] {
         lines.extend(part.lines);
         broken.extend(part.broken);
     }
