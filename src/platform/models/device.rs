@@ -6,6 +6,7 @@
 use candle_core::{Device, Tensor, utils};
 
 use super::layers::products::product;
+use super::two_tower::dense::transposed;
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,13 +92,7 @@ pub fn scores(
 ) -> Result<Vec<f32>, DeviceError> {
     let (n, m) = (users.len() / d.max(1), items.len() / d.max(1));
     if matches!(device, Device::Cpu) {
-        let mut columns = vec![0.0; items.len()];
-        for (item, row) in items.chunks_exact(d.max(1)).enumerate() {
-            for (k, x) in row.iter().enumerate() {
-                columns[k * m + item] = *x;
-            }
-        }
-        return Ok(product(users, &columns, d));
+        return Ok(product(users, &transposed(items, d), d, None));
     }
     let users = Tensor::from_slice(users, (n, d), device)?;
     let items = Tensor::from_slice(items, (m, d), device)?;

@@ -175,14 +175,13 @@ impl AdamW {
         let rate = learning_rate as f32;
         let [first, second] = &mut self.moments[position];
         params.update(position, |values| {
-            for (((x, m), v), g) in values.iter_mut().zip(first).zip(second).zip(gradient) {
-                *m = BETA1 * *m + (1.0 - BETA1) * g;
-                // What has faded this far moves nothing; subnormal numbers would slow every product with it.
-                *m = if m.abs() < FADED { 0.0 } else { *m };
-                *v = BETA2 * *v + (1.0 - BETA2) * (g * g);
-                let (mean, square) = (*m * scale.first, *v * scale.second);
-                *x = *x * scale.keep - rate * mean / (square.sqrt() + EPSILON);
+            #[cfg(target_arch = "x86_64")]
+            if is_x86_feature_detected!("avx2") {
+                #[expect(unsafe_code, reason = "instructions chosen at run time")]
+                // SAFETY: the processor was asked for them in the line above.
+                return unsafe { descend_wide(values, first, second, gradient, scale, rate) };
             }
+            descend(values, first, second, gradient, scale, rate);
         })
     }
 
@@ -277,6 +276,43 @@ fn take(from: &mut BTreeMap<String, Values>, name: &str, n: usize) -> Result<Vec
             expected: format!("{n} values"),
         }),
     }
+}
+
+/// Moves values against their gradient; every value by itself, so that wider vectors leave every bit as it is.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "takes on the instructions of its caller"
+)]
+fn descend(
+    values: &mut [f32],
+    first: &mut [f32],
+    second: &mut [f32],
+    gradient: &[f32],
+    scale: &Scale,
+    rate: f32,
+) {
+    for (((x, m), v), g) in values.iter_mut().zip(first).zip(second).zip(gradient) {
+        *m = BETA1 * *m + (1.0 - BETA1) * g;
+        // What has faded this far moves nothing; subnormal numbers would slow every product with it.
+        *m = if m.abs() < FADED { 0.0 } else { *m };
+        *v = BETA2 * *v + (1.0 - BETA2) * (g * g);
+        let (mean, square) = (*m * scale.first, *v * scale.second);
+        *x = *x * scale.keep - rate * mean / (square.sqrt() + EPSILON);
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn descend_wide(
+    values: &mut [f32],
+    first: &mut [f32],
+    second: &mut [f32],
+    gradient: &[f32],
+    scale: &Scale,
+    rate: f32,
+) {
+    descend(values, first, second, gradient, scale, rate);
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use candle_core::{Device, Tensor, Var};
+use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Tensor, Var};
 
 pub use super::stored::{
     Values, read_tensors, read_tensors_where, refuse_rest, write_half_tensors, write_tensors,
@@ -290,8 +290,7 @@ impl ParamStore {
         let param = &mut self.params[position];
         change(&mut param.values);
         if let Some(var) = &param.var {
-            let fresh = Tensor::from_slice(&param.values, var.shape(), &Device::Cpu)?;
-            var.set(&fresh)?;
+            var.inplace_op1(&Overwrite(&param.values))?;
         }
         Ok(())
     }
@@ -357,6 +356,24 @@ impl ParamStore {
         let mut tensors = read_tensors(bytes)?;
         self.restore(&mut tensors)?;
         refuse_rest(&tensors)
+    }
+}
+
+/// Replaces the values of a variable where they lie.
+struct Overwrite<'a>(&'a [f32]);
+
+impl InplaceOp1 for Overwrite<'_> {
+    fn name(&self) -> &'static str {
+        "overwrite"
+    }
+
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
+        let places = layout.contiguous_offsets();
+        let (CpuStorage::F32(values), Some((begin, end))) = (storage, places) else {
+            return Err(candle_core::Error::RequiresContiguous { op: self.name() });
+        };
+        values[begin..end].copy_from_slice(self.0);
+        Ok(())
     }
 }
 

@@ -69,14 +69,6 @@ impl Dcn {
         self.selection.as_ref()
     }
 
-    const fn columns(&self) -> Columns {
-        if self.config.columns {
-            Columns::All
-        } else {
-            Columns::None
-        }
-    }
-
     fn fitted(&self) -> Result<&Fitted, ModelError> {
         self.fitted.as_ref().ok_or(ModelError::NoPairs)
     }
@@ -289,12 +281,8 @@ impl Model for Dcn {
     ) -> Result<FitReport, ModelError> {
         self.check()?;
         let settings = BasisSettings {
-            columns: self.columns(),
-            selection: if self.config.selects_columns {
-                Selection::On
-            } else {
-                Selection::Off
-            },
+            columns: Columns::when(self.config.columns),
+            selection: Selection::when(self.config.selects_columns),
             sampling: Sampling {
                 negatives: self.config.negatives,
                 at_most: self.config.rows_at_most,
@@ -374,7 +362,7 @@ impl Model for Dcn {
     fn load(&mut self, stored: &Tensors, log: &InteractionLog) -> Result<(), ModelError> {
         self.check()?;
         let mut from = stored.clone();
-        let basis = Basis::take(&mut from, log, self.columns())?;
+        let basis = Basis::take(&mut from, log, Columns::when(self.config.columns))?;
         let n_ids = log.n_users + log.n_items;
         let width = basis.schema().len();
         let mut network = Network::new(&self.config, self.seed, width, n_ids, 0.0)?;

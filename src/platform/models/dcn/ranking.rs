@@ -10,7 +10,8 @@
 use std::ops::Range;
 
 use crate::platform::models::features::schema::{Schema, Side};
-use crate::platform::models::two_tower::dense::{product, transposed};
+use crate::platform::models::layers::products::product_here;
+use crate::platform::models::two_tower::dense::transposed;
 use crate::sim::math;
 
 use super::weights::{Weights, relu};
@@ -78,9 +79,9 @@ impl Cut {
     ) -> Added {
         let k = self.places;
         Added {
-            first: product(&inputs, &self.first, k, first_bias),
-            last: product(&inputs, &self.last, k, None),
-            deep: product(&inputs, &self.deep, k, deep_bias),
+            first: product_here(&inputs, &self.first, k, first_bias),
+            last: product_here(&inputs, &self.last, k, None),
+            deep: product_here(&inputs, &self.deep, k, deep_bias),
             inputs,
         }
     }
@@ -194,13 +195,13 @@ impl Ranking {
         let x0 = self.inputs(person, items, first, &shared.inputs, n);
         let v = sum(&person.last, &items.last, shared.last, d);
         let a = relu(sum(&person.deep, &items.deep, shared.deep, h));
-        let a = relu(product(&a, &w.deep[1].w, h, Some(&w.deep[1].b)));
+        let a = relu(product_here(&a, &w.deep[1].w, h, Some(&w.deep[1].b)));
         let mut first_layer = Some(shared.first);
         let mut x = x0.clone();
         for layer in &w.cross[..w.cross.len() - 1] {
             let crossed = match first_layer.take() {
                 Some(own) => sum(&person.first, &items.first, own, d),
-                None => product(&x, &layer.w, d, Some(&layer.b)),
+                None => product_here(&x, &layer.w, d, Some(&layer.b)),
             };
             for ((x, c), x0) in x.iter_mut().zip(crossed).zip(&x0) {
                 *x += x0 * c;

@@ -1,6 +1,6 @@
 //! The network in plain Rust, one row at a time.
 
-use crate::platform::models::two_tower::dense::product;
+use crate::platform::models::layers::products::product_here;
 use crate::sim::math;
 
 use super::network::{LayerAt, Network};
@@ -100,13 +100,13 @@ impl Weights {
         let (d, h) = (self.inputs(), self.hidden());
         let mut x = x0.to_vec();
         for layer in &self.cross {
-            let crossed = product(&x, &layer.w, d, Some(&layer.b));
+            let crossed = product_here(&x, &layer.w, d, Some(&layer.b));
             for ((x, c), x0) in x.iter_mut().zip(crossed).zip(x0) {
                 *x += x0 * c;
             }
         }
-        let a = relu(product(x0, &self.deep[0].w, d, Some(&self.deep[0].b)));
-        let a = relu(product(&a, &self.deep[1].w, h, Some(&self.deep[1].b)));
+        let a = relu(product_here(x0, &self.deep[0].w, d, Some(&self.deep[0].b)));
+        let a = relu(product_here(&a, &self.deep[1].w, h, Some(&self.deep[1].b)));
         let (for_cross, for_deep) = self.out.w.split_at(d);
         let rows = x.chunks_exact(d).zip(a.chunks_exact(h));
         rows.map(|(x, a)| self.out.b[0] + math::dot(x, for_cross) + math::dot(a, for_deep))

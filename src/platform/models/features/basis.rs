@@ -36,6 +36,14 @@ pub enum Selection {
     On,
 }
 
+impl Selection {
+    /// Returns whether they are, as a setting says it.
+    #[must_use]
+    pub const fn when(selects: bool) -> Self {
+        if selects { Self::On } else { Self::Off }
+    }
+}
+
 /// Columns, crowd and scales.
 #[derive(Debug, Clone)]
 pub struct Basis {

@@ -33,6 +33,14 @@ pub enum Columns {
     None,
 }
 
+impl Columns {
+    /// Returns whether rows have columns, as a setting says it.
+    #[must_use]
+    pub const fn when(are_used: bool) -> Self {
+        if are_used { Self::All } else { Self::None }
+    }
+}
+
 /// Fills a row from left to right.
 struct Row<'a> {
     out: &'a mut [f32],

@@ -175,7 +175,7 @@ impl Fusion {
             .zip(people.par_chunks(PEOPLE_PER_TASK))
             .try_for_each(|(scores, people)| {
                 let users = self.users(learned, people)?;
-                scores.copy_from_slice(&product(&users, &items, d));
+                scores.copy_from_slice(&product(&users, &items, d, None));
                 Ok(())
             })
     }

@@ -166,7 +166,7 @@ impl Network {
     }
 
     fn affine(&self, x: &[f32], w: usize, b: usize, k: usize) -> Vec<f32> {
-        let mut y = product(x, self.params.values(w), k);
+        let mut y = product(x, self.params.values(w), k, None);
         let bias = self.params.values(b);
         for row in y.chunks_exact_mut(bias.len()) {
             for (y, b) in row.iter_mut().zip(bias) {
@@ -235,7 +235,7 @@ impl Network {
     #[must_use]
     pub fn users(&self, means: &[f32], rows: &[Option<u32>]) -> Vec<f32> {
         let d = self.d;
-        let mut users = product(means, self.params.values(self.query), d);
+        let mut users = product(means, self.params.values(self.query), d, None);
         if let Some(table) = self.users {
             let table = self.params.values(table);
             for (user, row) in users.chunks_exact_mut(d).zip(rows) {
@@ -268,7 +268,12 @@ impl Network {
                 }
             }
         }
-        product(of_users, &transposed(self.params.values(self.query), d), d)
+        product(
+            of_users,
+            &transposed(self.params.values(self.query), d),
+            d,
+            None,
+        )
     }
 
     /// Adds the gradients of encoders and gate, given that of the fused items.
@@ -327,7 +332,7 @@ impl Network {
                     );
                     add_rows(&of_encoded, &mut gradients[e.b2]);
                     let w2 = transposed(self.params.values(e.w2), d);
-                    let mut of_hidden = product(&of_encoded, &w2, d);
+                    let mut of_hidden = product(&of_encoded, &w2, d, None);
                     for (g, h) in of_hidden.iter_mut().zip(hidden) {
                         *g = if *h > 0.0 { *g } else { 0.0 };
                     }

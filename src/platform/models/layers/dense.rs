@@ -63,7 +63,7 @@ impl CustomOp3 for Affine {
         let ((n, k), m) = (x.dims2()?, w.dim(1)?);
         let g = values(gradient)?;
         let device = x.device();
-        let dx = product(&g, &transposed(&values(w)?, m), m);
+        let dx = product(&g, &transposed(&values(w)?, m), m, None);
         let mut dw = vec![0.0f32; k * m];
         add_transposed_product(&values(x)?, &g, k, m, &mut dw);
         let mut db = vec![0.0f32; m];
@@ -90,7 +90,7 @@ pub fn add_transposed_product(x: &[f32], g: &[f32], k: usize, m: usize, out: &mu
     let shares: Vec<Vec<f32>> = x
         .par_chunks(ROWS_PER_SHARE * k)
         .zip(g.par_chunks(ROWS_PER_SHARE * m))
-        .map(|(x, g)| product(&transposed(x, k), g, x.len() / k))
+        .map(|(x, g)| product(&transposed(x, k), g, x.len() / k, None))
         .collect();
     for share in shares {
         for (o, s) in out.iter_mut().zip(share) {

@@ -6,6 +6,7 @@
 //! | file | concept |
 //! | --- | --- |
 //! | `products` | matrix products |
+//! | `panels` | a product whose right side is packed first |
 //! | `dense` | a layer of a network, and what follows its sums |
 //! | `gather` | rows of a table |
 //! | `means` | means of rows |
@@ -18,5 +19,6 @@ pub mod dropout;
 pub mod gather;
 pub mod means;
 pub mod norm;
+mod panels;
 pub mod products;
 pub mod softmax;

@@ -1,20 +1,33 @@
 //! Matrix products with one order of summation, shared out among threads by rows of the result.
 //!
-//! Every value is what it starts from plus the products from the first to the last. Wider vectors hold more sums, they do not split one, so that the
-//! instructions chosen at run time leave every bit as it is.
+//! Every value is what it starts from plus the products from the first to the last, without fused multiply-add, which not every
+//! processor has. Wider vectors hold more sums, they do not split one, so that the instructions chosen at run time leave every
+//! bit as it is. candle's own product is faster by what fused multiply-add gains, but its bits depend on the processor.
 
 use rayon::prelude::*;
 
-/// Rows that one task computes.
-const ROWS_PER_TASK: usize = 64;
-/// Multiplications below which handing work to threads costs more than it saves.
-const WORTH_A_TASK: usize = 1 << 17;
+use super::panels::{Panels, ROWS};
 
-/// Returns `a · b`: `a` is `(n, k)`, `b` `(k, m)`, the result `(n, m)`, all row by row.
-#[must_use]
-pub fn product(a: &[f32], b: &[f32], k: usize) -> Vec<f32> {
-    let (n, m) = (a.len() / k.max(1), b.len() / k.max(1));
+/// Rows from which on it pays to pack the right side first.
+const WORTH_PACKING: usize = 8;
+/// Multiplications below which handing work to threads costs more than it saves: some times what waking one takes.
+const WORTH_THREADS: usize = 1 << 20;
+
+/// Returns a table of `n` rows that all are the bias, or zero.
+fn begin(n: usize, m: usize, bias: Option<&[f32]>) -> Vec<f32> {
     let mut out = vec![0.0; n * m];
+    if let Some(bias) = bias {
+        for row in out.chunks_exact_mut(m.max(1)) {
+            row.copy_from_slice(bias);
+        }
+    }
+    out
+}
+
+/// Returns `a · b + bias`: `a` is `(n, k)`, `b` `(k, m)`, `bias` `m` values, the result `(n, m)`, all row by row.
+#[must_use]
+pub fn product(a: &[f32], b: &[f32], k: usize, bias: Option<&[f32]>) -> Vec<f32> {
+    let mut out = begin(a.len() / k.max(1), b.len() / k.max(1), bias);
     add_product(a, b, k, &mut out);
     out
 }
@@ -30,38 +43,54 @@ pub fn add_product(a: &[f32], b: &[f32], k: usize, out: &mut [f32]) {
     }
     let n = out.len() / m;
     assert!(a.len() == n * k && b.len() == k * m && out.len() == n * m);
-    if n <= ROWS_PER_TASK || n * k * m < WORTH_A_TASK {
+    if n < WORTH_PACKING || n * k * m < WORTH_THREADS {
         return add_here(a, b, k, out);
     }
-    let parts = out.par_chunks_mut(ROWS_PER_TASK * m);
-    parts
-        .zip(a.par_chunks(ROWS_PER_TASK * k))
-        .for_each(|(out, a)| add_here(a, b, k, out));
+    let panels = Panels::of(b, k, m);
+    let share = n
+        .div_ceil(2 * rayon::current_num_threads())
+        .next_multiple_of(ROWS);
+    out.par_chunks_mut(share * m)
+        .zip(a.par_chunks(share * k))
+        .for_each(|(out, a)| panels.add(a, out));
+}
+
+/// Returns `a · b + bias` like [`product`], on the calling thread.
+#[must_use]
+pub fn product_here(a: &[f32], b: &[f32], k: usize, bias: Option<&[f32]>) -> Vec<f32> {
+    let mut out = begin(a.len() / k.max(1), b.len() / k.max(1), bias);
+    add_here(a, b, k, &mut out);
+    out
 }
 
 /// Adds `a · b` to `out` like [`add_product`], on the calling thread.
 pub fn add_here(a: &[f32], b: &[f32], k: usize, out: &mut [f32]) {
+    let m = b.len() / k.max(1);
+    if m == 0 {
+        return;
+    }
+    if out.len() / m >= WORTH_PACKING {
+        return Panels::of(b, k, m).add(a, out);
+    }
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
         #[expect(unsafe_code, reason = "instructions chosen at run time")]
         // SAFETY: the processor was asked for them in the line above.
-        return unsafe { avx2::add(a, b, k, out) };
+        return unsafe { add_few_wide(a, b, (k, m), out) };
     }
-    add_portable(a, b, k, out);
+    add_few(a, b, (k, m), out);
 }
 
-fn add_portable(a: &[f32], b: &[f32], k: usize, out: &mut [f32]) {
-    let m = b.len() / k.max(1);
-    if m > 0 {
-        add_columns(a, b, (k, m), 0, out);
-    }
-}
-
-/// Adds what falls in the columns from `from` on.
-fn add_columns(a: &[f32], b: &[f32], (k, m): (usize, usize), from: usize, out: &mut [f32]) {
+/// Adds a product of a few rows, whose right side is walked through once a row.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "takes on the instructions of its caller"
+)]
+fn add_few(a: &[f32], b: &[f32], (k, m): (usize, usize), out: &mut [f32]) {
     for (row, x) in out.chunks_exact_mut(m).zip(a.chunks_exact(k)) {
         for (x, b) in x.iter().zip(b.chunks_exact(m)) {
-            for (y, b) in row[from..].iter_mut().zip(&b[from..]) {
+            for (y, b) in row.iter_mut().zip(b) {
                 *y += x * b;
             }
         }
@@ -69,116 +98,67 @@ fn add_columns(a: &[f32], b: &[f32], (k, m): (usize, usize), from: usize, out: &
 }
 
 #[cfg(target_arch = "x86_64")]
-mod avx2 {
-    use std::arch::x86_64::{__m256, _mm256_add_ps, _mm256_mul_ps, _mm256_set1_ps, _mm256_setr_ps};
-
-    use super::add_columns;
-
-    /// Floats in a vector.
-    const WIDTH: usize = 8;
-    /// Columns of a tile: its running sums, of four rows, stay in registers.
-    const TILE: usize = 2 * WIDTH;
-
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn load(x: &[f32]) -> __m256 {
-        let x = &x[..WIDTH];
-        _mm256_setr_ps(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7])
-    }
-
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn store(v: __m256, out: &mut [f32]) {
-        #[expect(unsafe_code, reason = "there is no safe way from a vector to an array")]
-        // SAFETY: both are 8 floats, and every bit pattern is a float.
-        let values = unsafe { std::mem::transmute::<__m256, [f32; WIDTH]>(v) };
-        out[..WIDTH].copy_from_slice(&values);
-    }
-
-    /// Adds `N` rows of the product in the columns of a tile; `a` is `(N, k)`, `out` begins at the tile.
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn tile<const N: usize>(a: &[f32], b: &[f32], (k, m): (usize, usize), out: &mut [f32]) {
-        let rows: [&[f32]; N] = std::array::from_fn(|r| &a[r * k..(r + 1) * k]);
-        let mut low = [_mm256_set1_ps(0.0); N];
-        let mut high = low;
-        for r in 0..N {
-            low[r] = load(&out[r * m..]);
-            high[r] = load(&out[r * m + WIDTH..]);
-        }
-        for p in 0..k {
-            let b = &b[p * m..p * m + TILE];
-            let (b0, b1) = (load(b), load(&b[WIDTH..]));
-            for r in 0..N {
-                let x = _mm256_set1_ps(rows[r][p]);
-                low[r] = _mm256_add_ps(low[r], _mm256_mul_ps(x, b0));
-                high[r] = _mm256_add_ps(high[r], _mm256_mul_ps(x, b1));
-            }
-        }
-        for r in 0..N {
-            store(low[r], &mut out[r * m..]);
-            store(high[r], &mut out[r * m + WIDTH..]);
-        }
-    }
-
-    #[target_feature(enable = "avx2")]
-    pub(super) fn add(a: &[f32], b: &[f32], k: usize, out: &mut [f32]) {
-        let m = b.len() / k.max(1);
-        if m == 0 {
-            return;
-        }
-        let n = out.len() / m;
-        let full = m / TILE * TILE;
-        for column in (0..full).step_by(TILE) {
-            let mut row = 0;
-            while row + 4 <= n {
-                let out = &mut out[row * m + column..];
-                tile::<4>(&a[row * k..], &b[column..], (k, m), out);
-                row += 4;
-            }
-            while row < n {
-                let out = &mut out[row * m + column..];
-                tile::<1>(&a[row * k..], &b[column..], (k, m), out);
-                row += 1;
-            }
-        }
-        if full < m {
-            add_columns(a, b, (k, m), full, out);
-        }
-    }
+#[target_feature(enable = "avx2")]
+fn add_few_wide(a: &[f32], b: &[f32], size: (usize, usize), out: &mut [f32]) {
+    add_few(a, b, size, out);
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::sim::rng::{Purpose, RngStream};
 
+    /// Rows, terms and columns of products.
+    pub(in super::super) const SHAPES: [(usize, usize, usize); 7] = [
+        (5, 7, 35),
+        (4, 16, 16),
+        (1, 3, 2),
+        (3, 1, 49),
+        (130, 64, 70),
+        (90, 65, 50),
+        (9, 4, 3),
+    ];
+
+    pub(in super::super) fn numbers(n: usize, key: u64) -> Vec<f32> {
+        let mut r = RngStream::new(3, Purpose::Test, key, 0);
+        (0..n).map(|_| r.normal() as f32).collect()
+    }
+
+    pub(in super::super) fn naive(a: &[f32], b: &[f32], k: usize, begin: &[f32]) -> Vec<f32> {
+        let m = b.len() / k;
+        let mut out = begin.to_vec();
+        for (i, out) in out.iter_mut().enumerate() {
+            for p in 0..k {
+                *out += a[i / m * k + p] * b[p * m + i % m];
+            }
+        }
+        out
+    }
+
     #[test]
     fn products_are_those_of_the_naive_loop_to_the_bit() {
-        let shapes = [
-            (5, 7, 35),
-            (4, 16, 16),
-            (1, 3, 2),
-            (3, 1, 49),
-            (130, 64, 70),
-        ];
-        for (n, k, m) in shapes {
-            let mut r = RngStream::new(3, Purpose::Test, n as u64, 0);
-            let mut numbers =
-                |n: usize| -> Vec<f32> { (0..n).map(|_| r.normal() as f32).collect() };
-            let (a, b) = (numbers(n * k), numbers(k * m));
-            let mut naive = vec![0.0f32; n * m];
-            for i in 0..n {
-                for j in 0..m {
-                    for p in 0..k {
-                        naive[i * m + j] += a[i * k + p] * b[p * m + j];
-                    }
-                }
-            }
-            assert_eq!(product(&a, &b, k), naive);
+        for (n, k, m) in SHAPES {
+            let (a, b, bias) = (numbers(n * k, 1), numbers(k * m, 2), numbers(m, 3));
+            let expected = naive(&a, &b, k, &begin(n, m, Some(&bias)));
+            assert_eq!(product(&a, &b, k, Some(&bias)), expected);
+            assert_eq!(product_here(&a, &b, k, Some(&bias)), expected);
+            let expected = naive(&a, &b, k, &begin(n, m, None));
+            assert_eq!(product(&a, &b, k, None), expected);
             let mut portable = vec![0.0; n * m];
-            add_portable(&a, &b, k, &mut portable);
-            assert_eq!(portable, naive);
+            add_few(&a, &b, (k, m), &mut portable);
+            assert_eq!(portable, expected);
         }
+    }
+
+    #[test]
+    fn bits_do_not_depend_on_the_number_of_threads() {
+        let (a, b) = (numbers(1501 * 48, 4), numbers(48 * 64, 5));
+        let of = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.unwrap().install(|| product(&a, &b, 48, None))
+        };
+        let one = of(1);
+        assert!([2, 3, 8].into_iter().all(|threads| of(threads) == one));
+        assert_eq!(product(&[], &b, 48, None), Vec::<f32>::new());
     }
 }

@@ -66,14 +66,6 @@ impl Logistic {
         Some((fitted.basis.schema(), &fitted.weights))
     }
 
-    const fn columns(&self) -> Columns {
-        if self.config.columns {
-            Columns::All
-        } else {
-            Columns::None
-        }
-    }
-
     fn fitted(&self) -> Result<&Fitted, ModelError> {
         self.fitted.as_ref().ok_or(ModelError::NoPairs)
     }
@@ -136,12 +128,8 @@ impl Model for Logistic {
         watch: &mut Watch<'_>,
     ) -> Result<FitReport, ModelError> {
         let settings = BasisSettings {
-            columns: self.columns(),
-            selection: if self.config.selects_columns {
-                Selection::On
-            } else {
-                Selection::Off
-            },
+            columns: Columns::when(self.config.columns),
+            selection: Selection::when(self.config.selects_columns),
             sampling: Sampling {
                 negatives: self.config.negatives,
                 at_most: self.config.rows_at_most,
@@ -259,7 +247,7 @@ impl Model for Logistic {
 
     fn load(&mut self, stored: &Tensors, log: &InteractionLog) -> Result<(), ModelError> {
         let mut from = stored.clone();
-        let basis = Basis::take(&mut from, log, self.columns())?;
+        let basis = Basis::take(&mut from, log, Columns::when(self.config.columns))?;
         let ids = usize::from(self.config.ids);
         let bias = take(&mut from, "logistic.bias", &[1])?[0];
         let weights = take(&mut from, "logistic.columns", &[basis.schema().len()])?;

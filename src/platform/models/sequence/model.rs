@@ -87,7 +87,7 @@ impl SasRec {
                 for end in &rows.ends {
                     last.extend_from_slice(&all[(end - 1) * d..end * d]);
                 }
-                scores.copy_from_slice(&product(&last, &items, d));
+                scores.copy_from_slice(&product(&last, &items, d, None));
                 Ok(())
             })
     }

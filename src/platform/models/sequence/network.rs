@@ -24,6 +24,9 @@ use crate::platform::models::params::{ModelError, ParamStore};
 use crate::platform::models::samples::Columns;
 use crate::platform::models::two_tower::dense::values;
 
+/// ε is as in BERT.
+const NORM: LayerNorm = LayerNorm { epsilon: 1e-12 };
+
 /// Deviation of all weights at the start, as in BERT and RecBole.
 const DEVIATION: f64 = 0.02;
 
@@ -115,7 +118,7 @@ impl Network {
     }
 
     fn norm(&self, at: Norm, x: &Tensor) -> Result<Tensor, ModelError> {
-        Ok(LayerNorm.of(x, self.params.var(at.0), self.params.var(at.1))?)
+        Ok(NORM.of(x, self.params.var(at.0), self.params.var(at.1))?)
     }
 
     /// Returns the embeddings of rows of the table of items.

@@ -14,9 +14,9 @@
 use candle_core::{CpuStorage, CustomOp3, Error, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
-use super::layers::{flat, values};
-use super::product::rows;
+use crate::platform::models::layers::products::add_here;
 use crate::platform::models::two_tower::dense::transposed;
+use crate::platform::models::two_tower::dense::{flat, values};
 use crate::sim::math;
 
 /// Heads of sequences that are worth a thread.
@@ -91,7 +91,7 @@ impl Part {
 fn weights(q: &[f32], k: &[f32], d: usize) -> Vec<f32> {
     let words = q.len() / d.max(1);
     let mut p = vec![0.0f32; words * words];
-    rows(q, &transposed(k, d), d, None, &mut p);
+    add_here(q, &transposed(k, d), d, &mut p);
     let scale = 1.0 / (d as f32).sqrt();
     for row in p.chunks_exact_mut(words.max(1)) {
         let largest = row.iter().copied().fold(f32::MIN, f32::max);
@@ -136,7 +136,7 @@ impl CustomOp3 for Attention {
             .map(|part| {
                 let p = weights(&part.take(q, width, d), &part.take(k, width, d), d);
                 let mut out = vec![0.0f32; part.words * d];
-                rows(&p, &part.take(v, width, d), part.words, None, &mut out);
+                add_here(&p, &part.take(v, width, d), part.words, &mut out);
                 out
             })
             .collect();
@@ -169,9 +169,9 @@ impl CustomOp3 for Attention {
                 let (v, g) = (part.take(&vs, width, d), part.take(&gs, width, d));
                 let p = weights(&q, &k, d);
                 let mut dv = vec![0.0f32; words * d];
-                rows(&transposed(&p, words), &g, words, None, &mut dv);
+                add_here(&transposed(&p, words), &g, words, &mut dv);
                 let mut ds = vec![0.0f32; words * words];
-                rows(&g, &transposed(&v, d), d, None, &mut ds);
+                add_here(&g, &transposed(&v, d), d, &mut ds);
                 let scale = 1.0 / (d as f32).sqrt();
                 let shares = p.chunks_exact(words.max(1));
                 for (ds, p) in ds.chunks_exact_mut(words.max(1)).zip(shares) {
@@ -181,8 +181,8 @@ impl CustomOp3 for Attention {
                     }
                 }
                 let (mut dq, mut dk) = (vec![0.0f32; words * d], vec![0.0f32; words * d]);
-                rows(&ds, &k, words, None, &mut dq);
-                rows(&transposed(&ds, words), &q, words, None, &mut dk);
+                add_here(&ds, &k, words, &mut dq);
+                add_here(&transposed(&ds, words), &q, words, &mut dk);
                 [dq, dk, dv]
             })
             .collect();

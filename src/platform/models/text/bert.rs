@@ -16,9 +16,10 @@ use candle_core::{Device, Tensor};
 
 use super::attention::Attention;
 use super::bert_config::BertConfig;
-use super::layers::{Gelu, LayerNorm, Linear, dropout};
+use super::layers::{Gelu, Linear, dropout};
 use super::lora::{Adapter, LoraConfig};
 use super::packed::Packed;
+use crate::platform::models::layers::norm::LayerNorm;
 use crate::platform::models::model::Tensors;
 use crate::platform::models::params::{ModelError, ParamStore};
 use crate::sim::rng::RngStream;

@@ -14,11 +14,12 @@ use super::baselines::{CLASSES, likeliest};
 use super::bert::{Affine, Bert, Dropout};
 use super::cross_entropy::probabilities;
 use super::examples::Labelled;
-use super::layers::{MeanRuns, dropout, values};
+use super::layers::{MeanRuns, dropout};
 use super::packed::{Packed, Sequence};
 use super::tokenize::{TokenizeError, WordPieces};
 use crate::platform::models::interaction_log::Outcome;
 use crate::platform::models::params::ModelError;
+use crate::platform::models::two_tower::dense::values;
 use crate::sim::rng::{Purpose, RngStream};
 
 /// Pairs that are looked at together when nothing is learned.

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use candle_core::{CpuStorage, CustomOp1, Error, Layout, Result, Shape, Tensor};
 
-use super::layers::flat;
+use crate::platform::models::two_tower::dense::flat;
 use crate::sim::math;
 
 /// Mean of −ln p(label), each weighted by its class: Σ wᵢ · −ln pᵢ / Σ wᵢ; logits are `(n, classes)`, the loss is a scalar.
@@ -108,7 +108,7 @@ mod tests {
     use candle_core::{Device, Var};
 
     use super::*;
-    use crate::platform::models::text::layers::values;
+    use crate::platform::models::two_tower::dense::values;
 
     #[test]
     fn loss_and_gradient_are_those_by_hand() {

@@ -8,10 +8,11 @@ use std::path::Path;
 use super::bert::Bert;
 use super::bert_config::BertConfig;
 use super::folder::{FolderError, read_bytes, read_folder};
-use super::layers::{MeanRuns, values};
+use super::layers::MeanRuns;
 use super::packed::{Packed, Sequence};
 use super::tokenize::WordPieces;
 use crate::platform::models::params::ModelError;
+use crate::platform::models::two_tower::dense::values;
 use crate::sim::math;
 
 /// Texts that are encoded together.

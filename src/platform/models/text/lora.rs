@@ -9,7 +9,7 @@
 use candle_core::{Device, Tensor};
 
 use super::layers::Linear;
-use super::product::product;
+use crate::platform::models::layers::products::product;
 use crate::platform::models::params::{ModelError, ParamStore};
 
 /// Sizes of adapters.

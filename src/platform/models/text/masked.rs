@@ -12,13 +12,14 @@ use candle_core::{Device, Tensor};
 
 use super::bert::{Affine, Bert};
 use super::cross_entropy::CrossEntropy;
-use super::layers::{Gelu, Linear, values};
+use super::layers::{Gelu, Linear};
 use super::packed::{Packed, Sequence};
 use super::tokenize::WordPieces;
 use crate::config;
 use crate::platform::models::model::{Epoch, Watch};
 use crate::platform::models::optimizer::{AdamW, warm_up_and_decay};
 use crate::platform::models::params::ModelError;
+use crate::platform::models::two_tower::dense::values;
 use crate::sim::rng::{Purpose, RngStream};
 
 config! {

@@ -2,7 +2,6 @@
 //!
 //! | file | concept |
 //! | --- | --- |
-//! | `product` | products of matrices, the same bits everywhere |
 //! | `layers` | linear, layer norm, GELU, dropout, means |
 //! | `attention` | attention within packed sequences |
 //! | `cross_entropy` | the loss of a choice among classes |
@@ -56,7 +55,6 @@ pub mod layers;
 pub mod lora;
 pub mod masked;
 pub mod packed;
-pub mod product;
 pub mod report;
 #[cfg(test)]
 mod tests;

@@ -4,10 +4,10 @@ use candle_core::Tensor;
 
 use super::bert::{Bert, Dropout};
 use super::bert_config::BertConfig;
-use super::layers::values;
 use super::lora::LoraConfig;
 use super::packed::{Packed, Sequence};
 use crate::platform::models::optimizer::AdamW;
+use crate::platform::models::two_tower::dense::values;
 use crate::sim::rng::{Purpose, RngStream};
 
 const LORA: LoraConfig = LoraConfig {

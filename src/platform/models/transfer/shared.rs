@@ -165,7 +165,7 @@ impl SharedTower {
 
     /// Turns users' vectors for a domain and adds the 1 that meets the bias, `(n, d + 1)`.
     fn turned(&self, domain: Domain, users: &[f32]) -> Vec<f32> {
-        let turned = product(users, self.params.values(domain.head), self.d);
+        let turned = product(users, self.params.values(domain.head), self.d, None);
         let rows = turned.chunks_exact(self.d);
         rows.flat_map(|row| row.iter().copied().chain(std::iter::once(1.0)))
             .collect()
@@ -222,7 +222,7 @@ impl SharedTower {
         }
         add_transposed_product(&users, &of_turned, d, d, &mut gradients[domain.head]);
         let head = transposed(self.params.values(domain.head), d);
-        let of_users = product(&of_turned, &head, d);
+        let of_users = product(&of_turned, &head, d, None);
         for ((user, _), g) in batch.iter().zip(of_users.chunks_exact(d)) {
             let into = &mut gradients[self.users][*user as usize * d..][..d];
             for (i, g) in into.iter_mut().zip(g) {
@@ -254,7 +254,7 @@ impl SharedTower {
         }
         let own = self.gathered(self.users, std::iter::once(user), self.d);
         let turned = self.turned(self.target, &own);
-        scores.copy_from_slice(&product(&turned, &transposed(items, width), width));
+        scores.copy_from_slice(&product(&turned, &transposed(items, width), width, None));
         Ok(())
     }
 

@@ -7,24 +7,7 @@
 use candle_core::{CpuStorage, CustomOp1, CustomOp3, Error, Layout, Result, Shape, Tensor};
 
 use super::network::NORM_EPSILON;
-use crate::platform::models::layers::products::add_here;
-
-/// Returns `a · b + bias`: `a` is `(n, k)`, `b` `(k, m)`, `bias` `m` values, the result `(n, m)`; row by row.
-///
-/// Every value is the bias, or zero, plus the products from the first to the last, on the calling thread.
-#[must_use]
-pub fn product(a: &[f32], b: &[f32], k: usize, bias: Option<&[f32]>) -> Vec<f32> {
-    let m = b.len() / k.max(1);
-    let n = a.len() / k.max(1);
-    let mut out = vec![0.0f32; n * m];
-    if let Some(bias) = bias {
-        for row in out.chunks_exact_mut(m.max(1)) {
-            row.copy_from_slice(bias);
-        }
-    }
-    add_here(a, b, k, &mut out);
-    out
-}
+use crate::platform::models::layers::products::product_here;
 
 /// Returns the transpose of a table with `columns` columns.
 #[must_use]
@@ -112,7 +95,7 @@ impl CustomOp3 for Layer {
             flat(s2, l2, "layer")?,
             flat(s3, l3, "layer")?,
         );
-        let mut y = product(x, w, k, Some(b));
+        let mut y = product_here(x, w, k, Some(b));
         if self.0 == Activation::Relu {
             for y in &mut y {
                 *y = y.max(0.0);
@@ -139,8 +122,8 @@ impl CustomOp3 for Layer {
             }
         }
         let device = x.device();
-        let dx = product(&g, &transposed(&values(w)?, m), m, None);
-        let dw = product(&transposed(&values(x)?, k), &g, n, None);
+        let dx = product_here(&g, &transposed(&values(w)?, m), m, None);
+        let dw = product_here(&transposed(&values(x)?, k), &g, n, None);
         let mut db = vec![0.0f32; m];
         for row in g.chunks_exact(m) {
             for (d, g) in db.iter_mut().zip(row) {
@@ -221,23 +204,6 @@ mod tests {
     fn numbers(n: usize, key: u64) -> Vec<f32> {
         let mut r = RngStream::new(3, Purpose::Test, key, 0);
         (0..n).map(|_| r.normal() as f32).collect()
-    }
-
-    #[test]
-    fn products_are_those_of_the_naive_loop_to_the_bit() {
-        for (n, k, m) in [(5, 7, 35), (4, 16, 16), (1, 3, 2), (3, 1, 49)] {
-            let (a, b, bias) = (numbers(n * k, 1), numbers(k * m, 2), numbers(m, 3));
-            let found = product(&a, &b, k, Some(&bias));
-            for i in 0..n {
-                for j in 0..m {
-                    let mut sum = bias[j];
-                    for p in 0..k {
-                        sum += a[i * k + p] * b[p * m + j];
-                    }
-                    assert_eq!(found[i * m + j], sum);
-                }
-            }
-        }
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 
 use candle_core::{CpuStorage, CustomOp2, Error, Layout, Result, Shape, Tensor};
 
-use super::dense::{flat, product, transposed, values};
+use super::dense::{flat, transposed, values};
+use crate::platform::models::layers::products::product_here;
 use crate::sim::math;
 
 /// What is added to a score to take it out of the softmax.
@@ -98,7 +99,7 @@ impl CustomOp2 for Recorded {
         }
         let users = flat(s1, l1, self.name())?;
         let items = flat(s2, l2, self.name())?;
-        let mut table = product(users, &transposed(items, d), d, None);
+        let mut table = product_here(users, &transposed(items, d), d, None);
         let mut sum = 0.0f64;
         for (at, row) in table.chunks_exact_mut(n).enumerate() {
             sum += self.loss.row(at, row);
@@ -128,8 +129,8 @@ impl CustomOp2 for Recorded {
             }
             Tensor::from_vec(g, (n, d), users.device())
         };
-        let for_users = product(errors, &values(items)?, n, None);
-        let for_items = product(&transposed(errors, n), &values(users)?, n, None);
+        let for_users = product_here(errors, &values(items)?, n, None);
+        let for_items = product_here(&transposed(errors, n), &values(users)?, n, None);
         Ok((Some(scaled(for_users)?), Some(scaled(for_items)?)))
     }
 }

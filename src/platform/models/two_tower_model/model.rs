@@ -136,7 +136,7 @@ impl TwoTowerModel {
         let tasks = scores.par_chunks_mut(64 * self.n_items.max(1));
         tasks
             .zip(places.par_chunks(64 * d))
-            .for_each(|(scores, places)| scores.copy_from_slice(&product(places, &items, d)));
+            .for_each(|(scores, places)| scores.copy_from_slice(&product(places, &items, d, None)));
         Ok(())
     }
 }

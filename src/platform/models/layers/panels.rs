@@ -1,60 +1,23 @@
-//! Products of matrices with the same bits on every machine and with any number of threads.
+//! A product whose right side is packed first: worth it for many rows.
 //!
-//! Every value of a product is summed from its first term to its last, without fused multiply-add, which not every processor
-//! has. Vectors take neighbouring values of a row, threads take rows, so that neither changes an order of summation.
-//! candle's own product is faster by what fused multiply-add gains, but its bits depend on the processor.
-
-use rayon::prelude::*;
+//! Vectors take neighbouring values of a row and rows are taken in fours, so that neither changes an order of summation.
 
 /// Columns of a tile: two vectors of the widest kind that is used.
 const TILE: usize = 16;
 
 /// Rows of a tile: with two vectors each, the sums fill half of the registers.
-const ROWS: usize = 4;
-
-/// Products of fewer terms than this are not worth a second thread: a tenth of a millisecond, some times what waking one costs.
-const WORTH_THREADS: usize = 1 << 22;
-
-/// Returns `a · b + bias`: `a` is `(n, k)`, `b` `(k, m)`, `bias` `m` values, the result `(n, m)`; row by row.
-#[must_use]
-pub fn product(a: &[f32], b: &[f32], k: usize, bias: Option<&[f32]>) -> Vec<f32> {
-    let (k, m) = (k.max(1), b.len() / k.max(1));
-    let n = a.len() / k;
-    let mut out = vec![0.0f32; n * m];
-    if n * m == 0 {
-        return out;
-    }
-    if n * m * k < WORTH_THREADS {
-        rows(a, b, k, bias, &mut out);
-        return out;
-    }
-    let b = Panels::of(b, k, m);
-    let share = n
-        .div_ceil(2 * rayon::current_num_threads())
-        .next_multiple_of(ROWS);
-    out.par_chunks_mut(share * m)
-        .zip(a.par_chunks(share * k))
-        .for_each(|(out, a)| b.multiply(a, bias, out));
-    out
-}
-
-/// Writes `a · b + bias` into `out` on this thread alone; see [`product`].
-pub fn rows(a: &[f32], b: &[f32], k: usize, bias: Option<&[f32]>, out: &mut [f32]) {
-    let (k, m) = (k.max(1), b.len() / k.max(1));
-    if m > 0 {
-        Panels::of(b, k, m).multiply(a, bias, out);
-    }
-}
+pub(super) const ROWS: usize = 4;
 
 /// The right side of a product, cut into panels of columns that lie in one piece; the last one is filled up with zeros.
-struct Panels {
+pub(super) struct Panels {
     cut: Vec<[f32; TILE]>,
     k: usize,
     m: usize,
 }
 
 impl Panels {
-    fn of(b: &[f32], k: usize, m: usize) -> Self {
+    /// Cuts `b`, which is `(k, m)`, row by row.
+    pub(super) fn of(b: &[f32], k: usize, m: usize) -> Self {
         let mut panels = Vec::with_capacity(m.div_ceil(TILE) * k);
         for column in (0..m).step_by(TILE) {
             let width = TILE.min(m - column);
@@ -67,17 +30,18 @@ impl Panels {
         Self { cut: panels, k, m }
     }
 
-    fn multiply(&self, a: &[f32], bias: Option<&[f32]>, out: &mut [f32]) {
+    /// Adds `a · b` to `out`; `a` is `(n, k)`, `out` `(n, m)`.
+    pub(super) fn add(&self, a: &[f32], out: &mut [f32]) {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") {
             #[expect(unsafe_code, reason = "instructions chosen at run time")]
             // SAFETY: the processor was asked for them.
             unsafe {
-                wide::multiply(self, a, bias, out);
+                wide::add_all(self, a, out);
             }
             return;
         }
-        self.walk(a, bias, out, portable_tile);
+        self.walk(a, out, portable_tile);
     }
 
     /// Goes through tiles of rows and columns; `tile` adds the products of a panel and some rows to what a tile begins with.
@@ -89,7 +53,6 @@ impl Panels {
     fn walk(
         &self,
         a: &[f32],
-        bias: Option<&[f32]>,
         out: &mut [f32],
         tile: impl Fn(&[[f32; TILE]], &[[f32; ROWS]], &mut [[f32; TILE]; ROWS]),
     ) {
@@ -104,10 +67,8 @@ impl Panels {
             for (panel, column) in self.cut.chunks_exact(k).zip((0..m).step_by(TILE)) {
                 let width = TILE.min(m - column);
                 let mut sums = [[0.0f32; TILE]; ROWS];
-                if let Some(bias) = bias {
-                    for sum in &mut sums {
-                        sum[..width].copy_from_slice(&bias[column..column + width]);
-                    }
+                for (sum, row) in sums.iter_mut().zip(out.chunks_exact(m)) {
+                    sum[..width].copy_from_slice(&row[column..column + width]);
                 }
                 tile(panel, &packed, &mut sums);
                 for (sum, row) in sums.iter().zip(out.chunks_exact_mut(m)) {
@@ -158,8 +119,8 @@ mod wide {
     }
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn multiply(b: &Panels, a: &[f32], bias: Option<&[f32]>, out: &mut [f32]) {
-        b.walk(a, bias, out, |panel, x, sums| tile(panel, x, sums));
+    pub(super) fn add_all(b: &Panels, a: &[f32], out: &mut [f32]) {
+        b.walk(a, out, |panel, x, sums| tile(panel, x, sums));
     }
 
     #[target_feature(enable = "avx2")]
@@ -191,45 +152,19 @@ mod wide {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::rng::{Purpose, RngStream};
-
-    fn numbers(n: usize, key: u64) -> Vec<f32> {
-        let mut r = RngStream::new(3, Purpose::Test, key, 0);
-        (0..n).map(|_| r.normal() as f32).collect()
-    }
-
-    fn naive(a: &[f32], b: &[f32], k: usize, bias: &[f32]) -> Vec<f32> {
-        let m = bias.len();
-        let mut out = Vec::new();
-        for x in a.chunks_exact(k) {
-            for (j, start) in bias.iter().enumerate() {
-                let terms = x.iter().zip(b.iter().skip(j).step_by(m));
-                out.push(terms.fold(*start, |sum, (x, b)| sum + x * b));
-            }
-        }
-        out
-    }
+    use crate::platform::models::layers::products::tests::{SHAPES, naive, numbers};
 
     #[test]
-    fn products_are_those_of_the_naive_loop_to_the_bit() {
-        for (n, k, m) in [(5, 7, 35), (4, 16, 16), (1, 3, 2), (3, 1, 49), (90, 65, 50)] {
-            let (a, b, bias) = (numbers(n * k, 1), numbers(k * m, 2), numbers(m, 3));
-            assert_eq!(product(&a, &b, k, Some(&bias)), naive(&a, &b, k, &bias));
-            let mut portable = vec![0.0; n * m];
-            Panels::of(&b, k, m).walk(&a, Some(&bias), &mut portable, portable_tile);
-            assert_eq!(portable, naive(&a, &b, k, &bias));
+    fn panels_add_what_the_naive_loop_adds_to_the_bit() {
+        for (n, k, m) in SHAPES {
+            let (a, b, begin) = (numbers(n * k, 1), numbers(k * m, 2), numbers(n * m, 3));
+            let expected = naive(&a, &b, k, &begin);
+            let (mut found, mut portable) = (begin.clone(), begin);
+            let panels = Panels::of(&b, k, m);
+            panels.add(&a, &mut found);
+            panels.walk(&a, &mut portable, portable_tile);
+            assert_eq!(found, expected);
+            assert_eq!(portable, expected);
         }
-    }
-
-    #[test]
-    fn bits_do_not_depend_on_the_number_of_threads() {
-        let (a, b) = (numbers(1501 * 48, 4), numbers(48 * 64, 5));
-        let of = |threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            pool.unwrap().install(|| product(&a, &b, 48, None))
-        };
-        let one = of(1);
-        assert!([2, 3, 8].into_iter().all(|threads| of(threads) == one));
-        assert_eq!(product(&[], &b, 48, None), Vec::<f32>::new());
     }
 }
