@@ -185,10 +185,17 @@ pub fn learn(
     prices.update(config, sizes);
     workers.install(|| settle_challenger(ranker, &observations, seed.0, clock.now));
     drift.close_hour(clock.now);
-    let is_alarmed = drift.take_refresh() && config.refresh_on_drift;
     let hours = clock.now.0 / TICKS_PER_HOUR;
-    let is_due = is_alarmed || hours.is_multiple_of(config.retrain_hours);
-    if !is_due || observations.pairs.len() < 50 {
+    let is_scheduled = hours.is_multiple_of(config.retrain_hours);
+    // Hours after a training there is little to learn that it did not know; the alarm waits.
+    let rests = ranker.registry.cards().last().is_some_and(|card| {
+        clock.now
+            < card
+                .trained_at
+                .after(config.refresh_rest_hours * TICKS_PER_HOUR)
+    });
+    let is_alarmed = (is_scheduled || !rests) && drift.take_refresh() && config.refresh_on_drift;
+    if !(is_scheduled || is_alarmed) || observations.pairs.len() < 50 {
         return;
     }
     let learned = match config.model {
@@ -196,8 +203,10 @@ pub fn learn(
             workers.install(|| Ranker::fit_neighbours(config, &observations, &catalogue))
         }
         ModelKind::TwoTower => {
-            let trained =
-                tower_index::train(ranker, config, seed.0, clock.now, &observations, &catalogue);
+            let (seed, now) = (seed.0, clock.now);
+            let trained = workers.install(|| {
+                tower_index::train(ranker, config, seed, now, &observations, &catalogue)
+            });
             // A model that diverged is dropped; the live one goes on serving.
             match trained {
                 Ok(Some(index)) => Learned::Tower(Box::new(index)),
