@@ -99,6 +99,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora why quickstart --avatar 17\n  agora why quickstart --avatar 17 --ticks 2880 --offer 4711\n  agora why baseline --avatar 3 --set platform.recommend.model=ease --json\n\nThe last 20000 offers are remembered; numbers of an avatar's offers are listed below its explanation."
     )]
     Why(WhyArgs),
+    /// Follows the coins of a run: what each movement was paid with, back to where its coins were made.
+    #[command(
+        after_help = "Examples:\n  agora trace runs/quickstart-1\n  agora trace runs/quickstart-1 --avatar 17 --last 20\n  agora trace runs/quickstart-1 --transaction 4812 --depth 3\n  agora trace runs/quickstart-1 --json\n\nCoins are alike: what came into an account first leaves it first.\nWithout --transaction and --avatar: what became of the coins of each faucet."
+    )]
+    Trace(TraceArgs),
     /// Teaches a small text encoder the language of a city, from its catalogue alone.
     #[command(
         after_help = "Examples:\n  agora pretrain --out my-encoder\n  agora pretrain --out my-encoder --scenario baseline --epochs 40 --seed 2"
@@ -232,6 +237,31 @@ pub(super) struct WhyArgs {
     /// Worker threads (default: one per core).
     #[arg(long, value_parser = threads)]
     pub(super) threads: Option<usize>,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Prints everything as JSON on stdout and nothing else.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `agora trace`.
+#[derive(Debug, Args)]
+pub(super) struct TraceArgs {
+    /// The run folder.
+    pub(super) run: PathBuf,
+    /// Number of a transaction to be traced.
+    #[arg(long, value_name = "N", conflicts_with = "avatar")]
+    pub(super) transaction: Option<u64>,
+    /// Number of an avatar whose wallet is looked into.
+    #[arg(long, value_name = "N")]
+    pub(super) avatar: Option<u32>,
+    /// Movements of the wallet that are listed.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(super) last: usize,
+    /// Movements by which a transaction is followed back in detail.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=12))]
+    pub(super) depth: u8,
     /// No progress bar.
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -457,6 +487,21 @@ pub(super) enum Proof {
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
         n: u32,
         /// Seed of the moments.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Moves money at random and checks the books after every transfer, and every account now and then.
+    Ledger {
+        /// How many transfers.
+        #[arg(long, default_value_t = 10_000_000, value_parser = clap::value_parser!(u64).range(1..))]
+        transfers: u64,
+        /// Wallets they are between.
+        #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+        wallets: u32,
+        /// Seed of the transfers.
         #[arg(long, default_value_t = 1)]
         seed: u64,
         /// Prints JSON.

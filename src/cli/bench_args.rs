@@ -56,6 +56,9 @@ pub(super) enum Bench {
     /// How fast slots are sold and orders are matched, on one core.
     #[command(after_help = "Example:\n  agora bench trade")]
     Trade(CommonArgs),
+    /// How fast money moves: transfers a second, checked, in memory and with every posting written to disk.
+    #[command(after_help = "Example:\n  agora bench ledger")]
+    Ledger(CommonArgs),
     /// What it costs to take down why each offer was made.
     #[command(after_help = "Examples:\n  agora bench traces\n  agora bench traces --days 1 --json")]
     Traces(TracesArgs),

@@ -21,6 +21,7 @@
 //! | `finetune` | `agora finetune` |
 //! | `city_log` | a log to learn from, of a running city |
 //! | `compare` | `agora compare` |
+//! | `trace` | `agora trace` |
 //! | `trials` | many runs at once, in memory |
 //! | `side_by_side` | whole cities at once, each on its own thread |
 //! | `reproduce` | `agora reproduce` |
@@ -50,6 +51,7 @@ mod reproduce;
 mod run;
 pub mod selftest;
 mod side_by_side;
+mod trace;
 pub mod trials;
 mod tune;
 mod verify;
@@ -161,6 +163,7 @@ pub fn main() -> ExitCode {
         args::Command::Selftest(a) => selftest::command(a),
         args::Command::Reproduce(a) => reproduce::command(a),
         args::Command::Bench(a) => bench::command(a),
+        args::Command::Trace(a) => trace::command(a),
         args::Command::Tune(a) => tune::command(a),
     };
     match done {

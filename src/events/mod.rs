@@ -5,6 +5,7 @@
 //! | `behavior` | what an avatar did, one flat record, one schema |
 //! | `bus` | the two directions within a tick |
 //! | `deposit` | what advertisers ask of the bank |
+//! | `money` | what moved on the books, one flat record |
 //! | `offer` | what the platform offered: slates, pushes, invitations, ads, rewards, each with its reason |
 //! | `log` | the event log on disk: Parquet, one folder per simulated day |
 
@@ -12,4 +13,5 @@ pub mod behavior;
 pub mod bus;
 pub mod deposit;
 pub mod log;
+pub mod money;
 pub mod offer;

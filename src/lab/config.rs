@@ -11,6 +11,8 @@ config! {
         oracle_every: u32 = 40, "slates", 0..=1_000_000;
         /// Whether slates are logged beside the events.
         log_offers: bool = false, "-";
+        /// Whether every posting of the ledger is logged beside the events, for `agora trace`.
+        log_money: bool = true, "-";
         /// Whether consumption by topic is kept for each avatar, to measure how narrow it becomes.
         diversity: bool = true, "-";
     }

@@ -31,6 +31,7 @@ mod report;
 mod scenarios;
 mod steer;
 mod storage;
+mod trace;
 mod tune;
 mod walk_in;
 mod why;

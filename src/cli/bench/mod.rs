@@ -12,6 +12,7 @@
 //! | `desktop` | the window |
 //! | `allocation` | how near prices come to the best allocation |
 //! | `device` | whether a device computes what the processor computes |
+//! | `ledger` | transfers, in memory and with the journal on disk |
 //! | `models` | what scoring and learning cost |
 //! | `trade` | auctions and the order book |
 //! | `traces` | what it costs to take down why each offer was made |
@@ -22,6 +23,7 @@ mod child;
 mod city;
 mod desktop;
 mod device;
+mod ledger;
 mod models;
 mod traces;
 mod trade;
@@ -57,6 +59,7 @@ pub(super) fn command(args: &BenchArgs) -> Result<(), CommandError> {
         Bench::Device(a) => show(&device::measure(a)?, a.common.json),
         Bench::Models(a) => show(&models::measure(a)?, a.common.json),
         Bench::Trade(a) => show(&trade::measure()?, a.json),
+        Bench::Ledger(a) => show(&ledger::measure()?, a.json),
         Bench::Traces(a) => show(&traces::measure(a)?, a.common.json),
         Bench::All(common) => show(&all(common)?, common.json),
     }
@@ -89,6 +92,7 @@ fn all(common: &CommonArgs) -> Result<Report, CommandError> {
         device: DeviceArg::Auto,
     })?;
     let trade = trade::measure()?;
+    let ledger = ledger::measure()?;
     let traces = traces::measure(&TracesArgs {
         common: common.clone(),
         days: 3,
@@ -101,11 +105,12 @@ fn all(common: &CommonArgs) -> Result<Report, CommandError> {
         "models": models.json,
         "device": device.json,
         "trade": trade.json,
+        "ledger": ledger.json,
         "traces": traces.json,
     });
     let (mut lines, mut broken) = (Vec::new(), Vec::new());
     for part in [
-        workload, city, activity, allocation, models, device, trade, traces,
+        workload, city, activity, allocation, models, device, trade, ledger, traces,
     ] {
         lines.extend(part.lines);
         broken.extend(part.broken);

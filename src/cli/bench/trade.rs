@@ -23,9 +23,11 @@ const WARM_UP: usize = 1_000_000;
 const BATCH: usize = 1_000;
 
 /// Something that is done many times, and how often a second it must be at least.
-struct Bar {
-    name: &'static str,
-    least: f64,
+pub(super) struct Bar {
+    /// What is done.
+    pub(super) name: &'static str,
+    /// How often a second.
+    pub(super) least: f64,
 }
 
 /// Auctions that are measured: bidders, ads of each, slots.
@@ -108,28 +110,27 @@ pub(super) fn measure() -> Result<Report, CommandError> {
     }
     rates.sort_unstable_by(f64::total_cmp);
     found.add(&BOOK, rates[ROUNDS / 2], json!({ "fills": fills }));
-    Ok(Report {
-        lines: found.lines,
-        json: found.rows.into(),
-        broken: found.broken,
-    })
+    Ok(found.report())
 }
 
-fn median(mut once: impl FnMut() -> f64) -> f64 {
+/// Measures some rounds and returns the median.
+pub(super) fn median(mut once: impl FnMut() -> f64) -> f64 {
     let mut rates: Vec<f64> = (0..ROUNDS).map(|_| once()).collect();
     rates.sort_unstable_by(f64::total_cmp);
     rates[ROUNDS / 2]
 }
 
+/// What was found so far.
 #[derive(Default)]
-struct Found {
+pub(super) struct Found {
     lines: Vec<String>,
     rows: Vec<Value>,
     broken: Vec<String>,
 }
 
 impl Found {
-    fn add(&mut self, bar: &Bar, rate: f64, besides: Value) {
+    /// Adds a rate and holds it to its bar.
+    pub(super) fn add(&mut self, bar: &Bar, rate: f64, besides: Value) {
         let holds = rate >= bar.least;
         let (rate_m, least_m) = (rate / 1e6, bar.least / 1e6);
         let verdict = if holds { "holds" } else { "DOES NOT HOLD" };
@@ -146,6 +147,15 @@ impl Found {
         }));
         if !holds {
             self.broken.push(format!("{}: {rate_m:.2} M/s", bar.name));
+        }
+    }
+
+    /// Ends the measurement.
+    pub(super) fn report(self) -> Report {
+        Report {
+            lines: self.lines,
+            json: self.rows.into(),
+            broken: self.broken,
         }
     }
 }

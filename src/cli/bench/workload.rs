@@ -11,7 +11,7 @@ use crate::cli::bench_args::WorkloadArgs;
 use crate::cli::output;
 use crate::cli::run::wall_clock;
 use crate::events::log::error::LogError;
-use crate::events::log::writer::{Disk, EventLog, KeepOffers};
+use crate::events::log::writer::{Disk, EventLog, Keep};
 use crate::lab::summary::peak_rss_bytes;
 use crate::scenario::chain::ChainWriter;
 use crate::scenario::load::{Overrides, load};
@@ -100,7 +100,7 @@ fn run(scenario: &Scenario, threads: usize, dir: &Path) -> Result<Outcome, Comma
     drop(warm);
     let mut sim = found_workload(scenario, threads)?;
     sim.state_hash();
-    let mut log = EventLog::create(dir, Box::new(Disk), KeepOffers::No)?;
+    let mut log = EventLog::create(dir, Box::new(Disk), Keep::default())?;
     let path = dir.join("hashes.bin");
     let names: Vec<&str> = sim.state_parts().iter().map(|p| p.0).collect();
     let mut chain = ChainWriter::create(&path, &names).map_err(CommandError::file(&path))?;

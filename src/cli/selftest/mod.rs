@@ -6,12 +6,14 @@
 //! | `determinism` | every state hash is equal at any number of threads |
 //! | `golden` | one chained hash, to be equal in every build |
 //! | `kills` | runs are killed at random moments |
+//! | `ledger` | money moves at random and the books balance |
 //! | `remains` | what a killed run may leave |
 
 pub mod city;
 pub mod determinism;
 pub mod golden;
 pub mod kills;
+pub mod ledger;
 pub mod remains;
 
 use serde::Serialize;
@@ -45,6 +47,15 @@ pub(super) fn command(args: &SelftestArgs) -> Result<(), CommandError> {
             }
             let shown = shown?;
             report(&shown, &shown.line(), *json, shown.violations.is_empty())
+        }
+        Proof::Ledger {
+            transfers,
+            wallets,
+            seed,
+            json,
+        } => {
+            let shown = ledger::transfer(*transfers, *wallets, *seed, *json);
+            report(&shown, &shown.line(), *json, shown.violations == 0)
         }
         Proof::Golden { json } => {
             let shown = golden::all()?;

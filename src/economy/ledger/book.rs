@@ -10,10 +10,11 @@ use bevy::ecs::prelude::Resource;
 
 use crate::economy::purpose::Purpose;
 use crate::events::behavior::coded;
+use crate::events::money::{Holder, MoneyRow};
 use crate::sim::ids::{AvatarId, CampaignId, OfferId};
 use crate::sim::rng::mix;
 use crate::sim::state_hash::{StateHash, StateHasher};
-use crate::sim::units::Coins;
+use crate::sim::units::{Coins, Tick};
 use serde::{Deserialize, Serialize};
 
 coded! {
@@ -49,6 +50,25 @@ pub enum Account {
     Escrow(AvatarId),
     /// An advertiser's deposit, in outside money.
     Advertiser(CampaignId),
+}
+
+impl Account {
+    /// Returns how it is written down: whose it is, and which of them.
+    #[must_use]
+    pub const fn written(self) -> (Holder, u32) {
+        match self {
+            Self::Mint => (Holder::Mint, 0),
+            Self::Burn => (Holder::Burn, 0),
+            Self::Treasury => (Holder::Treasury, 0),
+            Self::Fees => (Holder::Fees, 0),
+            Self::Royalties => (Holder::Royalties, 0),
+            Self::OutsideWorld => (Holder::OutsideWorld, 0),
+            Self::Platform => (Holder::Platform, 0),
+            Self::Wallet(a) => (Holder::Wallet, a.0),
+            Self::Escrow(a) => (Holder::Escrow, a.0),
+            Self::Advertiser(c) => (Holder::Advertiser, c.0),
+        }
+    }
 }
 
 const FIXED: usize = 7;
@@ -149,6 +169,8 @@ pub struct Ledger {
     accounts: [Accounts; 2],
     next_id: u64,
     flows: Vec<Flow>,
+    /// Postings since the journal was last taken, if one is kept; no hash depends on it.
+    journal: Option<Vec<MoneyRow>>,
 }
 
 /// What flowed for one purpose.
@@ -168,6 +190,7 @@ impl Default for Ledger {
             accounts: [Accounts::default(), Accounts::default()],
             next_id: 0,
             flows: vec![Flow::default(); Purpose::ALL.len()],
+            journal: None,
         }
     }
 }
@@ -273,6 +296,24 @@ impl Ledger {
         self.flows[purpose as usize]
     }
 
+    /// Writes every posting down from now on, for [`Ledger::take_journal`].
+    pub fn keep_journal(&mut self) {
+        self.journal.get_or_insert_default();
+    }
+
+    /// Takes what was written down since it was last taken, as of `tick`; nothing if no journal is kept.
+    pub fn take_journal(&mut self, tick: Tick) -> Vec<MoneyRow> {
+        let mut rows = self
+            .journal
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default();
+        for row in &mut rows {
+            row.tick = tick;
+        }
+        rows
+    }
+
     /// Starts a new day for the flows.
     pub fn start_day(&mut self) {
         for f in &mut self.flows {
@@ -341,6 +382,21 @@ impl Ledger {
         flow.count += 1;
         flow.total = Coins::from_micros(flow.total.micros().saturating_add(moved));
         flow.today = Coins::from_micros(flow.today.micros().saturating_add(moved));
+        if let Some(journal) = &mut self.journal {
+            journal.extend(tx.postings.iter().map(|p| {
+                let (holder, number) = p.account.written();
+                MoneyRow {
+                    tick: Tick(0),
+                    transaction: tx.id,
+                    purpose: tx.purpose.code(),
+                    currency: tx.currency.code(),
+                    cause: tx.cause,
+                    holder,
+                    number,
+                    amount: p.amount,
+                }
+            }));
+        }
         self.next_id += 1;
         Ok(Posted::Applied)
     }

@@ -6,11 +6,13 @@
 //! | `writer` | writing, closed safely |
 //! | `reader` | reading back |
 //! | `offers` | reading slates back |
+//! | `money` | reading postings back |
 //! | `contain` | panics of the Parquet library become errors |
 //! | `error` | what can go wrong |
 
 pub mod contain;
 pub mod error;
+pub mod money;
 pub mod offers;
 pub mod reader;
 pub mod schema;

@@ -1,7 +1,7 @@
 //! Reading the log back.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Int64Type, UInt8Type, UInt32Type, UInt64Type};
@@ -44,11 +44,14 @@ pub fn days(run: &Path) -> Result<Vec<u32>, LogError> {
 /// # Errors
 /// [`LogError`] if the file is missing, truncated, or not of this log.
 pub fn read_day(run: &Path, day: u32) -> Result<Vec<Event>, LogError> {
-    let path = run
-        .join("events")
+    read_events(&day_file(run, day, "events"))
+}
+
+/// Returns where a table of a day is.
+pub(super) fn day_file(run: &Path, day: u32, name: &str) -> PathBuf {
+    run.join("events")
         .join(format!("day={day:03}"))
-        .join("events.parquet");
-    read_events(&path)
+        .join(format!("{name}.parquet"))
 }
 
 /// Opens a Parquet file after checking that everything its footer promises lies within it: the library trusts the footer.

@@ -98,6 +98,48 @@ fn offer_columns() -> Vec<Column> {
     ]
 }
 
+fn money_columns() -> Vec<Column> {
+    let c = |name, kind, help| Column { name, kind, help };
+    vec![
+        c(
+            "tick",
+            DataType::UInt32,
+            "simulated minute since the run began",
+        ),
+        c(
+            "transaction",
+            DataType::UInt64,
+            "number of the transaction; its legs follow each other and sum to zero",
+        ),
+        c(
+            "purpose",
+            DataType::UInt8,
+            "what for; see the table of purposes in `run-folder.md`",
+        ),
+        c("currency", DataType::UInt8, "0 coins, 1 outside money"),
+        c(
+            "cause",
+            DataType::UInt64,
+            "the offer that caused it; 18446744073709551615 for none",
+        ),
+        c(
+            "holder",
+            DataType::UInt8,
+            "whose account; see the table of holders",
+        ),
+        c(
+            "number",
+            DataType::UInt32,
+            "which of them: the avatar or the campaign; 0 where there is only one",
+        ),
+        c(
+            "amount",
+            DataType::Int64,
+            "what was added to the account, in micro-units; negative for who paid",
+        ),
+    ]
+}
+
 fn schema(columns: Vec<Column>) -> Arc<Schema> {
     let fields: Vec<Field> = columns
         .into_iter()
@@ -118,19 +160,27 @@ pub fn offer_schema() -> Arc<Schema> {
     schema(offer_columns())
 }
 
-/// Writes the documentation of both files.
+/// Returns the schema of `money.parquet`.
+#[must_use]
+pub fn money_schema() -> Arc<Schema> {
+    schema(money_columns())
+}
+
+/// Writes the documentation of these files.
 #[must_use]
 pub fn schema_markdown() -> String {
     use crate::events::behavior::{EventKind, Surface};
+    use crate::events::money::Holder;
     use std::fmt::Write as _;
     let mut out = String::from(
-        "# Event log\n\nA run folder holds `events/day=NNN/events.parquet` and `offers.parquet` for every finished simulated day.\n\
+        "# Event log\n\nA run folder holds `events/day=NNN/events.parquet`, `offers.parquet` and `money.parquet` for every finished simulated day.\n\
          A file under its final name is complete; what ends in `.tmp` belongs to a day that did not finish.\n\
          This page is generated from the source; `cargo test` fails when it is out of date.\n",
     );
     for (title, columns) in [
         ("events.parquet", event_columns()),
         ("offers.parquet", offer_columns()),
+        ("money.parquet", money_columns()),
     ] {
         let _infallible = write!(
             out,
@@ -147,6 +197,10 @@ pub fn schema_markdown() -> String {
     let _infallible = write!(out, "\n## Surfaces\n\n| code | word |\n| --- | --- |\n");
     for s in Surface::ALL {
         let _infallible = writeln!(out, "| {} | `{}` |", s.code(), s.word());
+    }
+    let _infallible = write!(out, "\n## Holders\n\n| code | word |\n| --- | --- |\n");
+    for h in Holder::ALL {
+        let _infallible = writeln!(out, "| {} | `{}` |", h.code(), h.word());
     }
     out
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::reader::{days, read_day};
-use super::writer::{Disk, EventLog, KeepOffers, LogStorage, SyncWrite};
+use super::writer::{Disk, EventLog, Keep, LogStorage, SyncWrite};
 use crate::events::behavior::{Event, EventKind, Surface, ThingKind};
 use crate::sim::ids::{AvatarId, OfferId, SpaceId};
 use crate::sim::units::{Coins, TICKS_PER_DAY, Tick};
@@ -35,7 +35,15 @@ fn write_day(log: &mut EventLog, day: u32) -> Result<(), super::error::LogError>
 #[test]
 fn what_is_written_is_read_back() {
     let dir = tempfile::tempdir().unwrap();
-    let mut log = EventLog::create(dir.path(), Box::new(Disk), KeepOffers::Yes).unwrap();
+    let mut log = EventLog::create(
+        dir.path(),
+        Box::new(Disk),
+        Keep {
+            offers: true,
+            ..Keep::default()
+        },
+    )
+    .unwrap();
     write_day(&mut log, 0).unwrap();
     write_day(&mut log, 1).unwrap();
     assert_eq!(days(dir.path()).unwrap(), vec![0, 1]);
@@ -46,7 +54,15 @@ fn what_is_written_is_read_back() {
 #[test]
 fn a_run_that_dies_leaves_its_finished_days_and_no_half_file() {
     let dir = tempfile::tempdir().unwrap();
-    let mut log = EventLog::create(dir.path(), Box::new(Disk), KeepOffers::Yes).unwrap();
+    let mut log = EventLog::create(
+        dir.path(),
+        Box::new(Disk),
+        Keep {
+            offers: true,
+            ..Keep::default()
+        },
+    )
+    .unwrap();
     write_day(&mut log, 0).unwrap();
     log.append(1, &[event(1, 0)], &[]).unwrap();
     drop(log);
@@ -93,7 +109,7 @@ fn a_full_disk_is_reported_and_never_costs_a_finished_day() {
         let dir = tempfile::tempdir().unwrap();
         let left = Arc::new(AtomicI64::new(room));
         let mut log =
-            EventLog::create(dir.path(), Box::new(FullDisk(left)), KeepOffers::No).unwrap();
+            EventLog::create(dir.path(), Box::new(FullDisk(left)), Keep::default()).unwrap();
         let mut finished = Vec::new();
         for day in 0..4 {
             match write_day(&mut log, day) {
@@ -120,7 +136,7 @@ fn a_full_disk_is_reported_and_never_costs_a_finished_day() {
 #[test]
 fn truncated_and_foreign_files_are_errors_that_name_the_file() {
     let dir = tempfile::tempdir().unwrap();
-    let mut log = EventLog::create(dir.path(), Box::new(Disk), KeepOffers::No).unwrap();
+    let mut log = EventLog::create(dir.path(), Box::new(Disk), Keep::default()).unwrap();
     write_day(&mut log, 0).unwrap();
     let path = dir.path().join("events/day=000/events.parquet");
     let whole = std::fs::read(&path).unwrap();

@@ -18,15 +18,20 @@ use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
 use super::error::LogError;
-use super::schema::{event_schema, offer_schema};
+use super::schema::{event_schema, money_schema, offer_schema};
 use crate::events::behavior::Event;
+use crate::events::money::MoneyRow;
 use crate::events::offer::Slate;
 
 /// Rows gathered before they are encoded; bounds the memory of the log.
 const BATCH: usize = 131_072;
+
+/// Columns of postings in which hardly a value occurs twice; a dictionary of them costs much and saves nothing.
+const MONEY_UNLIKE: [&str; 4] = ["transaction", "cause", "number", "amount"];
 
 /// Opens the files of a log; tests put one here that fails.
 pub trait LogStorage: Send + Sync {
@@ -75,22 +80,27 @@ struct TableWriter {
 type Column<R> = fn(&[R]) -> ArrayRef;
 
 impl TableWriter {
+    /// Opens a table; the columns in `unlike` are written without a dictionary.
     fn create(
         storage: &dyn LogStorage,
         day: &Path,
         name: &str,
         schema: Arc<Schema>,
+        unlike: &[&str],
     ) -> Result<Self, LogError> {
         let target = day.join(format!("{name}.parquet"));
         let temporary = day.join(format!(".{name}.parquet.tmp"));
         let file = storage
             .create(&temporary)
             .map_err(LogError::io(&temporary))?;
-        let properties = WriterProperties::builder()
+        let mut properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_statistics_enabled(EnabledStatistics::None)
-            .set_created_by(concat!("agora ", env!("CARGO_PKG_VERSION")).to_owned())
-            .build();
+            .set_created_by(concat!("agora ", env!("CARGO_PKG_VERSION")).to_owned());
+        for name in unlike {
+            properties = properties.set_column_dictionary_enabled(ColumnPath::from(*name), false);
+        }
+        let properties = properties.build();
         let (writer, factory) =
             ArrowWriter::try_new(BufWriter::new(file), schema.clone(), Some(properties))
                 .and_then(ArrowWriter::into_serialized_writer)
@@ -175,14 +185,16 @@ pub struct EventLog {
     storage: Box<dyn LogStorage>,
     events: Vec<Event>,
     slates: Vec<SlotRow>,
+    money: Vec<MoneyRow>,
     open: Option<Day>,
-    keeps_offers: bool,
+    keeps: Keep,
 }
 
 struct Day {
     folder: PathBuf,
     events: TableWriter,
     offers: Option<TableWriter>,
+    money: Option<TableWriter>,
 }
 
 /// A slot as it is logged.
@@ -201,13 +213,13 @@ struct SlotRow {
     model: u8,
 }
 
-/// Whether the slates are logged beside the events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeepOffers {
-    /// They are.
-    Yes,
-    /// They are not.
-    No,
+/// What is logged beside the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Keep {
+    /// The slates.
+    pub offers: bool,
+    /// Every posting of the ledger.
+    pub money: bool,
 }
 
 impl EventLog {
@@ -215,11 +227,7 @@ impl EventLog {
     ///
     /// # Errors
     /// [`LogError`] if the folder cannot be made.
-    pub fn create(
-        run: &Path,
-        storage: Box<dyn LogStorage>,
-        offers: KeepOffers,
-    ) -> Result<Self, LogError> {
+    pub fn create(run: &Path, storage: Box<dyn LogStorage>, keeps: Keep) -> Result<Self, LogError> {
         let root = run.join("events");
         fs::create_dir_all(&root).map_err(LogError::io(&root))?;
         Ok(Self {
@@ -227,8 +235,9 @@ impl EventLog {
             storage,
             events: Vec::with_capacity(BATCH),
             slates: Vec::with_capacity(BATCH),
+            money: Vec::new(),
             open: None,
-            keeps_offers: offers == KeepOffers::Yes,
+            keeps,
         })
     }
 
@@ -237,21 +246,19 @@ impl EventLog {
             let folder = self.root.join(format!("day={day:03}"));
             fs::create_dir_all(&folder).map_err(LogError::io(&folder))?;
             let storage = self.storage.as_ref();
-            let events = TableWriter::create(storage, &folder, "events", event_schema())?;
-            let offers = if self.keeps_offers {
-                Some(TableWriter::create(
-                    storage,
-                    &folder,
-                    "offers",
-                    offer_schema(),
-                )?)
-            } else {
-                None
+            let events = TableWriter::create(storage, &folder, "events", event_schema(), &[])?;
+            let beside = |keeps: bool, name, schema, unlike: &[&str]| {
+                keeps
+                    .then(|| TableWriter::create(storage, &folder, name, schema, unlike))
+                    .transpose()
             };
+            let offers = beside(self.keeps.offers, "offers", offer_schema(), &[])?;
+            let money = beside(self.keeps.money, "money", money_schema(), &MONEY_UNLIKE)?;
             self.open = Some(Day {
                 folder,
                 events,
                 offers,
+                money,
             });
         }
         Ok(self.open.as_mut().expect("opened above"))
@@ -263,7 +270,7 @@ impl EventLog {
     /// [`LogError`] if they cannot be written.
     pub fn append(&mut self, day: u32, events: &[Event], slates: &[Slate]) -> Result<(), LogError> {
         self.events.extend_from_slice(events);
-        if self.keeps_offers {
+        if self.keeps.offers {
             for s in slates {
                 for (position, slot) in s.slots.iter().enumerate() {
                     self.slates.push(SlotRow {
@@ -287,6 +294,20 @@ impl EventLog {
         }
         if self.slates.len() >= BATCH {
             self.flush_slates(day)?;
+        }
+        Ok(())
+    }
+
+    /// Adds what moved on the books in a tick of `day`; nothing is kept if that was not asked for.
+    ///
+    /// # Errors
+    /// [`LogError`] if it cannot be written.
+    pub fn append_money(&mut self, day: u32, rows: &[MoneyRow]) -> Result<(), LogError> {
+        if self.keeps.money {
+            self.money.extend_from_slice(rows);
+        }
+        if self.money.len() >= BATCH {
+            self.flush_money(day)?;
         }
         Ok(())
     }
@@ -346,26 +367,55 @@ impl EventLog {
         Ok(())
     }
 
+    fn flush_money(&mut self, day: u32) -> Result<(), LogError> {
+        let rows = std::mem::take(&mut self.money);
+        macro_rules! column {
+            ($array:ident, $f:expr) => {
+                |rows| Arc::new($array::from_iter_values(rows.iter().map($f)))
+            };
+        }
+        let columns: [Column<MoneyRow>; 8] = [
+            column!(UInt32Array, |r| r.tick.0),
+            column!(UInt64Array, |r| r.transaction),
+            column!(UInt8Array, |r| r.purpose),
+            column!(UInt8Array, |r| r.currency),
+            column!(UInt64Array, |r| r.cause.0),
+            column!(UInt8Array, |r| r.holder.code()),
+            column!(UInt32Array, |r| r.number),
+            column!(Int64Array, |r| r.amount.micros()),
+        ];
+        if let Some(money) = &mut self.day(day)?.money {
+            money.write(&rows, &columns)?;
+        }
+        self.money = rows;
+        self.money.clear();
+        Ok(())
+    }
+
     /// Closes a day: from now on it survives whatever happens.
     ///
     /// # Errors
     /// [`LogError`] if it cannot be made durable; the days before are unharmed.
     pub fn end_day(&mut self, day: u32) -> Result<(), LogError> {
         self.flush_events(day)?;
-        if self.keeps_offers {
+        if self.keeps.offers {
             self.flush_slates(day)?;
+        }
+        if self.keeps.money {
+            self.flush_money(day)?;
         }
         let Some(Day {
             folder,
             events,
             offers,
+            money,
         }) = self.open.take()
         else {
             return Ok(());
         };
-        // Offers first: a day counts as finished when its events have their final name.
-        if let Some(offers) = offers {
-            offers.finish()?;
+        // Events last: a day counts as finished when its events have their final name.
+        for beside in [offers, money].into_iter().flatten() {
+            beside.finish()?;
         }
         events.finish()?;
         for path in [folder.as_path(), self.root.as_path()] {

@@ -5,6 +5,7 @@
 //!
 //! | file | concept |
 //! | --- | --- |
+//! | `coins` | where coins came from, from the postings of a run |
 //! | `data` | what an explanation consists of |
 //! | `names` | names of things, surfaces, sources, models |
 //! | `offers` | finding and explaining an offer |
@@ -16,6 +17,7 @@
 //! | `text` | all of this as text |
 
 mod ad;
+pub mod coins;
 pub mod data;
 pub mod interests;
 pub mod names;

@@ -186,14 +186,14 @@ pub fn learn(
     workers.install(|| settle_challenger(ranker, &observations, seed.0, clock.now));
     drift.close_hour(clock.now);
     let hours = clock.now.0 / TICKS_PER_HOUR;
-    let is_scheduled = hours.is_multiple_of(config.retrain_hours);
-    // Hours after a training there is little to learn that it did not know; the alarm waits.
-    let rests = ranker.registry.cards().last().is_some_and(|card| {
-        clock.now
-            < card
-                .trained_at
-                .after(config.refresh_rest_hours * TICKS_PER_HOUR)
-    });
+    // Hours after a training there is little to learn that it did not know: alarms wait, and a cadence that is longer does.
+    let rests = |hours: u32| {
+        let last = ranker.registry.cards().last();
+        last.is_some_and(|card| clock.now < card.trained_at.after(hours * TICKS_PER_HOUR))
+    };
+    let (rest, cadence) = (config.refresh_rest_hours, config.retrain_hours);
+    let is_scheduled = hours.is_multiple_of(cadence) && !rests(rest.min(cadence));
+    let rests = rests(rest);
     let is_alarmed = (is_scheduled || !rests) && drift.take_refresh() && config.refresh_on_drift;
     if !(is_scheduled || is_alarmed) || observations.pairs.len() < 50 {
         return;

@@ -102,7 +102,7 @@ config! {
         shadow_hours: u32 = 6, "hours", 0..=1000;
         /// Whether drift that is noticed trains the model at the next hour.
         refresh_on_drift: bool = true, "-";
-        /// Hours after a training in which drift waits.
+        /// Hours after a training in which drift waits, and a scheduled training is left out if the cadence is longer.
         refresh_rest_hours: u32 = 12, "hours", 0..=1000;
         /// Steps of gradient descent at each training of the two-tower model.
         train_steps: u32 = 60, "steps", 0..=100_000;

@@ -9,6 +9,7 @@ use bevy::ecs::world::World;
 
 use super::error::RunError;
 use super::folder;
+use crate::economy::purpose::{Direction, Purpose};
 use crate::lab::metrics::book::Book;
 use crate::lab::metrics::table;
 use crate::lab::realism::scorecard::Scorecard;
@@ -124,9 +125,30 @@ fn made_card(world: &World, ranker: &Ranker) -> Option<ModelCard> {
 #[must_use]
 pub fn folder_markdown() -> String {
     format!(
-        "{FILES}{}{}",
+        "{FILES}{}{}{}",
         table::columns_markdown(),
-        run_facts::columns_markdown()
+        run_facts::columns_markdown(),
+        purposes_markdown()
+    )
+}
+
+/// Lists what money moves for, as `money.parquet` numbers it.
+fn purposes_markdown() -> String {
+    let rows: Vec<String> = Purpose::ALL
+        .iter()
+        .map(|p| {
+            let direction = match p.direction() {
+                Direction::Faucet => "made",
+                Direction::Sink => "destroyed",
+                Direction::Transfer => "moved",
+            };
+            let currency = p.currency().word();
+            format!("| {} | `{}` | {currency} | {direction} |\n", p.code(), p.word())
+        })
+        .collect();
+    format!(
+        "\n## Purposes\n\nWhat money moves for, in `money.parquet`.\n\n| code | word | currency | what happens to it |\n| --- | --- | --- | --- |\n{}",
+        rows.concat()
     )
 }
 
@@ -144,6 +166,7 @@ This page is generated from the source; `cargo test` fails when it is out of dat
 | `scenario.toml` | the scenario with every value; `agora run FOLDER` runs it again | at the start |
 | `events/day=NNN/events.parquet` | what avatars did, see `event-schema.md` | at the end of each day |
 | `events/day=NNN/offers.parquet` | the slates served, with `lab.log_offers = true` | at the end of each day |
+| `events/day=NNN/money.parquet` | every posting of the ledger, unless `lab.log_money = false`; `agora trace` follows them | at the end of each day |
 | `hashes.bin` | the state hash after every tick, with 16 bits of each component's; `agora verify` compares them | during the run |
 | `commands.jsonl` | the commands that steered the run, one a line, if any did; `agora run SCENARIO --commands FILE` applies them again | each before its tick |
 | `metrics.parquet` | one row per finished day | at the end |

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use super::error::RunError;
 use super::steering::Steering;
 use super::{folder, leave};
+use crate::economy::ledger::Ledger;
 use crate::events::bus::{EventBus, OfferBus};
-use crate::events::log::writer::{Disk, EventLog, KeepOffers, LogStorage};
+use crate::events::log::writer::{Disk, EventLog, Keep, LogStorage};
 use crate::lab::metrics::book::Book;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::report::gather::Asked;
@@ -22,7 +23,7 @@ use crate::scenario::steer::order::{Command, Order};
 use crate::scenario::world::{found, results};
 use crate::sim::rng::mix;
 use crate::sim::schedule::Simulation;
-use crate::sim::units::TICKS_PER_DAY;
+use crate::sim::units::{TICKS_PER_DAY, Tick};
 use crate::sim::workers::Workers;
 use crate::society::avatars::avatar::Avatars;
 use crate::society::plugin::Plantings;
@@ -80,11 +81,14 @@ impl Run {
         let (mut log, mut chain) = (None, None);
         let dir = out.as_ref().map(|(dir, _)| dir.to_path_buf());
         if let Some((dir, storage)) = out {
-            let keep = if loaded.scenario.lab.log_offers {
-                KeepOffers::Yes
-            } else {
-                KeepOffers::No
+            let lab = &loaded.scenario.lab;
+            let keep = Keep {
+                offers: lab.log_offers,
+                money: lab.log_money,
             };
+            if keep.money {
+                sim.world_mut().resource_mut::<Ledger>().keep_journal();
+            }
             log = Some(EventLog::create(dir, storage, keep)?);
             let path = dir.join("hashes.bin");
             let names: Vec<&str> = sim.state_parts().iter().map(|p| p.0).collect();
@@ -172,6 +176,8 @@ impl Run {
             let events = &w.resource::<EventBus>().current;
             let slates = &w.resource::<OfferBus>().slates;
             log.append(day, events, slates)?;
+            let mut ledger = self.sim.world_mut().resource_mut::<Ledger>();
+            log.append_money(day, &ledger.take_journal(Tick(self.ticks - 1)))?;
             if self.ticks.is_multiple_of(TICKS_PER_DAY) {
                 log.end_day(day)?;
             }
