@@ -24,6 +24,32 @@ config! {
     }
 }
 
+config_choice! {
+    /// How unique assets change hands.
+    pub enum MarketFormat {
+        /// A price is asked; the first who takes it has it.
+        Listing = "listing",
+        /// Open bids, each above the last; whoever leads at the close pays its bid.
+        English = "english",
+        /// Sealed bids; the highest wins and pays the second highest.
+        Vickrey = "vickrey",
+    }
+}
+
+config_choice! {
+    /// How parcels change hands at the end of a day, among those who bid for them.
+    pub enum LandFormat {
+        /// Sealed bids; the highest wins and pays the second highest.
+        Vickrey = "vickrey",
+        /// Ascending bids; the highest limit wins and pays the second highest and an increment.
+        English = "english",
+        /// Sealed bids below what the parcel is worth; the highest wins and pays what it bid.
+        FirstPrice = "first_price",
+        /// All parcels of a district at one price.
+        Uniform = "uniform",
+    }
+}
+
 config! {
     /// Shops and the asset market.
     pub struct MarketConfig {
@@ -43,6 +69,14 @@ config! {
         supply_per_1000: f64 = 0.5, "units/day", 0.0..=100_000.0;
         /// Change of a shop price for a day sold out, or the opposite for a day unsold.
         price_step: f64 = 0.04, "share/day", 0.0..=1.0;
+        /// How unique assets change hands.
+        format: MarketFormat = MarketFormat::Listing, "-";
+        /// How long an auction of an asset stays open.
+        auction_hours: u32 = 24, "h", 1..=720;
+        /// Reserve of an auction, as a share of the price the owner would have listed the asset at.
+        reserve_share: f64 = 0.5, "share", 0.0..=1.0;
+        /// Least rise from one open bid to the next, as a share of the reserve.
+        increment: f64 = 0.05, "share", 0.0..=1.0;
     }
 }
 
@@ -71,6 +105,10 @@ config! {
         building_factor: f64 = 2.0, "-", 1.0..=100.0;
         /// Tax a day on the last price.
         tax: f64 = 0.001, "share/day", 0.0..=1.0;
+        /// How parcels change hands at the end of a day.
+        format: LandFormat = LandFormat::Vickrey, "-";
+        /// Least rise from one open bid for a parcel to the next.
+        increment: f64 = 0.1, "coins", 0.0..=1000.0;
     }
 }
 

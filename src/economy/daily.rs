@@ -2,17 +2,16 @@
 
 use bevy::ecs::prelude::*;
 
-use super::land::auction::clear;
+use super::land::clearing::clear_land;
 use super::land::letting::let_land;
-use super::land::registry::{LandSale, Lot};
+use super::land::registry::Lot;
 use super::ledger::{Account, Currency};
 use super::market::titles::Title;
 use super::purpose::Purpose;
 use super::settle::{Desk, ppm};
-use crate::events::behavior::{Event, EventKind, ThingKind};
 use crate::sim::ids::{AvatarId, ParcelId};
 use crate::sim::rng::{Purpose as Luck, RngStream};
-use crate::sim::units::{Coins, TICKS_PER_DAY, Tick};
+use crate::sim::units::{Coins, Tick};
 use crate::society::content::item::ItemKind;
 use crate::society::content::reach::Reach;
 use crate::society::spaces::field::FootfallField;
@@ -45,16 +44,14 @@ pub fn open_market(mut desk: Desk<'_>, map: Res<CityMap>) {
         }
         for item in desk.catalogue.live(ItemKind::Asset).to_vec() {
             let price = desk.catalogue.card(item).price;
-            desk.market.set(
-                item,
-                Title {
-                    owner: None,
-                    asking: Some(price),
-                    last_price: Coins::ZERO,
-                    since: Tick(0),
-                    n_sales: 0,
-                },
-            );
+            let title = Title {
+                owner: None,
+                asking: None,
+                last_price: Coins::ZERO,
+                since: Tick(0),
+                n_sales: 0,
+            };
+            desk.put_up(item, title, price);
         }
     }
     let n_avatars = desk.avatars.table.len();
@@ -90,7 +87,7 @@ pub fn close_day(
     if now.0 > 0 {
         pay_creators(&mut desk, &reach);
         if desk.rules.0.land.enabled {
-            clear_land(&mut desk, &field);
+            clear_land(&mut desk, &map, &field);
             let_land(&mut desk, &field);
         }
         move_prices(&mut desk);
@@ -104,7 +101,7 @@ pub fn close_day(
         offer_land(&mut desk, &map, &field);
     }
     if desk.rules.0.market.enabled {
-        relist_assets(&mut desk);
+        desk.relist_assets();
     }
 }
 
@@ -125,52 +122,6 @@ fn pay_creators(desk: &mut Desk<'_>, reach: &Reach) {
             amount,
             Purpose::CreatorPayout,
             None,
-        );
-    }
-}
-
-/// Sells what was bid for: sealed bids of the day, highest wins, second highest is paid.
-fn clear_land(desk: &mut Desk<'_>, field: &FootfallField) {
-    let now = desk.clock.now;
-    for (parcel, bids) in std::mem::take(&mut desk.land.bids) {
-        let lot = *desk.land.lot(parcel);
-        let Some(reserve) = lot.asking else { continue };
-        // Bids that are no longer covered, and the owner's own, fall out.
-        let standing: Vec<_> = bids
-            .iter()
-            .filter(|b| {
-                let wallet = Account::Wallet(b.bidder);
-                Some(b.bidder) != lot.owner
-                    && desk.ledger.balance(Currency::Coins, wallet) >= b.most
-            })
-            .copied()
-            .collect();
-        let Some((winner, price)) = clear(&standing, reserve) else {
-            continue;
-        };
-        let buyer = Account::Wallet(winner);
-        let fee = match lot.owner {
-            Some(_) => price.scaled_ppm(ppm(desk.rules.0.market.fee)),
-            None => Coins::ZERO,
-        };
-        let seller = lot.owner.map_or(Account::Treasury, Account::Wallet);
-        if !desk.pay(buyer, seller, price - fee, Purpose::ParcelSale, None) {
-            continue;
-        }
-        desk.pay(buyer, Account::Burn, fee, Purpose::MarketFee, None);
-        desk.land.convey(parcel, Some(winner), price, now);
-        desk.land.sales.push(LandSale {
-            parcel,
-            price,
-            tick: now,
-            footfall: field.at(parcel) as f32,
-            n_bids: standing.len() as u32,
-        });
-        desk.index.book(3, price, Coins::from_whole(1));
-        desk.events.push(
-            Event::new(now, winner, EventKind::ParcelBuy)
-                .thing(ThingKind::Parcel, parcel.0)
-                .costing(price),
         );
     }
 }
@@ -222,36 +173,4 @@ fn burn_treasury(desk: &mut Desk<'_>) {
         Purpose::Burn,
         None,
     );
-}
-
-/// Owners put assets up for sale; what has stood unsold gets cheaper.
-fn relist_assets(desk: &mut Desk<'_>) {
-    let rules = desk.rules.0.market.clone();
-    let (seed, now) = (desk.seed.0, desk.clock.now);
-    let all: Vec<_> = desk.market.titles().map(|(i, t)| (i, *t)).collect();
-    for (item, mut title) in all {
-        let mut rng = RngStream::new(seed, Luck::Trade, u64::from(item.0), now.day());
-        match (title.asking, title.owner) {
-            (Some(price), _) if now.since(title.since) >= TICKS_PER_DAY => {
-                let lower = price.as_f64() * (1.0 - rules.discount);
-                title.asking = Some(Coins::from_f64(lower.max(0.05)));
-            }
-            (None, Some(owner)) if rng.chance(rules.relisting) => {
-                // Nobody sells below what it was worth to it, give or take.
-                let paid = title.last_price.as_f64().max(0.1);
-                let level = desk.index.level.clamp(0.2, 5.0);
-                let ask = paid * (1.0 + rules.markup) * rng.log_normal(0.0, 0.25);
-                let price = Coins::from_f64(ask * (0.7 + 0.3 * level));
-                title.asking = Some(price);
-                title.since = now;
-                desk.events.push(
-                    Event::new(now, owner, EventKind::List)
-                        .thing(ThingKind::Item, item.0)
-                        .costing(price),
-                );
-            }
-            _ => continue,
-        }
-        desk.market.set(item, title);
-    }
 }

@@ -106,6 +106,8 @@ pub const ROUTES: &[Route] = &[
     route(Purpose::Burn, Node::Treasury, Node::Burn),
     route(Purpose::Footfall, Node::Mint, Node::Wallets),
     route(Purpose::AdRefund, Node::Advertisers, Node::Outside),
+    route(Purpose::Hold, Node::Wallets, Node::Wallets),
+    route(Purpose::Release, Node::Wallets, Node::Wallets),
 ];
 
 /// Returns who pays and who is paid for a purpose.
@@ -240,6 +242,8 @@ impl DayFlows {
             | Purpose::AdDeposit
             | Purpose::AdCharge
             | Purpose::AdRefund
+            | Purpose::Hold
+            | Purpose::Release
             | Purpose::Burn => false,
         };
         let bought = Purpose::ALL.iter().filter(|p| buys(p));

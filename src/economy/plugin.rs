@@ -11,6 +11,7 @@ use super::ledger::Ledger;
 use super::market::index::PriceIndex;
 use super::market::shop::Shop;
 use super::market::titles::AssetMarket;
+use super::market::trade::close_auctions;
 use super::settle::{
     Audit, audit_books, charge_clicks, level_deposits, open_accounts, settle_wishes,
 };
@@ -49,6 +50,7 @@ impl Plugin for EconomyPlugin {
                 open_market,
                 settle_wishes,
                 charge_clicks,
+                close_auctions,
                 close_day,
                 level_deposits,
                 audit_books,

@@ -51,6 +51,10 @@ coded! {
         Footfall = 20, "footfall";
         /// What an advertiser takes back of its deposit.
         AdRefund = 21, "ad_refund";
+        /// Coins set aside for an open bid or order.
+        Hold = 22, "hold";
+        /// Coins of a bid or order that are free again.
+        Release = 23, "release";
     }
 }
 
@@ -90,7 +94,9 @@ impl Purpose {
             | Self::Teleport
             | Self::Gift
             | Self::Burn
-            | Self::Footfall => Currency::Coins,
+            | Self::Footfall
+            | Self::Hold
+            | Self::Release => Currency::Coins,
         }
     }
 
@@ -119,7 +125,9 @@ impl Purpose {
             | Self::Gift
             | Self::AdDeposit
             | Self::AdCharge
-            | Self::AdRefund => Direction::Transfer,
+            | Self::AdRefund
+            | Self::Hold
+            | Self::Release => Direction::Transfer,
         }
     }
 }

@@ -187,8 +187,8 @@ pub struct Wish {
 pub enum WishKind {
     /// Buy an item of the catalogue at no more than this price.
     BuyItem(ItemId, Coins),
-    /// Buy a unique asset that is listed, at no more than this price.
-    BuyAsset(ItemId, Coins),
+    /// Buy a unique asset that is listed, at no more than the first amount; or bid for it up to the second, if it is auctioned.
+    BuyAsset(ItemId, Coins, Coins),
     /// List an asset that it owns at this price.
     ListAsset(ItemId, Coins),
     /// Buy a parcel at no more than this price.

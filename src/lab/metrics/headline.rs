@@ -6,6 +6,7 @@ use super::book::Book;
 use super::drift::response;
 use super::facts::Ending;
 use super::measure::minutes_of;
+use super::trading::put_land;
 use crate::sim::math;
 use crate::sim::units::TICKS_PER_DAY;
 
@@ -99,6 +100,8 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
         "drift_recovery_days",
         shifted.and_then(|r| r.recovery_days).map(f64::from),
     );
+    book.trades.put(&mut put);
+    put_land(end, &mut put);
     out
 }
 

@@ -6,6 +6,7 @@ use bevy::ecs::system::SystemParam;
 use super::book::{Book, HourRow, Minutes, Today};
 use super::calibration::count_slates;
 use super::oracle;
+use super::trading::Truth;
 use crate::economy::ledger::{Currency, Ledger};
 use crate::economy::market::index::PriceIndex;
 use crate::economy::market::titles::AssetMarket;
@@ -83,6 +84,16 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
         |item| s.market.asking(item),
         &mut book.witnesses,
     );
+    if s.market.sales.len() > book.trades.n {
+        let truth = Truth {
+            now: s.clock.now,
+            avatars: &s.avatars,
+            catalogue: &s.catalogue,
+            truths: &s.truths,
+            society: &s.society.0,
+        };
+        book.trades.count(&s.market, &truth);
+    }
     if s.clock.now.0 % TICKS_PER_HOUR == TICKS_PER_HOUR - 1 {
         let hour = s.clock.now.0 / TICKS_PER_HOUR;
         let done = std::mem::take(&mut book.this_hour);
