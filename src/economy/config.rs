@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::Resource;
 
+use super::exchange::config::ExchangeConfig;
 use crate::{config, config_choice, config_group};
 
 config! {
@@ -124,17 +125,47 @@ config_choice! {
     }
 }
 
+config_choice! {
+    /// What the central bank moves.
+    pub enum Instrument {
+        /// Rewards and the creators' fund.
+        Rewards = "rewards",
+        /// These, and what passers-by leave on land.
+        RewardsAndTakings = "rewards_and_takings",
+        /// All of these, and fees on sales between avatars, which rise as the others fall.
+        All = "all",
+    }
+}
+
+config_choice! {
+    /// What the central bank looks at.
+    pub enum Signal {
+        /// The price level.
+        Prices = "prices",
+        /// Coins in existence for each avatar, relative to those at the end of the first day.
+        Money = "money",
+        /// Both: the product of the two.
+        PricesAndMoney = "prices_and_money",
+    }
+}
+
 config! {
     /// The central bank.
     pub struct ControllerConfig {
         /// How rewards are steered.
         kind: ControllerKind = ControllerKind::Pi, "-";
-        /// Price level aimed at, relative to the first week's.
+        /// Price level aimed at, relative to the base week's.
         target: f64 = 1.0, "-", 0.01..=1000.0;
         /// Proportional gain.
         gain: f64 = 3.0, "-", 0.0..=100.0;
         /// Integral gain a day.
         integral: f64 = 0.1, "1/day", 0.0..=10.0;
+        /// What it is steered by.
+        signal: Signal = Signal::Prices, "-";
+        /// What is steered.
+        instrument: Instrument = Instrument::Rewards, "-";
+        /// Day whose end, and the week before it, is the price level 1; the bank steers from then on.
+        base_day: u32 = 7, "days", 7..=3650;
     }
 }
 
@@ -149,6 +180,8 @@ config_group! {
         land: LandConfig;
         /// The central bank.
         controller: ControllerConfig;
+        /// Order books for materials.
+        exchange: ExchangeConfig;
     }
 }
 
@@ -175,6 +208,7 @@ impl EconomyConfig {
             kind: ControllerKind::Off,
             ..ControllerConfig::BASELINE
         },
+        exchange: ExchangeConfig::NULL,
     };
 }
 

@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::*;
 
+use super::exchange::materials::MATERIALS;
 use super::land::clearing::clear_land;
 use super::land::letting::let_land;
 use super::land::registry::Lot;
@@ -57,6 +58,8 @@ pub fn open_market(mut desk: Desk<'_>, map: Res<CityMap>) {
     let n_avatars = desk.avatars.table.len();
     for i in 0..map.len() {
         let parcel = ParcelId::from_idx(i);
+        let material = usize::from(map.district(parcel)) % MATERIALS;
+        desk.exchange.material_of.push(material as u8);
         let is_land = map.cell(parcel) == Cell::Land;
         let mut rng = RngStream::new(desk.seed.0, Luck::Land, i as u64, 0);
         let owned = is_land && rules.land.enabled && rng.chance(rules.land.owned_share);
@@ -90,11 +93,16 @@ pub fn close_day(
             clear_land(&mut desk, &map, &field);
             let_land(&mut desk, &field);
         }
+        desk.expire_orders();
+        desk.reckon_wants(&field);
+        sweep_fees(&mut desk);
         move_prices(&mut desk);
         burn_treasury(&mut desk);
-        desk.index.close_day();
+        desk.index.close_day(desk.rules.0.controller.base_day);
         let (level, config) = (desk.index.level, desk.rules.0.controller.clone());
-        desk.bank.steer(level, &config);
+        let coins = desk.ledger.books(Currency::Coins).held.as_f64();
+        let money = coins / desk.avatars.table.len().max(1) as f64;
+        desk.bank.steer(level, money, &config);
     }
     desk.ledger.start_day();
     if desk.rules.0.land.enabled {
@@ -161,6 +169,12 @@ fn move_prices(desk: &mut Desk<'_>) {
     for (item, price) in desk.shop.close_day(supply, rules.price_step) {
         desk.catalogue.table.row_mut(item.idx()).price = price;
     }
+}
+
+/// What the exchange took in fees is destroyed, as the market's fees are.
+fn sweep_fees(desk: &mut Desk<'_>) {
+    let held = desk.ledger.balance(Currency::Coins, Account::Fees);
+    desk.pay(Account::Fees, Account::Burn, held, Purpose::MarketFee, None);
 }
 
 fn burn_treasury(desk: &mut Desk<'_>) {

@@ -108,6 +108,7 @@ pub const ROUTES: &[Route] = &[
     route(Purpose::AdRefund, Node::Advertisers, Node::Outside),
     route(Purpose::Hold, Node::Wallets, Node::Wallets),
     route(Purpose::Release, Node::Wallets, Node::Wallets),
+    route(Purpose::MaterialSale, Node::Wallets, Node::Wallets),
 ];
 
 /// Returns who pays and who is paid for a purpose.
@@ -228,6 +229,7 @@ impl DayFlows {
             | Purpose::ParcelSale
             | Purpose::Rent
             | Purpose::Build
+            | Purpose::MaterialSale
             | Purpose::Teleport => true,
             Purpose::Grant
             | Purpose::LoginReward

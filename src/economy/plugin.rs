@@ -6,6 +6,8 @@ use bevy::ecs::prelude::*;
 use super::config::{EconomyConfig, EconomyRules};
 use super::controller::CentralBank;
 use super::daily::{close_day, open_market};
+use super::exchange::crowd::trade_materials;
+use super::exchange::materials::Exchange;
 use super::land::registry::LandRegistry;
 use super::ledger::Ledger;
 use super::market::index::PriceIndex;
@@ -43,11 +45,13 @@ impl Plugin for EconomyPlugin {
         .insert_state("land", LandRegistry::default())
         .insert_state("price index", PriceIndex::default())
         .insert_state("central bank", CentralBank::default())
+        .insert_state("exchange", Exchange::new(&self.config.exchange))
         .add_systems(
             SimTick,
             (
                 open_accounts,
                 open_market,
+                trade_materials,
                 settle_wishes,
                 charge_clicks,
                 close_auctions,

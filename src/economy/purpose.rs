@@ -55,6 +55,8 @@ coded! {
         Hold = 22, "hold";
         /// Coins of a bid or order that are free again.
         Release = 23, "release";
+        /// Units of a material changing hands in the order book, with its fees.
+        MaterialSale = 24, "material_sale";
     }
 }
 
@@ -96,7 +98,8 @@ impl Purpose {
             | Self::Burn
             | Self::Footfall
             | Self::Hold
-            | Self::Release => Currency::Coins,
+            | Self::Release
+            | Self::MaterialSale => Currency::Coins,
         }
     }
 
@@ -127,7 +130,8 @@ impl Purpose {
             | Self::AdCharge
             | Self::AdRefund
             | Self::Hold
-            | Self::Release => Direction::Transfer,
+            | Self::Release
+            | Self::MaterialSale => Direction::Transfer,
         }
     }
 }

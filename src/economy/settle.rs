@@ -5,6 +5,7 @@ use bevy::ecs::system::SystemParam;
 
 use super::config::EconomyRules;
 use super::controller::CentralBank;
+use super::exchange::materials::Exchange;
 use super::land::auction::LandBid;
 use super::land::registry::LandRegistry;
 use super::ledger::{Account, Currency, Ledger};
@@ -56,6 +57,7 @@ pub struct Desk<'w> {
     pub(super) market: ResMut<'w, AssetMarket>,
     pub(super) shop: ResMut<'w, Shop>,
     pub(super) land: ResMut<'w, LandRegistry>,
+    pub(super) exchange: ResMut<'w, Exchange>,
     pub(super) index: ResMut<'w, PriceIndex>,
     pub(super) avatars: ResMut<'w, Avatars>,
     pub(super) events: ResMut<'w, EventBus>,
@@ -92,6 +94,12 @@ impl Desk<'_> {
             }
         }
         done
+    }
+
+    /// The fee on a sale between avatars, in parts per million.
+    pub(super) fn fee_ppm(&self) -> u32 {
+        let rules = &self.rules.0;
+        ppm(self.bank.fee(rules.market.fee, &rules.controller))
     }
 
     pub(super) fn refresh_purse(&mut self, id: AvatarId) {
@@ -155,6 +163,8 @@ impl Desk<'_> {
                 }
             }
             WishKind::Open => {}
+            WishKind::PlaceOrder(material, request) => self.place_order(wish, material, request),
+            WishKind::CancelOrder(material, order) => self.cancel_order(wish, material, order),
         }
     }
 
@@ -222,6 +232,7 @@ impl Desk<'_> {
         let cost = Coins::from_f64(self.rules.0.land.building_cost);
         let wallet = Account::Wallet(wish.avatar);
         if self.ledger.balance(Currency::Coins, wallet) >= cost
+            && self.use_for_building(wish.avatar, parcel)
             && self.pay(wallet, Account::Burn, cost, Purpose::Build, Some(wish))
         {
             self.land.lots.row_mut(parcel.idx()).is_built = true;

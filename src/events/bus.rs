@@ -4,6 +4,7 @@ use bevy::ecs::prelude::Resource;
 
 use super::behavior::{Event, Surface};
 use super::offer::{AdSlot, Invitation, Push, Slate};
+use super::order::{OrderId, Request};
 use crate::sim::ids::{AvatarId, ItemId, OfferId, ParcelId, SpaceId};
 use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::Coins;
@@ -207,6 +208,10 @@ pub enum WishKind {
     Gift(AvatarId, Coins),
     /// Open an account: the avatar is new.
     Open,
+    /// Place an order in the book of a material.
+    PlaceOrder(u8, Request),
+    /// Take an order out of the book of a material.
+    CancelOrder(u8, OrderId),
 }
 
 /// Wishes of the running tick, in avatar order.

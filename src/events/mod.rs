@@ -6,6 +6,7 @@
 //! | `bus` | the two directions within a tick |
 //! | `deposit` | what advertisers ask of the bank |
 //! | `offer` | what the platform offered: slates, pushes, invitations, ads, rewards, each with its reason |
+//! | `order` | what can be asked of an order book |
 //! | `log` | the event log on disk: Parquet, one folder per simulated day |
 
 pub mod behavior;
@@ -13,3 +14,4 @@ pub mod bus;
 pub mod deposit;
 pub mod log;
 pub mod offer;
+pub mod order;

@@ -89,18 +89,7 @@ pub struct Results {
 /// Looks at both sides of a city at the end of a run.
 #[must_use]
 pub fn ending(sim: &Simulation) -> Ending<'_> {
-    let w = sim.world();
-    Ending {
-        avatars: w.resource::<Avatars>(),
-        profiles: w.resource::<Profiles>(),
-        graph: w.resource::<SocialGraph>(),
-        ledger: w.resource::<Ledger>(),
-        market: w.resource::<AssetMarket>(),
-        land: w.resource(),
-        map: w.resource::<CityMap>(),
-        drift: w.resource::<DriftWatch>(),
-        shift_day: w.resource::<SocietyRules>().0.shocks.scheduled_shift(),
-    }
+    Ending::of(sim)
 }
 
 /// Sums up a run.

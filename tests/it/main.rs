@@ -31,6 +31,7 @@ mod report;
 mod scenarios;
 mod steer;
 mod storage;
+mod trading;
 mod tune;
 mod walk_in;
 mod why;

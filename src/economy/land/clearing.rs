@@ -8,7 +8,7 @@ use super::registry::{LandRegistry, LandSale};
 use crate::economy::config::LandFormat;
 use crate::economy::ledger::{Account, Currency};
 use crate::economy::purpose::Purpose;
-use crate::economy::settle::{Desk, ppm};
+use crate::economy::settle::Desk;
 use crate::events::behavior::{Event, EventKind, ThingKind};
 use crate::sim::units::Coins;
 use crate::society::spaces::field::FootfallField;
@@ -87,7 +87,7 @@ fn hand_over(desk: &mut Desk<'_>, award: &Award, n_bids: usize, field: &Footfall
     let (now, lot) = (desk.clock.now, *desk.land.lot(parcel));
     let buyer = Account::Wallet(winner);
     let fee = match lot.owner {
-        Some(_) => price.scaled_ppm(ppm(desk.rules.0.market.fee)),
+        Some(_) => price.scaled_ppm(desk.fee_ppm()),
         None => Coins::ZERO,
     };
     let seller = lot.owner.map_or(Account::Treasury, Account::Wallet);

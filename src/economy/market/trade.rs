@@ -118,7 +118,7 @@ impl Desk<'_> {
             creator != STUDIO && title.owner.is_some() && title.owner != Some(creator);
         let royalty = if earns_royalty { ppm(rules.royalty) } else { 0 };
         let fee = if title.owner.is_some() {
-            ppm(rules.fee)
+            self.fee_ppm()
         } else {
             0
         };

@@ -168,6 +168,8 @@ pub struct Book {
     pub published: (u64, u64),
     /// Sales of assets.
     pub trades: Trades,
+    /// Everybody's wealth after the first week, by avatar; empty before.
+    pub first_wealth: Vec<f64>,
 }
 
 fn slot<T: Clone>(list: &mut Vec<T>, i: usize, empty: T) -> &mut T {

@@ -6,7 +6,8 @@ use super::book::Book;
 use super::drift::response;
 use super::facts::Ending;
 use super::measure::minutes_of;
-use super::trading::put_land;
+use super::trading::{put_exchange, put_land};
+use super::wealth;
 use crate::sim::math;
 use crate::sim::units::TICKS_PER_DAY;
 
@@ -101,7 +102,9 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
         shifted.and_then(|r| r.recovery_days).map(f64::from),
     );
     book.trades.put(&mut put);
+    wealth::put(book, end, &mut put);
     put_land(end, &mut put);
+    put_exchange(end.exchange, &mut put);
     out
 }
 

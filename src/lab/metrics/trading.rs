@@ -7,6 +7,7 @@
 use super::facts::Ending;
 use super::statistics::hedonic::Hedonic;
 use super::statistics::mobility::rank_correlation;
+use crate::economy::exchange::materials::{Exchange, MaterialTrade};
 use crate::economy::land::registry::LandSale;
 use crate::economy::market::titles::{AssetMarket, AssetSale};
 use crate::sim::math;
@@ -162,6 +163,43 @@ pub fn put_land(end: &Ending<'_>, put: &mut impl FnMut(&str, Option<f64>)) {
     put("land_welfare", Some(sum(&|s| s.most.as_f64())));
     let built = end.land.lots.rows().iter().filter(|l| l.is_built).count();
     put("land_built", Some(built as f64));
+}
+
+/// Puts the numbers of the exchange; "not observable" where there is none.
+///
+/// The surplus is what was bought to be used is worth to its buyers, in coins: what the finders would have made of it is nothing.
+pub fn put_exchange(exchange: &Exchange, put: &mut impl FnMut(&str, Option<f64>)) {
+    let trades = exchange.trades.iter();
+    let sum = |f: &dyn Fn(&MaterialTrade) -> f64| trades.clone().map(|t| f(t)).sum::<f64>();
+    let open = exchange.is_open();
+    let when = |value: f64| open.then_some(value);
+    put("exchange_trades", when(exchange.trades.len() as f64));
+    let volume = sum(&|t| t.price.as_f64() * f64::from(t.quantity));
+    put("exchange_volume", when(volume));
+    put("exchange_surplus", when(sum(&|t| t.use_value)));
+    let (spread, n) = exchange.spreads;
+    put("exchange_spread", (n > 0).then(|| spread / n as f64));
+    let halts: u32 = exchange.books.iter().map(|b| b.breaker().n_halts()).sum();
+    put("exchange_halts", when(f64::from(halts)));
+    put(
+        "materials_found",
+        when(exchange.found.iter().sum::<u64>() as f64),
+    );
+    put(
+        "materials_used",
+        when(exchange.used.iter().sum::<u64>() as f64),
+    );
+    let returns: Vec<f64> = exchange
+        .prices
+        .iter()
+        .flat_map(|p| p.windows(2).map(|w| math::ln(w[1] / w[0])))
+        .collect();
+    let n = returns.len() as f64;
+    let square = returns.iter().map(|r| r * r).sum::<f64>();
+    put(
+        "exchange_volatility",
+        (n > 0.0).then(|| libm::sqrt(square / n)),
+    );
 }
 
 /// Pearson's correlation; `None` if one of the two does not vary.
