@@ -76,8 +76,9 @@ impl Desk<'_> {
         if postings.legs().is_empty() {
             return;
         }
+        let id = self.ledger.next_id();
         let posted = self.ledger.post(&Transaction {
-            id: self.ledger.next_id(),
+            id,
             purpose,
             cause: wish.offer,
             currency: Currency::Coins,

@@ -1,7 +1,5 @@
 //! Unique assets put up for sale, bid for and handed over, in whichever format the scenario chose.
 
-use bevy::ecs::prelude::*;
-
 use super::auctions::{Auction, Step};
 use super::titles::{AssetSale, Title, split};
 use crate::economy::config::MarketFormat;
