@@ -272,6 +272,7 @@ fn compete(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::economy::dose::dose;
     use crate::events::behavior::{NO_OFFER, NO_POSITION, NO_SPACE, Surface};
     use crate::events::bus::WishKind;
     use crate::sim::rng::{Purpose, RngStream};
@@ -354,11 +355,7 @@ mod tests {
 
     #[test]
     fn prop_what_is_held_is_what_the_bids_say_and_nobody_owes() {
-        let dose: u64 = std::env::var("AGORA_EXCHANGE_DOSE")
-            .ok()
-            .and_then(|d| d.parse().ok())
-            .unwrap_or(1);
-        for case in 0..200 * dose {
+        for case in 0..200 * dose() as u64 {
             let mut rng = RngStream::new(5, Purpose::Test, case, 0);
             let is_open = rng.chance(0.5);
             let mut sale = if is_open {
