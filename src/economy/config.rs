@@ -22,6 +22,10 @@ config! {
         burn_share: f64 = 0.5, "share", 0.0..=1.0;
         /// Multiplies every reward before any controller.
         reward_factor: f64 = 1.0, "-", 0.0..=1000.0;
+        /// Share of what creators are paid that they change into outside money at once.
+        cash_out_share: f64 = 0.0, "share", 0.0..=1.0;
+        /// Share of it that the platform keeps.
+        cash_out_fee: f64 = 0.3, "share", 0.0..=1.0;
     }
 }
 

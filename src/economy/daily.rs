@@ -131,6 +131,35 @@ fn pay_creators(desk: &mut Desk<'_>, reach: &Reach) {
             Purpose::CreatorPayout,
             None,
         );
+        cash_out(desk, *creator, amount);
+    }
+}
+
+/// Changes a share of what a creator was paid into outside money, less a fee, as far as the platform has any.
+fn cash_out(desk: &mut Desk<'_>, creator: AvatarId, paid: Coins) {
+    let t = &desk.rules.0.treasury;
+    let coins = paid.scaled_ppm(ppm(t.cash_out_share));
+    if !coins.is_positive() {
+        return;
+    }
+    let kept = 1.0 - t.cash_out_fee;
+    let worth = Coins::from_f64(coins.as_f64() / t.coins_per_outside * kept);
+    let (platform, wallet) = (Account::Platform, Account::Wallet(creator));
+    let has = desk.ledger.balance(Currency::Outside, platform);
+    if worth > has || !desk.pay(wallet, Account::Burn, coins, Purpose::CashOut, None) {
+        return;
+    }
+    let cause = crate::events::behavior::NO_OFFER;
+    let moved = desk.ledger.transfer(
+        Currency::Outside,
+        platform,
+        Account::OutsideWorld,
+        worth,
+        Purpose::CashOutPayment,
+        cause,
+    );
+    if moved.is_err() {
+        desk.audit.n_refused += 1;
     }
 }
 

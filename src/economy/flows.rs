@@ -109,6 +109,8 @@ pub const ROUTES: &[Route] = &[
     route(Purpose::Hold, Node::Wallets, Node::Wallets),
     route(Purpose::Release, Node::Wallets, Node::Wallets),
     route(Purpose::MaterialSale, Node::Wallets, Node::Wallets),
+    route(Purpose::CashOut, Node::Wallets, Node::Burn),
+    route(Purpose::CashOutPayment, Node::Platform, Node::Outside),
 ];
 
 /// Returns who pays and who is paid for a purpose.
@@ -246,6 +248,8 @@ impl DayFlows {
             | Purpose::AdRefund
             | Purpose::Hold
             | Purpose::Release
+            | Purpose::CashOut
+            | Purpose::CashOutPayment
             | Purpose::Burn => false,
         };
         let bought = Purpose::ALL.iter().filter(|p| buys(p));

@@ -57,6 +57,10 @@ coded! {
         Release = 23, "release";
         /// Units of a material changing hands in the order book, with its fees.
         MaterialSale = 24, "material_sale";
+        /// Coins that creators change back into outside money.
+        CashOut = 25, "cash_out";
+        /// Outside money paid for them.
+        CashOutPayment = 26, "cash_out_payment";
     }
 }
 
@@ -76,9 +80,11 @@ impl Purpose {
     #[must_use]
     pub const fn currency(self) -> Currency {
         match self {
-            Self::CoinPayment | Self::AdDeposit | Self::AdCharge | Self::AdRefund => {
-                Currency::Outside
-            }
+            Self::CoinPayment
+            | Self::AdDeposit
+            | Self::AdCharge
+            | Self::AdRefund
+            | Self::CashOutPayment => Currency::Outside,
             Self::Grant
             | Self::LoginReward
             | Self::QuestReward
@@ -99,7 +105,8 @@ impl Purpose {
             | Self::Footfall
             | Self::Hold
             | Self::Release
-            | Self::MaterialSale => Currency::Coins,
+            | Self::MaterialSale
+            | Self::CashOut => Currency::Coins,
         }
     }
 
@@ -119,7 +126,8 @@ impl Purpose {
             | Self::LandTax
             | Self::Build
             | Self::Teleport
-            | Self::Burn => Direction::Sink,
+            | Self::Burn
+            | Self::CashOut => Direction::Sink,
             Self::CoinPayment
             | Self::AssetSale
             | Self::Royalty
@@ -131,7 +139,8 @@ impl Purpose {
             | Self::AdRefund
             | Self::Hold
             | Self::Release
-            | Self::MaterialSale => Direction::Transfer,
+            | Self::MaterialSale
+            | Self::CashOutPayment => Direction::Transfer,
         }
     }
 }

@@ -135,3 +135,23 @@ fn the_parts_of_all_sales_sum_to_what_was_paid_and_provenance_has_no_gap() {
         }
     }
 }
+
+#[test]
+fn creators_are_paid_outside_money_at_the_rate_less_the_fee() {
+    let mut run = city(&[
+        "society.avatars.spender_share=1.0",
+        "economy.treasury.resident_wallet=1.0",
+        "economy.treasury.cash_out_share=0.5",
+        "economy.treasury.cash_out_fee=0.2",
+    ]);
+    for _ in 0..6 * 1_440 {
+        run.step().unwrap();
+    }
+    let ledger = run.sim.world().resource::<Ledger>();
+    let total = |purpose| ledger.flow(purpose).total.as_f64();
+    let (coins, money) = (total(Purpose::CashOut), total(Purpose::CashOutPayment));
+    assert!(coins > 0.0 && total(Purpose::CoinPayment) >= money);
+    // Ten coins are one of outside money; each payment is rounded to a millionth.
+    assert!((money - coins / 10.0 * 0.8).abs() < 1e-3, "{coins} {money}");
+    assert!(ledger.audit());
+}
