@@ -355,7 +355,7 @@ mod tests {
 
     #[test]
     fn prop_what_is_held_is_what_the_bids_say_and_nobody_owes() {
-        for case in 0..200 * dose() as u64 {
+        for case in 0..500 * dose() as u64 {
             let mut rng = RngStream::new(5, Purpose::Test, case, 0);
             let is_open = rng.chance(0.5);
             let mut sale = if is_open {
