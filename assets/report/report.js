@@ -4,7 +4,7 @@
   const data = JSON.parse(document.getElementById("report-data").textContent);
   const { summary, days } = data;
   // Files of older versions have none of these.
-  const { cards: models = [], calibration = [], drift: noticed = { alarms: [] } } = data;
+  const { cards: models = [], calibration = [], drift: noticed = { alarms: [] }, trade = {} } = data;
   // From the page, not the data: a seed has 64 bits, a number here 53.
   const seed = document.body.dataset.seed;
   const { SCALE, HIDDEN, isNumber, number, count, percent, axisPercent, words, element, color, xAxis, yAxis, line, tip, dayTip, card, empty, chart, tableCard } = kit;
@@ -528,6 +528,8 @@
       { name: "of its kind", number: true, cell: (f) => percent(ratio(f.total, totals[kind(f)])) },
       { name: "transactions", number: true, cell: (f) => count(f.count) },
     ], rows, "no money moved.", { size: "wide" });
+    wealth();
+    books();
   }
 
   function land() {
@@ -576,6 +578,75 @@
       { name: "place", title: true, cell: (s) => words(s.kind) + " at " + s.x + ", " + s.y },
       { name: "visits a day", number: true, cell: (s) => number(s.footfall) },
     ], visited, "no place was built.", { size: "third" });
+    landPrices();
+  }
+
+  function landPrices() {
+    const effects = trade.hedonic || [];
+    const explained = isNumber(trade.hedonic_r2) ? " Together with the weeks they explain " + percent(trade.hedonic_r2) + " of the variance over " + count(trade.hedonic_sales) + " sales." : "";
+    tableCard("land", "What land prices follow", "Hedonic regression of the logarithm of the price: the change for one unit more, by ordinary least squares with robust (HC1) errors and an effect for each week." + explained, [
+      { name: "property", title: true, cell: (e) => e.name },
+      { name: "effect", number: true, cell: (e) => number(e.coefficient) },
+      { name: "standard error", number: true, cell: (e) => number(e.standard_error) },
+      { name: "t", number: true, cell: (e) => number(e.t) },
+      { name: "p", number: true, cell: (e) => (e.p < 0.001 ? "< 0.001" : number(e.p)) },
+    ], effects, "fewer than 30 parcels were sold.", {});
+    chart("land", "Land price index", "Price level of land of equal footfall and position by week, from the effects of the weeks in the regression beside; 1 in the first week with sales.", () => {
+      const index = trade.land_index || [];
+      if (index.length < 2) return "fewer than 30 parcels were sold, or in one week only.";
+      return {
+        tooltip: { trigger: "axis" },
+        xAxis: { type: "value", name: "week", minInterval: 1, min: index[0][0], max: index[index.length - 1][0] },
+        yAxis: yAxis("index", { scale: true }),
+        series: [line("land", index)],
+      };
+    }, {});
+  }
+
+  function wealth() {
+    chart("coins", "Who has how much", "Lorenz curve of coins, assets and land: the poorest share of people on the horizontal axis, what they have together on the other. The straight line would be equality.", () => {
+      const curve = trade.lorenz || [];
+      if (!curve.length) return "nobody has anything.";
+      return {
+        legend: { data: ["wealth", "equality"] },
+        tooltip: { trigger: "axis", valueFormatter: (v) => percent(v) },
+        xAxis: { type: "value", min: 0, max: 1, name: "people", axisLabel: { formatter: axisPercent } },
+        yAxis: shareAxis("of wealth", { max: 1 }),
+        series: [line("wealth", curve), { ...line("equality", [[0, 0], [1, 1]]), lineStyle: { type: "dashed", width: 1 } }],
+      };
+    }, {});
+    const fifths = (trade.quintiles || []).map((row, i) => ({ i, row }));
+    const names = ["poorest", "second", "middle", "fourth", "richest"];
+    tableCard("coins", "Who moved", "Of those in each fifth of wealth after the first week, the share in each fifth at the end.", [
+      { name: "fifth then", title: true, cell: (r) => names[r.i] },
+      ...names.map((name, j) => ({ name, number: true, cell: (r) => percent(r.row[j]) })),
+    ], fifths, "the run is no longer than a week.", {});
+  }
+
+  function books() {
+    for (const book of trade.books || []) {
+      const units = count(book.trades_units[1]) + " units were traded in " + count(book.trades_units[0]) + " trades, " + count(book.found_used[0]) + " found and " + count(book.found_used[1]) + " used.";
+      chart("coins", "Order book: " + book.material, "Units that could be had or sold at or within a price, as the run ended. " + units, () => {
+        if (!book.buy.length && !book.sell.length) return "no order waits.";
+        const steps = (levels) => { let all = 0; return levels.map(([price, n]) => [price, all += n]); };
+        return {
+          legend: { data: ["wanted", "offered"] },
+          tooltip: { trigger: "item", formatter: (p) => tip(p.seriesName, [["", "price", number(p.value[0])], ["", "units", count(p.value[1])]]) },
+          xAxis: { type: "value", name: "coins", scale: true },
+          yAxis: yAxis("units", { min: 0 }),
+          series: [
+            { ...line("wanted", steps(book.buy).reverse()), step: "start", areaStyle: { opacity: 0.15 }, showSymbol: true },
+            { ...line("offered", steps(book.sell)), step: "end", areaStyle: { opacity: 0.15 }, showSymbol: true },
+          ],
+        };
+      }, {});
+      chart("coins", "Price of " + book.material, "Price of the last trade, an hour apart.", () => (book.prices.length < 2 ? "nothing was traded." : {
+        tooltip: { trigger: "axis" },
+        xAxis: { type: "value", name: "hour", max: book.prices.length - 1 },
+        yAxis: yAxis("coins", { scale: true }),
+        series: [line(book.material, book.prices.map((p, i) => [i, p]))],
+      }), {});
+    }
   }
 
   function adCharts() {

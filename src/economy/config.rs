@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::Resource;
 
+use super::exchange::config::ExchangeConfig;
 use crate::{config, config_choice, config_group};
 
 config! {
@@ -21,6 +22,36 @@ config! {
         burn_share: f64 = 0.5, "share", 0.0..=1.0;
         /// Multiplies every reward before any controller.
         reward_factor: f64 = 1.0, "-", 0.0..=1000.0;
+        /// Share of what creators are paid that they change into outside money at once.
+        cash_out_share: f64 = 0.0, "share", 0.0..=1.0;
+        /// Share of it that the platform keeps.
+        cash_out_fee: f64 = 0.3, "share", 0.0..=1.0;
+    }
+}
+
+config_choice! {
+    /// How unique assets change hands.
+    pub enum MarketFormat {
+        /// A price is asked; the first who takes it has it.
+        Listing = "listing",
+        /// Open bids, each above the last; whoever leads at the close pays its bid.
+        English = "english",
+        /// Sealed bids; the highest wins and pays the second highest.
+        Vickrey = "vickrey",
+    }
+}
+
+config_choice! {
+    /// How parcels change hands at the end of a day, among those who bid for them.
+    pub enum LandFormat {
+        /// Sealed bids; the highest wins and pays the second highest.
+        Vickrey = "vickrey",
+        /// Ascending bids; the highest limit wins and pays the second highest and an increment.
+        English = "english",
+        /// Sealed bids below what the parcel is worth; the highest wins and pays what it bid.
+        FirstPrice = "first_price",
+        /// All parcels of a district at one price.
+        Uniform = "uniform",
     }
 }
 
@@ -43,6 +74,14 @@ config! {
         supply_per_1000: f64 = 0.5, "units/day", 0.0..=100_000.0;
         /// Change of a shop price for a day sold out, or the opposite for a day unsold.
         price_step: f64 = 0.04, "share/day", 0.0..=1.0;
+        /// How unique assets change hands.
+        format: MarketFormat = MarketFormat::Listing, "-";
+        /// How long an auction of an asset stays open.
+        auction_hours: u32 = 24, "h", 1..=720;
+        /// Reserve of an auction, as a share of the price the owner would have listed the asset at.
+        reserve_share: f64 = 0.5, "share", 0.0..=1.0;
+        /// Least rise from one open bid to the next, as a share of the reserve.
+        increment: f64 = 0.05, "share", 0.0..=1.0;
     }
 }
 
@@ -71,6 +110,10 @@ config! {
         building_factor: f64 = 2.0, "-", 1.0..=100.0;
         /// Tax a day on the last price.
         tax: f64 = 0.001, "share/day", 0.0..=1.0;
+        /// How parcels change hands at the end of a day.
+        format: LandFormat = LandFormat::Vickrey, "-";
+        /// Least rise from one open bid for a parcel to the next.
+        increment: f64 = 0.1, "coins", 0.0..=1000.0;
     }
 }
 
@@ -86,17 +129,47 @@ config_choice! {
     }
 }
 
+config_choice! {
+    /// What the central bank moves.
+    pub enum Instrument {
+        /// Rewards and the creators' fund.
+        Rewards = "rewards",
+        /// These, and what passers-by leave on land.
+        RewardsAndTakings = "rewards_and_takings",
+        /// All of these, and fees on sales between avatars, which rise as the others fall.
+        All = "all",
+    }
+}
+
+config_choice! {
+    /// What the central bank looks at.
+    pub enum Signal {
+        /// The price level.
+        Prices = "prices",
+        /// Coins in existence for each avatar, relative to those at the end of the first day.
+        Money = "money",
+        /// Both: the product of the two.
+        PricesAndMoney = "prices_and_money",
+    }
+}
+
 config! {
     /// The central bank.
     pub struct ControllerConfig {
         /// How rewards are steered.
         kind: ControllerKind = ControllerKind::Pi, "-";
-        /// Price level aimed at, relative to the first week's.
+        /// Price level aimed at, relative to the base week's.
         target: f64 = 1.0, "-", 0.01..=1000.0;
         /// Proportional gain.
         gain: f64 = 3.0, "-", 0.0..=100.0;
         /// Integral gain a day.
         integral: f64 = 0.1, "1/day", 0.0..=10.0;
+        /// What it is steered by.
+        signal: Signal = Signal::Prices, "-";
+        /// What is steered.
+        instrument: Instrument = Instrument::Rewards, "-";
+        /// Day whose end, and the week before it, is the price level 1; the bank steers from then on.
+        base_day: u32 = 7, "days", 7..=3650;
     }
 }
 
@@ -111,6 +184,8 @@ config_group! {
         land: LandConfig;
         /// The central bank.
         controller: ControllerConfig;
+        /// Order books for materials.
+        exchange: ExchangeConfig;
     }
 }
 
@@ -137,6 +212,7 @@ impl EconomyConfig {
             kind: ControllerKind::Off,
             ..ControllerConfig::BASELINE
         },
+        exchange: ExchangeConfig::NULL,
     };
 }
 

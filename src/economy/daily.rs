@@ -2,17 +2,17 @@
 
 use bevy::ecs::prelude::*;
 
-use super::land::auction::clear;
+use super::exchange::materials::MATERIALS;
+use super::land::clearing::clear_land;
 use super::land::letting::let_land;
-use super::land::registry::{LandSale, Lot};
+use super::land::registry::Lot;
 use super::ledger::{Account, Currency};
 use super::market::titles::Title;
 use super::purpose::Purpose;
 use super::settle::{Desk, ppm};
-use crate::events::behavior::{Event, EventKind, ThingKind};
 use crate::sim::ids::{AvatarId, ParcelId};
 use crate::sim::rng::{Purpose as Luck, RngStream};
-use crate::sim::units::{Coins, TICKS_PER_DAY, Tick};
+use crate::sim::units::{Coins, Tick};
 use crate::society::content::item::ItemKind;
 use crate::society::content::reach::Reach;
 use crate::society::spaces::field::FootfallField;
@@ -45,21 +45,21 @@ pub fn open_market(mut desk: Desk<'_>, map: Res<CityMap>) {
         }
         for item in desk.catalogue.live(ItemKind::Asset).to_vec() {
             let price = desk.catalogue.card(item).price;
-            desk.market.set(
-                item,
-                Title {
-                    owner: None,
-                    asking: Some(price),
-                    last_price: Coins::ZERO,
-                    since: Tick(0),
-                    n_sales: 0,
-                },
-            );
+            let title = Title {
+                owner: None,
+                asking: None,
+                last_price: Coins::ZERO,
+                since: Tick(0),
+                n_sales: 0,
+            };
+            desk.put_up(item, title, price);
         }
     }
     let n_avatars = desk.avatars.table.len();
     for i in 0..map.len() {
         let parcel = ParcelId::from_idx(i);
+        let material = usize::from(map.district(parcel)) % MATERIALS;
+        desk.exchange.material_of.push(material as u8);
         let is_land = map.cell(parcel) == Cell::Land;
         let mut rng = RngStream::new(desk.seed.0, Luck::Land, i as u64, 0);
         let owned = is_land && rules.land.enabled && rng.chance(rules.land.owned_share);
@@ -90,21 +90,26 @@ pub fn close_day(
     if now.0 > 0 {
         pay_creators(&mut desk, &reach);
         if desk.rules.0.land.enabled {
-            clear_land(&mut desk, &field);
+            clear_land(&mut desk, &map, &field);
             let_land(&mut desk, &field);
         }
+        desk.expire_orders();
+        desk.reckon_wants(&field);
+        sweep_fees(&mut desk);
         move_prices(&mut desk);
         burn_treasury(&mut desk);
-        desk.index.close_day();
+        desk.index.close_day(desk.rules.0.controller.base_day);
         let (level, config) = (desk.index.level, desk.rules.0.controller.clone());
-        desk.bank.steer(level, &config);
+        let coins = desk.ledger.books(Currency::Coins).held.as_f64();
+        let money = coins / desk.avatars.table.len().max(1) as f64;
+        desk.bank.steer(level, money, &config);
     }
     desk.ledger.start_day();
     if desk.rules.0.land.enabled {
         offer_land(&mut desk, &map, &field);
     }
     if desk.rules.0.market.enabled {
-        relist_assets(&mut desk);
+        desk.relist_assets();
     }
 }
 
@@ -126,52 +131,35 @@ fn pay_creators(desk: &mut Desk<'_>, reach: &Reach) {
             Purpose::CreatorPayout,
             None,
         );
+        cash_out(desk, *creator, amount);
     }
 }
 
-/// Sells what was bid for: sealed bids of the day, highest wins, second highest is paid.
-fn clear_land(desk: &mut Desk<'_>, field: &FootfallField) {
-    let now = desk.clock.now;
-    for (parcel, bids) in std::mem::take(&mut desk.land.bids) {
-        let lot = *desk.land.lot(parcel);
-        let Some(reserve) = lot.asking else { continue };
-        // Bids that are no longer covered, and the owner's own, fall out.
-        let standing: Vec<_> = bids
-            .iter()
-            .filter(|b| {
-                let wallet = Account::Wallet(b.bidder);
-                Some(b.bidder) != lot.owner
-                    && desk.ledger.balance(Currency::Coins, wallet) >= b.most
-            })
-            .copied()
-            .collect();
-        let Some((winner, price)) = clear(&standing, reserve) else {
-            continue;
-        };
-        let buyer = Account::Wallet(winner);
-        let fee = match lot.owner {
-            Some(_) => price.scaled_ppm(ppm(desk.rules.0.market.fee)),
-            None => Coins::ZERO,
-        };
-        let seller = lot.owner.map_or(Account::Treasury, Account::Wallet);
-        if !desk.pay(buyer, seller, price - fee, Purpose::ParcelSale, None) {
-            continue;
-        }
-        desk.pay(buyer, Account::Burn, fee, Purpose::MarketFee, None);
-        desk.land.convey(parcel, Some(winner), price, now);
-        desk.land.sales.push(LandSale {
-            parcel,
-            price,
-            tick: now,
-            footfall: field.at(parcel) as f32,
-            n_bids: standing.len() as u32,
-        });
-        desk.index.book(3, price, Coins::from_whole(1));
-        desk.events.push(
-            Event::new(now, winner, EventKind::ParcelBuy)
-                .thing(ThingKind::Parcel, parcel.0)
-                .costing(price),
-        );
+/// Changes a share of what a creator was paid into outside money, less a fee, as far as the platform has any.
+fn cash_out(desk: &mut Desk<'_>, creator: AvatarId, paid: Coins) {
+    let t = &desk.rules.0.treasury;
+    let coins = paid.scaled_ppm(ppm(t.cash_out_share));
+    if !coins.is_positive() {
+        return;
+    }
+    let kept = 1.0 - t.cash_out_fee;
+    let worth = Coins::from_f64(coins.as_f64() / t.coins_per_outside * kept);
+    let (platform, wallet) = (Account::Platform, Account::Wallet(creator));
+    let has = desk.ledger.balance(Currency::Outside, platform);
+    if worth > has || !desk.pay(wallet, Account::Burn, coins, Purpose::CashOut, None) {
+        return;
+    }
+    let cause = crate::events::behavior::NO_OFFER;
+    let moved = desk.ledger.transfer(
+        Currency::Outside,
+        platform,
+        Account::OutsideWorld,
+        worth,
+        Purpose::CashOutPayment,
+        cause,
+    );
+    if moved.is_err() {
+        desk.audit.n_refused += 1;
     }
 }
 
@@ -212,6 +200,12 @@ fn move_prices(desk: &mut Desk<'_>) {
     }
 }
 
+/// What the exchange took in fees is destroyed, as the market's fees are.
+fn sweep_fees(desk: &mut Desk<'_>) {
+    let held = desk.ledger.balance(Currency::Coins, Account::Fees);
+    desk.pay(Account::Fees, Account::Burn, held, Purpose::MarketFee, None);
+}
+
 fn burn_treasury(desk: &mut Desk<'_>) {
     let held = desk.ledger.balance(Currency::Coins, Account::Treasury);
     let burned = held.scaled_ppm(ppm(desk.rules.0.treasury.burn_share));
@@ -222,36 +216,4 @@ fn burn_treasury(desk: &mut Desk<'_>) {
         Purpose::Burn,
         None,
     );
-}
-
-/// Owners put assets up for sale; what has stood unsold gets cheaper.
-fn relist_assets(desk: &mut Desk<'_>) {
-    let rules = desk.rules.0.market.clone();
-    let (seed, now) = (desk.seed.0, desk.clock.now);
-    let all: Vec<_> = desk.market.titles().map(|(i, t)| (i, *t)).collect();
-    for (item, mut title) in all {
-        let mut rng = RngStream::new(seed, Luck::Trade, u64::from(item.0), now.day());
-        match (title.asking, title.owner) {
-            (Some(price), _) if now.since(title.since) >= TICKS_PER_DAY => {
-                let lower = price.as_f64() * (1.0 - rules.discount);
-                title.asking = Some(Coins::from_f64(lower.max(0.05)));
-            }
-            (None, Some(owner)) if rng.chance(rules.relisting) => {
-                // Nobody sells below what it was worth to it, give or take.
-                let paid = title.last_price.as_f64().max(0.1);
-                let level = desk.index.level.clamp(0.2, 5.0);
-                let ask = paid * (1.0 + rules.markup) * rng.log_normal(0.0, 0.25);
-                let price = Coins::from_f64(ask * (0.7 + 0.3 * level));
-                title.asking = Some(price);
-                title.since = now;
-                desk.events.push(
-                    Event::new(now, owner, EventKind::List)
-                        .thing(ThingKind::Item, item.0)
-                        .costing(price),
-                );
-            }
-            _ => continue,
-        }
-        desk.market.set(item, title);
-    }
 }

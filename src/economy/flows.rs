@@ -106,6 +106,11 @@ pub const ROUTES: &[Route] = &[
     route(Purpose::Burn, Node::Treasury, Node::Burn),
     route(Purpose::Footfall, Node::Mint, Node::Wallets),
     route(Purpose::AdRefund, Node::Advertisers, Node::Outside),
+    route(Purpose::Hold, Node::Wallets, Node::Wallets),
+    route(Purpose::Release, Node::Wallets, Node::Wallets),
+    route(Purpose::MaterialSale, Node::Wallets, Node::Wallets),
+    route(Purpose::CashOut, Node::Wallets, Node::Burn),
+    route(Purpose::CashOutPayment, Node::Platform, Node::Outside),
 ];
 
 /// Returns who pays and who is paid for a purpose.
@@ -226,6 +231,7 @@ impl DayFlows {
             | Purpose::ParcelSale
             | Purpose::Rent
             | Purpose::Build
+            | Purpose::MaterialSale
             | Purpose::Teleport => true,
             Purpose::Grant
             | Purpose::LoginReward
@@ -240,6 +246,10 @@ impl DayFlows {
             | Purpose::AdDeposit
             | Purpose::AdCharge
             | Purpose::AdRefund
+            | Purpose::Hold
+            | Purpose::Release
+            | Purpose::CashOut
+            | Purpose::CashOutPayment
             | Purpose::Burn => false,
         };
         let bought = Purpose::ALL.iter().filter(|p| buys(p));

@@ -6,11 +6,14 @@ use bevy::ecs::prelude::*;
 use super::config::{EconomyConfig, EconomyRules};
 use super::controller::CentralBank;
 use super::daily::{close_day, open_market};
+use super::exchange::crowd::trade_materials;
+use super::exchange::materials::Exchange;
 use super::land::registry::LandRegistry;
 use super::ledger::Ledger;
 use super::market::index::PriceIndex;
 use super::market::shop::Shop;
 use super::market::titles::AssetMarket;
+use super::market::trade::close_auctions;
 use super::settle::{
     Audit, audit_books, charge_clicks, level_deposits, open_accounts, settle_wishes,
 };
@@ -42,13 +45,16 @@ impl Plugin for EconomyPlugin {
         .insert_state("land", LandRegistry::default())
         .insert_state("price index", PriceIndex::default())
         .insert_state("central bank", CentralBank::default())
+        .insert_state("exchange", Exchange::new(&self.config.exchange))
         .add_systems(
             SimTick,
             (
                 open_accounts,
                 open_market,
+                trade_materials,
                 settle_wishes,
                 charge_clicks,
+                close_auctions,
                 close_day,
                 level_deposits,
                 audit_books,

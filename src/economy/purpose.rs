@@ -51,6 +51,16 @@ coded! {
         Footfall = 20, "footfall";
         /// What an advertiser takes back of its deposit.
         AdRefund = 21, "ad_refund";
+        /// Coins set aside for an open bid or order.
+        Hold = 22, "hold";
+        /// Coins of a bid or order that are free again.
+        Release = 23, "release";
+        /// Units of a material changing hands in the order book, with its fees.
+        MaterialSale = 24, "material_sale";
+        /// Coins that creators change back into outside money.
+        CashOut = 25, "cash_out";
+        /// Outside money paid for them.
+        CashOutPayment = 26, "cash_out_payment";
     }
 }
 
@@ -70,9 +80,11 @@ impl Purpose {
     #[must_use]
     pub const fn currency(self) -> Currency {
         match self {
-            Self::CoinPayment | Self::AdDeposit | Self::AdCharge | Self::AdRefund => {
-                Currency::Outside
-            }
+            Self::CoinPayment
+            | Self::AdDeposit
+            | Self::AdCharge
+            | Self::AdRefund
+            | Self::CashOutPayment => Currency::Outside,
             Self::Grant
             | Self::LoginReward
             | Self::QuestReward
@@ -90,7 +102,11 @@ impl Purpose {
             | Self::Teleport
             | Self::Gift
             | Self::Burn
-            | Self::Footfall => Currency::Coins,
+            | Self::Footfall
+            | Self::Hold
+            | Self::Release
+            | Self::MaterialSale
+            | Self::CashOut => Currency::Coins,
         }
     }
 
@@ -110,7 +126,8 @@ impl Purpose {
             | Self::LandTax
             | Self::Build
             | Self::Teleport
-            | Self::Burn => Direction::Sink,
+            | Self::Burn
+            | Self::CashOut => Direction::Sink,
             Self::CoinPayment
             | Self::AssetSale
             | Self::Royalty
@@ -119,7 +136,11 @@ impl Purpose {
             | Self::Gift
             | Self::AdDeposit
             | Self::AdCharge
-            | Self::AdRefund => Direction::Transfer,
+            | Self::AdRefund
+            | Self::Hold
+            | Self::Release
+            | Self::MaterialSale
+            | Self::CashOutPayment => Direction::Transfer,
         }
     }
 }

@@ -5,12 +5,13 @@ use bevy::ecs::system::SystemParam;
 
 use super::config::EconomyRules;
 use super::controller::CentralBank;
+use super::exchange::materials::Exchange;
 use super::land::auction::LandBid;
 use super::land::registry::LandRegistry;
 use super::ledger::{Account, Currency, Ledger};
 use super::market::index::PriceIndex;
 use super::market::shop::Shop;
-use super::market::titles::{AssetMarket, Title, split};
+use super::market::titles::AssetMarket;
 use super::purpose::Purpose;
 use crate::events::behavior::{Event, EventKind, ThingKind};
 use crate::events::bus::{EventBus, Reward, RewardKind, Wish, WishBus, WishKind};
@@ -21,7 +22,7 @@ use crate::sim::schedule::{Seed, SimClock};
 use crate::sim::units::Coins;
 use crate::society::avatars::avatar::Avatars;
 use crate::society::content::catalogue::Catalogue;
-use crate::society::content::item::{ItemKind, STUDIO};
+use crate::society::content::item::ItemKind;
 
 /// Whether the books balanced after every tick so far.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,7 @@ pub struct Desk<'w> {
     pub(super) market: ResMut<'w, AssetMarket>,
     pub(super) shop: ResMut<'w, Shop>,
     pub(super) land: ResMut<'w, LandRegistry>,
+    pub(super) exchange: ResMut<'w, Exchange>,
     pub(super) index: ResMut<'w, PriceIndex>,
     pub(super) avatars: ResMut<'w, Avatars>,
     pub(super) events: ResMut<'w, EventBus>,
@@ -94,6 +96,12 @@ impl Desk<'_> {
         done
     }
 
+    /// The fee on a sale between avatars, in parts per million.
+    pub(super) fn fee_ppm(&self) -> u32 {
+        let rules = &self.rules.0;
+        ppm(self.bank.fee(rules.market.fee, &rules.controller))
+    }
+
     pub(super) fn refresh_purse(&mut self, id: AvatarId) {
         let balance = self.ledger.balance(Currency::Coins, Account::Wallet(id));
         if self.avatars.get(id).purse != balance {
@@ -101,7 +109,13 @@ impl Desk<'_> {
         }
     }
 
-    fn announce(&mut self, wish: &Wish, kind: EventKind, thing: (ThingKind, u32), amount: Coins) {
+    pub(super) fn announce(
+        &mut self,
+        wish: &Wish,
+        kind: EventKind,
+        thing: (ThingKind, u32),
+        amount: Coins,
+    ) {
         self.events.push(
             Event::new(self.clock.now, wish.avatar, kind)
                 .thing(thing.0, thing.1)
@@ -114,7 +128,7 @@ impl Desk<'_> {
     fn grant(&mut self, wish: &Wish) {
         match wish.kind {
             WishKind::BuyItem(item, most) => self.buy_item(wish, item, most),
-            WishKind::BuyAsset(item, most) => self.buy_asset(wish, item, most),
+            WishKind::BuyAsset(item, most, worth) => self.buy_asset(wish, item, most, worth),
             WishKind::ListAsset(item, price) => self.list_asset(wish, item, price),
             WishKind::BuyParcel(parcel, most) => {
                 if self.rules.0.land.enabled {
@@ -149,6 +163,8 @@ impl Desk<'_> {
                 }
             }
             WishKind::Open => {}
+            WishKind::PlaceOrder(material, request) => self.place_order(wish, material, request),
+            WishKind::CancelOrder(material, order) => self.cancel_order(wish, material, order),
         }
     }
 
@@ -167,82 +183,6 @@ impl Desk<'_> {
             self.index.book(good, price, first);
             self.announce(wish, EventKind::Buy, (ThingKind::Item, item.0), price);
         }
-    }
-
-    fn buy_asset(&mut self, wish: &Wish, item: ItemId, most: Coins) {
-        let Some(title) = self.market.title(item).copied() else {
-            return;
-        };
-        let Some(price) = title.asking else { return };
-        let buyer = Account::Wallet(wish.avatar);
-        let has = self.ledger.balance(Currency::Coins, buyer);
-        if price > most || price > has || title.owner == Some(wish.avatar) {
-            return;
-        }
-        let rules = &self.rules.0.market;
-        let creator = self.catalogue.card(item).creator;
-        let earns_royalty =
-            creator != STUDIO && title.owner.is_some() && title.owner != Some(creator);
-        let royalty = if earns_royalty { ppm(rules.royalty) } else { 0 };
-        let fee = if title.owner.is_some() {
-            ppm(rules.fee)
-        } else {
-            0
-        };
-        let parts = split(price, fee, royalty);
-        let seller = title.owner.map_or(Account::Treasury, Account::Wallet);
-        // The price is there and all accounts exist, so that all three legs go through.
-        self.pay(buyer, seller, parts.seller, Purpose::AssetSale, Some(wish));
-        self.pay(
-            buyer,
-            Account::Burn,
-            parts.fee,
-            Purpose::MarketFee,
-            Some(wish),
-        );
-        if parts.royalty.is_positive() {
-            let to = Account::Wallet(creator);
-            self.pay(buyer, to, parts.royalty, Purpose::Royalty, Some(wish));
-        }
-        self.market.set(
-            item,
-            Title {
-                owner: Some(wish.avatar),
-                asking: None,
-                last_price: price,
-                since: self.clock.now,
-                n_sales: title.n_sales + 1,
-            },
-        );
-        self.market.n_sales += 1;
-        // What it was first offered for says how good it is.
-        let first = self.catalogue.card(item).price;
-        self.index.book(2, price, first);
-        self.announce(wish, EventKind::Buy, (ThingKind::Item, item.0), price);
-    }
-
-    fn list_asset(&mut self, wish: &Wish, item: ItemId, price: Coins) {
-        let is_new = self.market.title(item).is_none();
-        let owns = self
-            .market
-            .title(item)
-            .is_some_and(|t| t.owner == Some(wish.avatar));
-        let made_it = self.catalogue.card(item).creator == wish.avatar;
-        if !(owns || (is_new && made_it)) || !self.rules.0.market.enabled {
-            return;
-        }
-        let old = self.market.title(item).copied();
-        self.market.set(
-            item,
-            Title {
-                owner: Some(wish.avatar),
-                asking: Some(price),
-                last_price: old.map_or(Coins::ZERO, |t| t.last_price),
-                since: self.clock.now,
-                n_sales: old.map_or(0, |t| t.n_sales),
-            },
-        );
-        self.announce(wish, EventKind::List, (ThingKind::Item, item.0), price);
     }
 
     fn top_up(&mut self, wish: &Wish, amount: Coins) {
@@ -292,6 +232,7 @@ impl Desk<'_> {
         let cost = Coins::from_f64(self.rules.0.land.building_cost);
         let wallet = Account::Wallet(wish.avatar);
         if self.ledger.balance(Currency::Coins, wallet) >= cost
+            && self.use_for_building(wish.avatar, parcel)
             && self.pay(wallet, Account::Burn, cost, Purpose::Build, Some(wish))
         {
             self.land.lots.row_mut(parcel.idx()).is_built = true;

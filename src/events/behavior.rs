@@ -114,7 +114,7 @@ coded! {
         AdConvert = 35, "ad_convert";
         /// Claimed the reward in `offer`; `amount` = coins received.
         RewardClaim = 36, "reward_claim";
-        /// Received the dropped item in `thing`.
+        /// Received the dropped item in `thing`, coins, or a unit of a material: of that of number `value` − 1, where `value` is not 0.
         Drop = 37, "drop";
         /// Completed a quest; `amount` = coins received.
         QuestDone = 38, "quest_done";

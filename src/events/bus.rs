@@ -4,6 +4,7 @@ use bevy::ecs::prelude::Resource;
 
 use super::behavior::{Event, Surface};
 use super::offer::{AdSlot, Invitation, Push, Slate};
+use super::order::{OrderId, Request};
 use crate::sim::ids::{AvatarId, ItemId, OfferId, ParcelId, SpaceId};
 use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::Coins;
@@ -187,8 +188,8 @@ pub struct Wish {
 pub enum WishKind {
     /// Buy an item of the catalogue at no more than this price.
     BuyItem(ItemId, Coins),
-    /// Buy a unique asset that is listed, at no more than this price.
-    BuyAsset(ItemId, Coins),
+    /// Buy a unique asset that is listed, at no more than the first amount; or bid for it up to the second, if it is auctioned.
+    BuyAsset(ItemId, Coins, Coins),
     /// List an asset that it owns at this price.
     ListAsset(ItemId, Coins),
     /// Buy a parcel at no more than this price.
@@ -207,6 +208,10 @@ pub enum WishKind {
     Gift(AvatarId, Coins),
     /// Open an account: the avatar is new.
     Open,
+    /// Place an order in the book of a material.
+    PlaceOrder(u8, Request),
+    /// Take an order out of the book of a material.
+    CancelOrder(u8, OrderId),
 }
 
 /// Wishes of the running tick, in avatar order.

@@ -7,6 +7,7 @@
 //! | `deposit` | what advertisers ask of the bank |
 //! | `money` | what moved on the books, one flat record |
 //! | `offer` | what the platform offered: slates, pushes, invitations, ads, rewards, each with its reason |
+//! | `order` | what can be asked of an order book |
 //! | `log` | the event log on disk: Parquet, one folder per simulated day |
 
 pub mod behavior;
@@ -15,3 +16,4 @@ pub mod deposit;
 pub mod log;
 pub mod money;
 pub mod offer;
+pub mod order;

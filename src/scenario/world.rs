@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use bevy::app::App;
 
 use crate::economy::ledger::{Currency, Ledger};
-use crate::economy::market::titles::AssetMarket;
 use crate::economy::plugin::EconomyPlugin;
 use crate::economy::settle::Audit;
 use crate::lab::metrics::book::Book;
@@ -14,16 +13,10 @@ use crate::lab::metrics::headline::headline;
 use crate::lab::plugin::LabPlugin;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::summary::BooksSummary;
-use crate::platform::models::live::watch::DriftWatch;
 use crate::platform::plugin::PlatformPlugin;
 use crate::sim::schedule::{SimAppExt, Simulation, UnregisteredState};
 use crate::sim::workers::Workers;
-use crate::society::avatars::avatar::Avatars;
-use crate::society::avatars::profile::Profiles;
-use crate::society::config::SocietyRules;
 use crate::society::plugin::{Plantings, SocietyPlugin};
-use crate::society::spaces::map::CityMap;
-use crate::society::ties::graph::SocialGraph;
 
 use super::schema::Scenario;
 
@@ -89,18 +82,7 @@ pub struct Results {
 /// Looks at both sides of a city at the end of a run.
 #[must_use]
 pub fn ending(sim: &Simulation) -> Ending<'_> {
-    let w = sim.world();
-    Ending {
-        avatars: w.resource::<Avatars>(),
-        profiles: w.resource::<Profiles>(),
-        graph: w.resource::<SocialGraph>(),
-        ledger: w.resource::<Ledger>(),
-        market: w.resource::<AssetMarket>(),
-        land: w.resource(),
-        map: w.resource::<CityMap>(),
-        drift: w.resource::<DriftWatch>(),
-        shift_day: w.resource::<SocietyRules>().0.shocks.scheduled_shift(),
-    }
+    Ending::of(sim)
 }
 
 /// Sums up a run.

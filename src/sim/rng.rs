@@ -58,6 +58,7 @@ pub enum Purpose {
     Workload = 40,
     Rent = 41,
     Heed = 42,
+    Exchange = 50,
 }
 
 /// Mixes 64 bits so that every input bit moves every output bit (Stafford's variant 13).

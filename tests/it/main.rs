@@ -32,6 +32,7 @@ mod scenarios;
 mod steer;
 mod storage;
 mod trace;
+mod trading;
 mod tune;
 mod walk_in;
 mod why;

@@ -10,17 +10,12 @@ use super::order::{Fate, OrderId, Placed, Refusal, Request, Side, Terms};
 use super::report::{Held, Report};
 use super::tests::{DENSE, PLAIN};
 use super::workload::{Mix, Operation, draw};
+use crate::economy::dose::dose;
 use crate::sim::ids::AvatarId;
 use crate::sim::units::{Coins, Tick};
 
 /// Operations of the normal dose; a heavy run multiplies it.
 const OPERATIONS: usize = 50_000;
-
-/// Returns how many times the normal dose is wanted: `AGORA_EXCHANGE_DOSE`, 1 if it is not set.
-fn dose() -> usize {
-    let wanted = std::env::var("AGORA_EXCHANGE_DOSE").ok();
-    wanted.and_then(|d| d.parse().ok()).unwrap_or(1)
-}
 
 /// Accounts as a ledger would keep them, fed by reports alone.
 #[derive(Default)]

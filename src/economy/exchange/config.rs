@@ -10,7 +10,7 @@ config! {
     /// Order books for fungible items.
     pub struct ExchangeConfig {
         /// Whether fungible items are traded in order books.
-        enabled: bool = true, "-";
+        enabled: bool = false, "-";
         /// Step between prices.
         tick_size: f64 = 0.01, "coins", 0.000_001..=1_000.0;
         /// Fee of whoever was in the book already.
@@ -27,6 +27,22 @@ config! {
         band_window_ticks: u32 = 60, "ticks", 1..=10_080;
         /// How long trading halts when a price would pass the limit.
         halt_ticks: u32 = 30, "ticks", 1..=10_080;
+        /// Chance that a game won drops a unit of a material.
+        drop_rate: f64 = 0.3, "chance", 0.0..=1.0;
+        /// Units of the material of its district that a building takes.
+        building_units: u32 = 4, "units", 0..=1_000;
+        /// Chance a day that a building needs a unit for its upkeep, or falls into ruin.
+        upkeep: f64 = 0.05, "chance/day", 0.0..=1.0;
+        /// How often somebody awake looks at the exchange, if it has a reason to.
+        looks_per_hour: f64 = 3.0, "1/h", 0.0..=60.0;
+        /// Share of the traders who trade towards what they hold a material to be worth.
+        fundamentalists: f64 = 0.4, "share", 0.0..=1.0;
+        /// Share of the traders who expect a price to go on as it went.
+        trend_followers: f64 = 0.2, "share", 0.0..=1.0;
+        /// Share of the traders who quote both sides.
+        market_makers: f64 = 0.2, "share", 0.0..=1.0;
+        /// How long an order may wait.
+        order_days: u32 = 3, "days", 1..=365;
     }
 }
 
@@ -37,6 +53,7 @@ impl ExchangeConfig {
         maker_fee_bps: 0,
         taker_fee_bps: 0,
         band_bps: 0,
+        drop_rate: 0.0,
         ..Self::BASELINE
     };
 
@@ -61,6 +78,18 @@ impl ExchangeConfig {
             self_trade: self.self_trade,
             band: (self.band_bps > 0).then_some(band),
         })
+    }
+}
+
+impl ExchangeConfig {
+    /// Returns the rules of a book, with a rebate cut to what the taker pays.
+    #[must_use]
+    pub fn sound_rules(&self) -> Option<Rules> {
+        let sound = Self {
+            maker_rebate_bps: self.maker_rebate_bps.min(self.taker_fee_bps),
+            ..self.clone()
+        };
+        sound.rules().ok()
     }
 }
 

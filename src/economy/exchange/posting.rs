@@ -75,6 +75,7 @@ mod tests {
     use super::super::tests::{DENSE, PLAIN};
     use super::super::workload::{Operation, draw};
     use super::*;
+    use crate::economy::dose::dose;
     use crate::economy::ledger::{Currency, Ledger, Posted, Transaction};
     use crate::economy::purpose::Purpose;
     use crate::sim::ids::OfferId;
@@ -132,7 +133,7 @@ mod tests {
             let mut ids: Vec<Option<OrderId>> = Vec::new();
             let mut reports = Vec::new();
             let mut n_poor = 0;
-            for operation in draw(seed as u64, 6_000, &DENSE) {
+            for operation in draw(seed as u64, 6_000 * dose(), &DENSE) {
                 match operation {
                     Operation::Place(request) => {
                         let pays = affords(&ledger, &book, &request, None);

@@ -32,6 +32,11 @@ fn yields(footfall: f64, is_built: bool, rules: &LandConfig) -> (Coins, Coins) {
     (Coins::from_f64(takings), rent)
 }
 
+/// Returns the coins a month that a building adds to what a parcel takes.
+pub(in crate::economy) fn building_gain(footfall: f64, rules: &LandConfig) -> f64 {
+    footfall * rules.rent_per_visit * (rules.building_factor - 1.0) * CAPITALIZED_DAYS
+}
+
 /// Those who would rent: creators, teachers and traders seen on the day that ended, by id.
 fn merchants(desk: &Desk<'_>) -> Vec<AvatarId> {
     let yesterday = desk.clock.now.day() - 1;
@@ -44,7 +49,8 @@ fn merchants(desk: &Desk<'_>) -> Vec<AvatarId> {
 
 /// Closes the day of all land that has an owner; who cannot pay the tax loses the parcel to the city.
 pub(crate) fn let_land(desk: &mut Desk<'_>, field: &FootfallField) {
-    let rules = desk.rules.0.land.clone();
+    let mut rules = desk.rules.0.land.clone();
+    rules.rent_per_visit *= desk.bank.takings_factor(&desk.rules.0.controller);
     let merchants = merchants(desk);
     for i in 0..desk.land.lots.len() {
         let parcel = ParcelId::from_idx(i);
@@ -56,6 +62,7 @@ pub(crate) fn let_land(desk: &mut Desk<'_>, field: &FootfallField) {
         if !tax(desk, parcel, &rules) {
             continue;
         }
+        desk.keep_up(parcel);
         build(desk, parcel, footfall, &rules);
         find_tenant(desk, parcel, footfall, &merchants, &rules);
     }
@@ -104,10 +111,13 @@ fn build(desk: &mut Desk<'_>, parcel: ParcelId, footfall: f64, rules: &LandConfi
     let Some(owner) = lot.owner else { return };
     let wallet = Account::Wallet(owner);
     let cost = Coins::from_f64(rules.building_cost);
-    let gain = footfall * rules.rent_per_visit * (rules.building_factor - 1.0) * CAPITALIZED_DAYS;
+    let gain = building_gain(footfall, rules);
     let has = desk.ledger.balance(Currency::Coins, wallet);
     let pays = !lot.is_built && gain > cost.as_f64() && has > cost + cost;
-    if pays && desk.pay(wallet, Account::Burn, cost, Purpose::Build, None) {
+    if pays
+        && desk.use_for_building(owner, parcel)
+        && desk.pay(wallet, Account::Burn, cost, Purpose::Build, None)
+    {
         desk.land.lots.row_mut(parcel.idx()).is_built = true;
         desk.events.push(
             Event::new(desk.clock.now, owner, EventKind::Build)

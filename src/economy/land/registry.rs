@@ -55,6 +55,8 @@ pub struct LandSale {
     pub footfall: f32,
     /// Bids.
     pub n_bids: u32,
+    /// What it is worth to the buyer, as it said.
+    pub most: Coins,
 }
 
 /// All parcels, what is for sale, and the bids of the day.

@@ -25,7 +25,7 @@ pub struct Sales {
 pub struct PriceIndex {
     today: [Sales; GOODS],
     days: Vec<[Sales; GOODS]>,
-    /// Price level, 1 in the first week.
+    /// Price level, 1 in the base week.
     pub level: f64,
 }
 
@@ -52,15 +52,16 @@ impl PriceIndex {
         &self.today
     }
 
-    /// Closes the day. `posted` is the mean price asked for each good, used where nothing was sold.
-    pub fn close_day(&mut self) {
+    /// Closes the day. The level is 1 in the week that ends with day `base_day`, and until then.
+    pub fn close_day(&mut self, base_day: u32) {
         self.days.push(self.today);
         self.today = Default::default();
         let n = self.days.len();
-        if n < WINDOW + 1 {
+        let base_end = (base_day as usize).max(WINDOW);
+        if n < base_end + 1 {
             return;
         }
-        let base = total(&self.days[..WINDOW]);
+        let base = total(&self.days[base_end - WINDOW..base_end]);
         let now = total(&self.days[n - WINDOW..]);
         if let Some(f) = fisher(&base, &now) {
             self.level = f;
@@ -149,7 +150,7 @@ mod tests {
         for day in 0..20 {
             let price = Coins::from_whole(if day < 10 { 3 } else { 30 });
             index.book(2, price, price);
-            index.close_day();
+            index.close_day(7);
         }
         assert!((index.level - 1.0).abs() < 1e-12);
     }
@@ -160,7 +161,7 @@ mod tests {
         for _ in 0..20 {
             index.book(0, Coins::from_whole(3), Coins::from_whole(2));
             index.book(2, Coins::from_whole(30), Coins::from_whole(30));
-            index.close_day();
+            index.close_day(7);
         }
         assert!((index.level - 1.0).abs() < 1e-12);
     }

@@ -1,9 +1,10 @@
-//! Unique assets: who owns each, at what price it is listed, what it last fetched.
+//! Unique assets: who owns each, at what price it is listed, what it last fetched, through whose hands it went.
 
 use std::collections::BTreeMap;
 
 use bevy::ecs::prelude::Resource;
 
+use super::auctions::Auction;
 use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::{Coins, Tick};
@@ -46,11 +47,38 @@ pub fn split(price: Coins, fee_ppm: u32, royalty_ppm: u32) -> Split {
     }
 }
 
+/// A sale of an asset, for the record.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AssetSale {
+    /// Which.
+    pub item: ItemId,
+    /// When.
+    pub tick: Tick,
+    /// Who sold it; `None` is the city.
+    pub seller: Option<AvatarId>,
+    /// Who bought it.
+    pub buyer: AvatarId,
+    /// What the buyer paid.
+    pub price: Coins,
+    /// What of it went where.
+    pub split: Split,
+    /// When it was put up for sale.
+    pub listed: Tick,
+    /// Bids that counted; 1 for a sale at a listed price.
+    pub n_bids: u32,
+}
+
 /// All titles.
 #[derive(Resource, Debug, Default)]
 pub struct AssetMarket {
     titles: BTreeMap<ItemId, Title>,
     digest: u64,
+    /// Auctions that are open, by asset.
+    pub auctions: BTreeMap<ItemId, Auction>,
+    /// Every sale so far.
+    pub sales: Vec<AssetSale>,
+    /// Where in `sales` those of an asset are, in order.
+    sales_of: BTreeMap<ItemId, Vec<u32>>,
     /// Sales so far.
     pub n_sales: u64,
 }
@@ -73,6 +101,20 @@ impl AssetMarket {
         self.titles.get(&item).and_then(|t| t.asking)
     }
 
+    /// Takes a sale down.
+    pub fn record(&mut self, sale: AssetSale) {
+        let place = self.sales.len() as u32;
+        self.sales_of.entry(sale.item).or_default().push(place);
+        self.sales.push(sale);
+        self.n_sales += 1;
+    }
+
+    /// Lists the sales of an asset, the first first: its provenance, owner by owner and price by price.
+    pub fn provenance(&self, item: ItemId) -> impl Iterator<Item = &AssetSale> + '_ {
+        let places = self.sales_of.get(&item).into_iter().flatten();
+        places.map(|i| &self.sales[*i as usize])
+    }
+
     /// Sets a title.
     pub fn set(&mut self, item: ItemId, title: Title) {
         if let Some(old) = self.titles.insert(item, title) {
@@ -93,19 +135,29 @@ fn row_digest(item: ItemId, t: &Title) -> u64 {
 
 impl StateHash for AssetMarket {
     fn digest(&mut self) -> u64 {
-        crate::sim::rng::mix(self.digest ^ self.n_sales)
+        let titles = crate::sim::rng::mix(self.digest ^ self.n_sales);
+        if self.auctions.is_empty() {
+            return titles;
+        }
+        let mut h = StateHasher::default();
+        h.u64(titles);
+        for (item, auction) in &self.auctions {
+            auction.hash(*item, &mut h);
+        }
+        h.finish()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::economy::dose::dose;
     use crate::sim::rng::{Purpose, RngStream};
 
     #[test]
     fn the_parts_of_a_price_always_add_up_to_it() {
         let mut r = RngStream::new(1, Purpose::Test, 0, 0);
-        for _ in 0..10_000 {
+        for _ in 0..10_000 * dose() {
             let price = Coins::from_micros(r.below(1_000_000_000) as i64);
             let (fee, royalty) = (r.below(500_000) as u32, r.below(500_000) as u32);
             let s = split(price, fee, royalty);

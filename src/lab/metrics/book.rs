@@ -7,6 +7,7 @@ use bevy::ecs::prelude::Resource;
 use super::calibration::CalibrationCounts;
 use super::cohorts::Cohorts;
 use super::oracle::Witness;
+use super::trading::Trades;
 use crate::events::behavior::{Event, EventKind, Surface, ThingKind};
 use crate::lab::report::DayRow;
 use crate::sim::ids::{AvatarId, ItemId};
@@ -165,6 +166,10 @@ pub struct Book {
     pub gatherings: (u64, u64),
     /// Items published by avatars, and with the generator's help.
     pub published: (u64, u64),
+    /// Sales of assets.
+    pub trades: Trades,
+    /// Everybody's wealth after the first week, by avatar; empty before.
+    pub first_wealth: Vec<f64>,
 }
 
 fn slot<T: Clone>(list: &mut Vec<T>, i: usize, empty: T) -> &mut T {

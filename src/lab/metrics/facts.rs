@@ -11,15 +11,18 @@ use super::statistics::network::{
 use super::statistics::quantile::median;
 use super::statistics::regression::Regression;
 use super::statistics::weibull::Weibull;
+use super::wealth::of_the_seen;
+use crate::economy::exchange::materials::Exchange;
 use crate::economy::land::registry::LandRegistry;
-use crate::economy::ledger::{Currency, Ledger};
+use crate::economy::ledger::Ledger;
 use crate::economy::market::titles::AssetMarket;
 use crate::platform::models::live::watch::DriftWatch;
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
-use crate::sim::units::MICROS_PER_COIN;
+use crate::sim::schedule::Simulation;
 use crate::society::avatars::avatar::Avatars;
 use crate::society::avatars::profile::Profiles;
+use crate::society::config::SocietyRules;
 use crate::society::spaces::map::CityMap;
 use crate::society::ties::graph::SocialGraph;
 
@@ -43,12 +46,34 @@ pub struct Ending<'a> {
     pub market: &'a AssetMarket,
     /// Land.
     pub land: &'a LandRegistry,
+    /// Materials.
+    pub exchange: &'a Exchange,
     /// The ground.
     pub map: &'a CityMap,
     /// What the platform noticed of drift.
     pub drift: &'a DriftWatch,
     /// The day on which interests shift; `None` if they do not.
     pub shift_day: Option<u32>,
+}
+
+impl<'a> Ending<'a> {
+    /// Looks at both sides of a city.
+    #[must_use]
+    pub fn of(sim: &'a Simulation) -> Self {
+        let w = sim.world();
+        Self {
+            avatars: w.resource(),
+            profiles: w.resource(),
+            graph: w.resource(),
+            ledger: w.resource(),
+            market: w.resource(),
+            land: w.resource(),
+            exchange: w.resource(),
+            map: w.resource(),
+            drift: w.resource(),
+            shift_day: w.resource::<SocietyRules>().0.shocks.scheduled_shift(),
+        }
+    }
 }
 
 /// Returns what the city shows, by key; `None` where the run was too short or too small.
@@ -110,7 +135,7 @@ pub fn shown(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> {
         "spending.top10_share",
         (paid.len() >= 10).then(|| top_share(&paid, 0.1)).flatten(),
     );
-    put("wealth.gini", gini(&wealth(end)));
+    put("wealth.gini", gini(&of_the_seen(end)));
     land(end, &mut put);
     let completions: Vec<f64> = book
         .courses
@@ -169,32 +194,6 @@ fn social(end: &Ending<'_>, put: &mut impl FnMut(&str, Option<f64>)) {
         "social.degree_median_over_mean",
         degree_median_over_mean(&adjacency),
     );
-}
-
-/// Coins, assets and land at their last price, of everybody who has ever come.
-fn wealth(end: &Ending<'_>) -> Vec<f64> {
-    let mut wealth: Vec<f64> = end
-        .ledger
-        .wallets(Currency::Coins)
-        .iter()
-        .map(|w| *w as f64 / MICROS_PER_COIN as f64)
-        .collect();
-    for (_, t) in end.market.titles() {
-        if let Some(owner) = t.owner {
-            wealth[owner.idx()] += t.last_price.as_f64();
-        }
-    }
-    for lot in end.land.lots.rows() {
-        if let Some(owner) = lot.owner {
-            wealth[owner.idx()] += lot.last_price.as_f64();
-        }
-    }
-    wealth
-        .into_iter()
-        .zip(end.avatars.table.rows())
-        .filter(|(_, a)| a.n_sessions > 0)
-        .map(|(w, _)| w.max(0.0))
-        .collect()
 }
 
 fn land(end: &Ending<'_>, put: &mut impl FnMut(&str, Option<f64>)) {

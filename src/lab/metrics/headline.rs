@@ -6,6 +6,9 @@ use super::book::Book;
 use super::drift::response;
 use super::facts::Ending;
 use super::measure::minutes_of;
+use super::trading::{put_exchange, put_land};
+use super::wealth;
+use crate::economy::purpose::Purpose;
 use crate::sim::math;
 use crate::sim::units::TICKS_PER_DAY;
 
@@ -99,6 +102,12 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
         "drift_recovery_days",
         shifted.and_then(|r| r.recovery_days).map(f64::from),
     );
+    book.trades.put(&mut put);
+    let paid_out = end.ledger.flow(Purpose::CashOutPayment).total.as_f64();
+    put("outside_paid_out", Some(paid_out));
+    wealth::put(book, end, &mut put);
+    put_land(end, &mut put);
+    put_exchange(end.exchange, &mut put);
     out
 }
 

@@ -6,6 +6,9 @@ use bevy::ecs::system::SystemParam;
 use super::book::{Book, HourRow, Minutes, Today};
 use super::calibration::count_slates;
 use super::oracle;
+use super::trading::Truth;
+use super::wealth::{FIRST_DAYS, holdings};
+use crate::economy::land::registry::LandRegistry;
 use crate::economy::ledger::{Currency, Ledger};
 use crate::economy::market::index::PriceIndex;
 use crate::economy::market::titles::AssetMarket;
@@ -45,6 +48,7 @@ pub struct Sight<'w> {
     prices: Res<'w, AttentionPrices>,
     market: Res<'w, AssetMarket>,
     ledger: Res<'w, Ledger>,
+    land: Res<'w, LandRegistry>,
     index: Res<'w, PriceIndex>,
     holds: Res<'w, Holds>,
     ranker: Res<'w, Ranker>,
@@ -83,6 +87,16 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
         |item| s.market.asking(item),
         &mut book.witnesses,
     );
+    if s.market.sales.len() > book.trades.n {
+        let truth = Truth {
+            now: s.clock.now,
+            avatars: &s.avatars,
+            catalogue: &s.catalogue,
+            truths: &s.truths,
+            society: &s.society.0,
+        };
+        book.trades.count(&s.market, &truth);
+    }
     if s.clock.now.0 % TICKS_PER_HOUR == TICKS_PER_HOUR - 1 {
         let hour = s.clock.now.0 / TICKS_PER_HOUR;
         let done = std::mem::take(&mut book.this_hour);
@@ -159,6 +173,9 @@ pub fn minutes_of(avatars: &Avatars) -> Minutes {
 
 fn close_day(s: &Sight<'_>, book: &mut Book) {
     let day = s.clock.now.day();
+    if day + 1 == FIRST_DAYS {
+        book.first_wealth = holdings(&s.ledger, &s.market, &s.land);
+    }
     let today: Today = std::mem::take(&mut book.today);
     let coins = s.ledger.books(Currency::Coins);
     let before: (f64, f64) = book

@@ -11,6 +11,8 @@
 //! | [`facts`] | the published facts |
 //! | [`headline`] | the headline numbers |
 //! | [`table`] | the rows by day and by hour, as Parquet |
+//! | [`wealth`] | who has how much |
+//! | [`trading`] | trade in assets and land, and its gains |
 //! | [`statistics`] | the estimators the others share |
 
 pub mod book;
@@ -23,3 +25,5 @@ pub mod measure;
 pub mod oracle;
 pub mod statistics;
 pub mod table;
+pub mod trading;
+pub mod wealth;

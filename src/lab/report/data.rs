@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::trade::TradeRows;
 use crate::economy::ledger::Currency;
 use crate::lab::summary::RunSummary;
 
@@ -46,6 +47,9 @@ pub struct ReportData {
     pub flows: Vec<FlowRow>,
     /// Land prices and the places that stand on the land.
     pub land: LandMap,
+    /// Land prices explained, order books, wealth; empty in files of older versions.
+    #[serde(default)]
+    pub trade: TradeRows,
     /// Points of the models' learning curves.
     pub models: Vec<ModelRow>,
     /// Every trained model of the registry, oldest first; empty in files of older versions.

@@ -7,6 +7,7 @@ use super::data::{
     FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, PassRow, ReportData,
     RetentionPoint, SurfaceRow, SurvivalPoint,
 };
+use super::trade::{BookRow, EffectRow, TradeRows};
 use crate::economy::ledger::Currency;
 use crate::lab::summary::{BooksSummary, RealismSummary, RunSummary};
 use crate::sim::math;
@@ -59,6 +60,7 @@ pub(super) fn empty() -> ReportData {
         attention_by_space: Vec::new(),
         flows: Vec::new(),
         land: LandMap::default(),
+        trade: TradeRows::default(),
         models: Vec::new(),
         cards: Vec::new(),
         calibration: Vec::new(),
@@ -338,6 +340,50 @@ fn calibration() -> Vec<CalibrationRow> {
         .collect()
 }
 
+fn trade() -> TradeRows {
+    let effect = |name: &str, coefficient, standard_error| EffectRow {
+        name: name.to_owned(),
+        coefficient,
+        standard_error,
+        t: coefficient / standard_error,
+        p: 0.01,
+    };
+    let steps = |from: f64, step: f64| -> Vec<(f64, u64)> {
+        (0..6)
+            .map(|i| (from + step * f64::from(i), 3 + i as u64 * 2))
+            .collect()
+    };
+    TradeRows {
+        hedonic: vec![
+            effect("intercept", 0.4, 0.2),
+            effect("ln(1 + footfall)", 0.9, 0.05),
+            effect("distance to a road", -0.1, 0.04),
+        ],
+        hedonic_r2: Some(0.66),
+        hedonic_sales: 420,
+        land_index: vec![(0, 1.0), (1, 1.04), (2, 1.1), (3, 1.07)],
+        lorenz: (0..=50)
+            .map(|i| {
+                let x = f64::from(i) / 50.0;
+                (x, x * x * x)
+            })
+            .collect(),
+        quintiles: (0..5)
+            .map(|i| (0..5).map(|j| if i == j { 0.6 } else { 0.1 }).collect())
+            .collect(),
+        books: vec![BookRow {
+            material: "timber".to_owned(),
+            found_used: (320, 180),
+            trades_units: (140, 201),
+            buy: steps(2.4, -0.1),
+            sell: steps(2.6, 0.15),
+            prices: (0..100)
+                .map(|i| 2.5 + 0.3 * math::cos(f64::from(i) / 9.0))
+                .collect(),
+        }],
+    }
+}
+
 fn drift() -> DriftRows {
     let alarm = |day, stream: &str, detector: &str, value| AlarmRow {
         day,
@@ -499,6 +545,7 @@ pub(super) fn full(days: u32) -> ReportData {
     data.cards = cards();
     data.calibration = calibration();
     data.drift = drift();
+    data.trade = trade();
     data.surfaces = [
         ("feed", 812_330, 0.44, 0.31, 0.72),
         ("related", 240_120, 0.29, 0.36, 0.51),

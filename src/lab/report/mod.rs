@@ -3,6 +3,7 @@
 //! | file | content |
 //! |---|---|
 //! | `data.rs` | what a report shows: plain rows, filled by whoever ran the city |
+//! | `trade.rs` | the rows about trade |
 //! | `gather/` | fills the rows from a city |
 //! | `page.rs` | puts the rows, the style, our script and the chart library into one page |
 //! | `example.rs` | a made-up report for the tests |
@@ -17,6 +18,7 @@ mod example;
 pub mod gather;
 mod page;
 pub mod tensorboard;
+mod trade;
 
 pub use data::{
     AlarmRow, CalibrationBin, CalibrationRow, CardRow, CardState, DayRow, DriftRows, FORMAT,
@@ -24,3 +26,4 @@ pub use data::{
     RetentionPoint, SurfaceRow, SurvivalPoint,
 };
 pub use page::{render, render_json, to_json};
+pub use trade::{BookRow, EffectRow, TradeRows};

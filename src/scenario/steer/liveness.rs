@@ -26,9 +26,10 @@ const TIES: Liveness =
     Liveness::AtFounding("first ties and communities are drawn when the city is founded");
 const WALLETS: Liveness =
     Liveness::AtFounding("residents' wallets are filled when the city is founded");
+const BOOKS: Liveness = Liveness::AtFounding("the rules of a book are those it was opened with");
 
 /// Keys, or beginnings of keys that end in a point; the first that fits holds, and what fits none is live.
-const TABLE: [(&str, Liveness); 46] = [
+const TABLE: [(&str, Liveness); 55] = [
     (
         "days",
         Liveness::AtFounding("how long a run lasts is decided when it begins"),
@@ -82,6 +83,18 @@ const TABLE: [(&str, Liveness); 46] = [
         "economy.land.owned_share",
         Liveness::AtFounding("the first land is given out when the city is founded"),
     ),
+    (
+        "economy.exchange.enabled",
+        Liveness::AtFounding("the order books are opened when the city is founded"),
+    ),
+    ("economy.exchange.tick_size", BOOKS),
+    ("economy.exchange.maker_fee_bps", BOOKS),
+    ("economy.exchange.maker_rebate_bps", BOOKS),
+    ("economy.exchange.taker_fee_bps", BOOKS),
+    ("economy.exchange.self_trade", BOOKS),
+    ("economy.exchange.band_bps", BOOKS),
+    ("economy.exchange.band_window_ticks", BOOKS),
+    ("economy.exchange.halt_ticks", BOOKS),
     (
         "platform.ads.campaigns_per_1000",
         Liveness::ForNew("more campaigns, which begin at the next midnight; those there are go on"),

@@ -98,7 +98,11 @@ impl Hands<'_> {
             ItemKind::GameItem | ItemKind::Textbook => {
                 self.buy(id, WishKind::BuyItem(item, price), price, answering);
             }
-            ItemKind::Asset => self.buy(id, WishKind::BuyAsset(item, price), price, answering),
+            ItemKind::Asset => {
+                let worth = self.worth(id, item).max(price);
+                let wish = WishKind::BuyAsset(item, price, worth);
+                self.buy(id, wish, price, answering);
+            }
             ItemKind::Course => {
                 let e = base(self, EventKind::Enroll);
                 self.events.push(e);
@@ -113,6 +117,14 @@ impl Hands<'_> {
             ItemKind::Post | ItemKind::News | ItemKind::Video => {}
         }
         self.busy(id, activity, answer.secs);
+    }
+
+    /// What an asset is worth to it, as far as its purse goes. Having chosen it at a price it pays that in any case.
+    fn worth(&self, id: AvatarId, item: ItemId) -> Coins {
+        let a = self.avatars.get(id);
+        let (card, truth) = (self.catalogue.card(item), self.truths.get(item));
+        let (choice, content) = (&self.rules.choice, &self.rules.content);
+        utility::worth(a, a.purse, card, truth, self.now, choice, content).min(a.purse)
     }
 
     fn score_game(&mut self, id: AvatarId, difficulty: f64, won: bool) {

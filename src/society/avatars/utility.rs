@@ -72,6 +72,37 @@ pub fn price_cost(avatar: &Avatar, price: Coins, choice: &ChoiceConfig) -> f64 {
     choice.price_weight * f64::from(avatar.price_sensitivity) * math::ln(1.0 + felt)
 }
 
+/// Returns the price at which something that is `gain` better than nothing would be no better any more, for an avatar with
+/// `purse` coins: what [`price_cost`] makes of it is the gain. Zero without a gain.
+///
+/// With c the coins felt, gain = w ln(1 + c), so c = exp(gain / w) − 1.
+#[must_use]
+pub fn reservation_price(avatar: &Avatar, purse: Coins, gain: f64, choice: &ChoiceConfig) -> Coins {
+    let weight = choice.price_weight * f64::from(avatar.price_sensitivity);
+    if gain <= 0.0 || gain.is_nan() {
+        return Coins::ZERO;
+    }
+    // Beyond a million coins nobody's purse tells the difference.
+    let felt = math::exp((gain / weight.max(1e-9)).min(13.8)) - 1.0;
+    let coins = felt * (AT_EASE + purse.as_f64().max(0.0)) / AT_EASE;
+    Coins::from_f64(coins.min(1e6))
+}
+
+/// Returns the most an avatar with `purse` coins would pay to own an item, whether it has that much or not.
+#[must_use]
+pub fn worth(
+    avatar: &Avatar,
+    purse: Coins,
+    card: &ItemCard,
+    truth: &ItemTruth,
+    now: Tick,
+    choice: &ChoiceConfig,
+    content: &ContentConfig,
+) -> Coins {
+    let free = of_item(avatar, card, truth, Coins::ZERO, now, choice, content);
+    reservation_price(avatar, purse, free - choice.outside_option, choice)
+}
+
 /// Returns how deep in the flow channel a challenge is, in (0, 1].
 ///
 /// # Source

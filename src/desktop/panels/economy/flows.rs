@@ -1,58 +1,37 @@
-//! Faucets, wallets, treasury and sinks as one diagram.
-//!
-//! The ledger says how much flowed for each purpose, and what the treasury holds. What came to the treasury is what it
-//! burned and what it has more; the rest of what was minted and not burned stayed in wallets.
+//! Faucets, wallets, treasury and sinks as one diagram, from the graph of flows that the ledger fills.
 
-use super::watch::PURPOSES;
 use crate::desktop::panels::kit::sankey::Flow;
-use crate::economy::ledger::Currency;
-use crate::economy::purpose::{Direction, Purpose};
+use crate::economy::flows::{DayFlows, Holdings};
+use crate::economy::purpose::Purpose;
 use crate::sim::units::Coins;
 
-/// Returns the flows of a time: what flowed by purpose, and by how much the treasury grew.
-pub(super) fn diagram(flowed: &[Coins; PURPOSES], treasury_growth: f64) -> Vec<Flow> {
-    let amount = |p: Purpose| flowed.get(p as usize).map_or(0.0, |c| c.as_f64());
-    let flow = |from: &str, to: &str, amount: f64| Flow {
-        from: from.to_owned(),
-        to: to.to_owned(),
-        amount,
+/// Returns the flows of a time: what flowed by purpose, by how much the treasury grew, and what was held at first.
+///
+/// What was held at the end follows: supply grew by what was minted and not burned.
+pub(super) fn over(
+    day: u32,
+    before: Holdings,
+    treasury_growth: Coins,
+    flowed: impl Fn(Purpose) -> Coins,
+) -> DayFlows {
+    let mut day = DayFlows::new(day, before, before, flowed);
+    day.after = Holdings {
+        supply: before.supply + day.minted() - day.burned(),
+        treasury: before.treasury + treasury_growth,
     };
-    let mut flows = Vec::new();
-    let (mut minted, mut spent) = (0.0, 0.0);
-    for p in Purpose::ALL
-        .iter()
-        .filter(|p| p.currency() == Currency::Coins)
-    {
-        let name = readable(*p);
-        match p.direction() {
-            Direction::Faucet => {
-                minted += amount(*p);
-                flows.push(flow(&name, "wallets", amount(*p)));
-            }
-            Direction::Sink if *p == Purpose::Burn => {}
-            Direction::Sink => {
-                spent += amount(*p);
-                flows.push(flow("wallets", &name, amount(*p)));
-            }
-            Direction::Transfer => {}
-        }
-    }
-    let burned = amount(Purpose::Burn);
-    let to_treasury = burned + treasury_growth;
-    flows.push(flow("wallets", "treasury", to_treasury));
-    flows.push(flow("treasury", "treasury burns", burned));
-    flows.push(flow("treasury", "stays in treasury", treasury_growth));
-    flows.push(flow("treasury savings", "treasury", -treasury_growth));
-    let stays = minted - spent - to_treasury;
-    flows.push(flow("wallets", "stays in wallets", stays));
-    flows.push(flow("savings in wallets", "wallets", -stays));
-    flows.retain(|f| f.amount > 0.0 && f.amount.is_finite());
-    flows
+    day
 }
 
-/// Returns a purpose as people read it: without underscores.
-pub(super) fn readable(purpose: Purpose) -> String {
-    purpose.word().replace('_', " ")
+/// Returns the diagram of a time.
+pub(super) fn diagram(flows: &DayFlows) -> Vec<Flow> {
+    let readable = |word: &str| word.replace('_', " ");
+    let rows = flows.sankey().into_iter();
+    rows.map(|r| Flow {
+        from: readable(&r.from),
+        to: readable(&r.to),
+        amount: r.amount.as_f64(),
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -68,22 +47,28 @@ mod tests {
 
     #[test]
     fn what_flows_in_flows_out_of_wallets_and_treasury() {
-        let mut flowed = [Coins::ZERO; PURPOSES];
-        for (p, coins) in [
-            (Purpose::Grant, 100),
-            (Purpose::ItemSale, 30),
-            (Purpose::Burn, 5),
-            (Purpose::AssetSale, 40),
-        ] {
-            flowed[p as usize] = Coins::from_whole(coins);
-        }
-        for growth in [-3.0, 0.0, 20.0, 90.0] {
-            let flows = diagram(&flowed, growth);
+        let flowed = |p| match p {
+            Purpose::Grant => Coins::from_whole(100),
+            Purpose::ItemSale => Coins::from_whole(30),
+            Purpose::Burn => Coins::from_whole(5),
+            Purpose::AssetSale => Coins::from_whole(40),
+            _ => Coins::ZERO,
+        };
+        let held = Holdings {
+            supply: Coins::from_whole(500),
+            treasury: Coins::from_whole(9),
+        };
+        for growth in [-3, 0, 20, 90] {
+            let day = over(0, held, Coins::from_whole(growth), flowed);
+            assert!(day.is_balanced());
+            let flows = diagram(&day);
             for node in ["wallets", "treasury"] {
                 let (to, from) = through(&flows, node);
                 assert!((to - from).abs() < 1e-9, "{node} {growth}: {to} {from}");
             }
+            assert!(flows.iter().any(|f| f.to == "item sale"));
         }
-        assert!(diagram(&[Coins::ZERO; PURPOSES], 0.0).is_empty());
+        let none = over(0, Holdings::default(), Coins::ZERO, |_| Coins::ZERO);
+        assert!(diagram(&none).is_empty());
     }
 }

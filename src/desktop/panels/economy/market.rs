@@ -1,11 +1,11 @@
 //! Rows about what is listed and what was traded.
 
-use super::watch::{EconomyWatch, Trade};
+use super::watch::EconomyWatch;
 use crate::desktop::view::sight::City;
 use crate::economy::land::registry::LandRegistry;
 use crate::economy::market::index::PriceIndex;
 use crate::economy::market::shop::Shop;
-use crate::economy::market::titles::AssetMarket;
+use crate::economy::market::titles::{AssetMarket, AssetSale};
 use crate::lab::explain::names::Names;
 use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::units::{Coins, Tick};
@@ -181,7 +181,7 @@ fn depth(name: &'static str, prices: &mut [f64]) -> Depth {
     depth
 }
 
-fn trade(t: &Trade, names: &Names<'_>) -> TradeRow {
+fn trade(t: &AssetSale, names: &Names<'_>) -> TradeRow {
     TradeRow {
         tick: t.tick,
         item: t.item,
@@ -189,7 +189,7 @@ fn trade(t: &Trade, names: &Names<'_>) -> TradeRow {
         buyer: t.buyer,
         seller: t.seller,
         price: t.price.as_f64(),
-        royalty: t.royalty.as_f64(),
+        royalty: t.split.royalty.as_f64(),
     }
 }
 

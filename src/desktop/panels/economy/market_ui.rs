@@ -2,6 +2,7 @@
 
 use egui::Ui;
 
+use super::exchange_ui::exchange_ui;
 use super::market::Depth;
 use super::view::EconomyView;
 use crate::desktop::command::UiCommand;
@@ -37,8 +38,8 @@ const TRADES: [Column<'_>; 6] = [
     ),
 ];
 
-const DEPTH_HELP: &str = "Ask side of the asset market: how many assets are listed at or below each price. There is no order \
-    book: nobody leaves bids, so there is no other side";
+const DEPTH_HELP: &str = "Ask side of the asset market: how many assets are listed at or below each price, or auctioned \
+    from it";
 
 /// Draws listings, depth, takings and trades.
 pub(super) fn market_ui(ui: &mut Ui, view: &EconomyView, look: &Look, out: &mut Vec<UiCommand>) {
@@ -69,12 +70,15 @@ pub(super) fn market_ui(ui: &mut Ui, view: &EconomyView, look: &Look, out: &mut 
         |ui, out| {
             let depth = steps(&m.depth, look, |d| &d.value);
             Chart::new("economy-depth-value", "Value of asks by price")
-                .help("What all assets listed at or below each price cost together; asks only, there is no order book")
+                .help("What all assets listed at or below each price cost together")
                 .x("price in coins")
                 .y("coins at or below")
                 .forms(Form::Coins, Form::Coins)
                 .steps(&depth)
-                .empty("No asset is listed", "Let time run: owners list assets at midnight")
+                .empty(
+                    "No asset is listed",
+                    "Let time run: owners list assets at midnight",
+                )
                 .show(ui, look, out);
         },
     );
@@ -105,6 +109,7 @@ pub(super) fn market_ui(ui: &mut Ui, view: &EconomyView, look: &Look, out: &mut 
         |ui, out| takings_ui(ui, view, look, out),
     );
     trades_ui(ui, view, look, out);
+    exchange_ui(ui, view, look, out);
 }
 
 fn steps(depth: &[Depth], look: &Look, of: impl Fn(&Depth) -> &Vec<[f64; 2]>) -> Vec<Series> {

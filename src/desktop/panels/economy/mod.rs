@@ -6,14 +6,18 @@
 //! | `flows` | faucets, wallets, treasury and sinks as one diagram |
 //! | `money` | rows about supply, velocity, prices and flows |
 //! | `market` | rows about what is listed and what was traded |
+//! | `exchange` | rows about materials and their order books |
 //! | `wealth` | rows about who has how much |
 //! | `land` | rows about parcels |
 //! | `view` | all rows together |
 //! | `ui` | money and wealth on the screen |
 //! | `market_ui` | the market on the screen |
+//! | `exchange_ui` | order books on the screen |
 //! | `land_ui` | land on the screen |
 //! | `tests` | what it says and what its clicks ask for |
 
+mod exchange;
+mod exchange_ui;
 mod flows;
 mod land;
 mod land_ui;

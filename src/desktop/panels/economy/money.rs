@@ -1,27 +1,16 @@
 //! Rows about supply, velocity, prices and flows.
 
-use super::flows::diagram;
-use super::watch::{EconomyWatch, PURPOSES};
+use super::flows::{diagram, over};
+use super::watch::{DayBreak, EconomyWatch};
 use crate::desktop::panels::kit::sankey::Flow;
 use crate::desktop::view::sight::City;
 use crate::economy::controller::CentralBank;
+use crate::economy::flows::{DayFlows, Holdings};
 use crate::economy::ledger::{Account, Currency, Ledger};
 use crate::economy::market::index::PriceIndex;
 use crate::economy::purpose::Purpose;
 use crate::sim::config::ConfigValue as _;
 use crate::sim::units::Coins;
-
-/// What coins are spent on: goods, land, rents and services.
-const SPENDING: [Purpose; 8] = [
-    Purpose::ItemSale,
-    Purpose::AssetSale,
-    Purpose::MarketFee,
-    Purpose::Royalty,
-    Purpose::ParcelSale,
-    Purpose::Rent,
-    Purpose::Build,
-    Purpose::Teleport,
-];
 
 /// A finished day of money.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -90,20 +79,17 @@ pub(super) fn fill(watch: &EconomyWatch, city: &City<'_>) -> MoneyRows {
     let books = ledger.books(Currency::Coins);
     let treasury = ledger.balance(Currency::Coins, Account::Treasury).as_f64();
     let bank = &city.scenario.economy.controller;
-    let mut flowed = ([Coins::ZERO; PURPOSES], [Coins::ZERO; PURPOSES]);
-    for (i, purpose) in Purpose::ALL.iter().enumerate() {
-        let flow = ledger.flow(*purpose);
-        (flowed.0[i], flowed.1[i]) = (flow.today, flow.total);
-    }
     // Where no midnight was watched, what the treasury took in is not known and left out.
-    let growth_today = watch
-        .breaks
-        .last()
-        .map_or(0.0, |b| treasury - b.treasury.as_f64());
-    let yesterday = watch.days().last().zip(watch.breaks.windows(2).last());
-    let yesterday = yesterday.map(|((_, flowed), breaks)| {
-        diagram(&flowed, (breaks[1].treasury - breaks[0].treasury).as_f64())
+    let growth_today = watch.breaks.last().map_or(Coins::ZERO, |b| {
+        ledger.balance(Currency::Coins, Account::Treasury) - b.treasury
     });
+    let begun = watch.breaks.last().map_or(Holdings::default(), held);
+    let today = over(0, begun, growth_today, |p| ledger.flow(p).today);
+    let whole_growth = ledger.balance(Currency::Coins, Account::Treasury);
+    let run = over(0, Holdings::default(), whole_growth, |p| {
+        ledger.flow(p).total
+    });
+    let finished = finished(watch);
     MoneyRows {
         supply: books.held.as_f64(),
         minted_burned: (books.minted.as_f64(), books.burned.as_f64()),
@@ -113,10 +99,10 @@ pub(super) fn fill(watch: &EconomyWatch, city: &City<'_>) -> MoneyRows {
         target: bank.target,
         bank: bank.kind.show().replace('"', ""),
         days: days(city),
-        flow_days: flow_days(watch),
-        today: diagram(&flowed.0, growth_today),
-        yesterday: yesterday.unwrap_or_default(),
-        run: diagram(&flowed.1, treasury),
+        flow_days: flow_days(watch, &finished),
+        today: diagram(&today),
+        yesterday: finished.last().map(diagram).unwrap_or_default(),
+        run: diagram(&run),
     }
 }
 
@@ -139,21 +125,34 @@ fn days(city: &City<'_>) -> Vec<MoneyDay> {
         .collect()
 }
 
-fn flow_days(watch: &EconomyWatch) -> Vec<FlowDay> {
-    watch
-        .days()
-        .zip(watch.breaks.windows(2))
-        .map(|((day, flowed), breaks)| {
-            let amount = |p: Purpose| flowed.get(p as usize).map_or(0.0, |c| c.as_f64());
-            let spent: f64 = SPENDING.iter().map(|p| amount(*p)).sum();
-            let supply = 0.5 * (breaks[0].supply.as_f64() + breaks[1].supply.as_f64());
-            FlowDay {
-                day,
-                velocity: (supply > 0.0).then(|| spent / supply),
-                takings: amount(Purpose::ItemSale),
-                rents: amount(Purpose::Rent),
-                reward_factor: breaks[0].reward_factor,
-            }
+/// What was held when a day began.
+fn held(b: &DayBreak) -> Holdings {
+    Holdings {
+        supply: b.supply,
+        treasury: b.treasury,
+    }
+}
+
+/// The flows of finished days, oldest first.
+fn finished(watch: &EconomyWatch) -> Vec<DayFlows> {
+    let days = watch.days().zip(watch.breaks.windows(2));
+    days.map(|((day, flowed), breaks)| {
+        let growth = breaks[1].treasury - breaks[0].treasury;
+        over(day, held(&breaks[0]), growth, |p| {
+            flowed.get(p as usize).copied().unwrap_or(Coins::ZERO)
         })
-        .collect()
+    })
+    .collect()
+}
+
+fn flow_days(watch: &EconomyWatch, finished: &[DayFlows]) -> Vec<FlowDay> {
+    let days = finished.iter().zip(&watch.breaks);
+    days.map(|(flows, begun)| FlowDay {
+        day: flows.day,
+        velocity: flows.velocity(),
+        takings: flows.flowed(Purpose::ItemSale).as_f64(),
+        rents: flows.flowed(Purpose::Rent).as_f64(),
+        reward_factor: begun.reward_factor,
+    })
+    .collect()
 }

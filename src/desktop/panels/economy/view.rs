@@ -1,5 +1,6 @@
 //! All rows of the economy panel together.
 
+use super::exchange::{self, ExchangeRows};
 use super::land::{self, LandRows};
 use super::market::{self, MarketRows};
 use super::money::{self, MoneyRows};
@@ -16,6 +17,8 @@ pub struct EconomyView {
     pub money: MoneyRows,
     /// The market.
     pub market: MarketRows,
+    /// The exchange.
+    pub exchange: ExchangeRows,
     /// Wealth.
     pub wealth: WealthRows,
     /// Land.
@@ -30,6 +33,7 @@ pub(super) fn fill(watch: &EconomyWatch, city: &City<'_>) -> EconomyView {
         is_there: true,
         money: money::fill(watch, city),
         market: market::fill(watch, city),
+        exchange: exchange::fill(city),
         wealth: wealth::fill(city),
         land: land::fill(city),
         marks: city.mark_texts(),

@@ -3,6 +3,7 @@
 use crate::economy::land::registry::LandRegistry;
 use crate::economy::ledger::Ledger;
 use crate::lab::metrics::book::Book;
+use crate::lab::metrics::facts::Ending;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::report::data::{FORMAT, ReportData};
 use crate::lab::summary::RunSummary;
@@ -17,7 +18,7 @@ use crate::society::spaces::map::CityMap;
 use crate::society::spaces::space::Spaces;
 use crate::society::ties::communities::Communities;
 
-use super::{drift, learning, money, notes, people, things, verdicts};
+use super::{drift, learning, money, notes, people, things, trade, verdicts};
 
 /// What was asked for: the part of a report that the city itself does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,7 @@ pub(super) struct Sight<'a> {
     pub(super) ranker: &'a Ranker,
     pub(super) drift: &'a DriftWatch,
     pub(super) society: &'a SocietyRules,
+    pub(super) ending: Ending<'a>,
 }
 
 /// Fills a report from a city after `summary.ticks` ticks; every number in it is finite.
@@ -70,6 +72,7 @@ pub fn gather(
         ranker: w.resource(),
         drift: w.resource(),
         society: w.resource(),
+        ending: Ending::of(sim),
     };
     let (cohorts, cohort_sizes) = people::cohorts(&sight);
     ReportData {
@@ -88,6 +91,7 @@ pub fn gather(
         attention_by_space: things::attention_by_space(&sight),
         flows: money::flows(sight.ledger),
         land: money::land(&sight),
+        trade: trade::trade(sight.book, &sight.ending),
         models: things::models(&sight),
         cards: learning::cards(sight.ranker),
         calibration: learning::calibration(&sight),

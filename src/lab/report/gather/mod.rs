@@ -8,6 +8,7 @@
 //! | `learning` | model cards, calibration |
 //! | `drift` | alarms, and what a shift of interests did |
 //! | `money` | flows and land |
+//! | `trade` | land prices explained, order books, wealth |
 //! | `verdicts` | the scorecard, with reasons |
 //! | `notes` | what to know before quoting a number |
 
@@ -18,6 +19,7 @@ mod money;
 mod notes;
 mod people;
 mod things;
+mod trade;
 mod verdicts;
 
 pub use fill::{Asked, gather};

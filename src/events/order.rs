@@ -1,4 +1,4 @@
-//! What can be asked of a book, and why it is refused.
+//! Orders: what can be asked of an order book, and why it is refused.
 
 use crate::sim::ids::AvatarId;
 use crate::sim::units::{Coins, Tick};
@@ -49,13 +49,13 @@ impl Side {
 pub struct OrderId(u64);
 
 impl OrderId {
-    pub(super) const fn new(slot: u32, generation: u32) -> Self {
+    pub(crate) const fn new(slot: u32, generation: u32) -> Self {
         Self((generation as u64) << 32 | slot as u64)
     }
-    pub(super) const fn slot(self) -> u32 {
+    pub(crate) const fn slot(self) -> u32 {
         self.0 as u32
     }
-    pub(super) const fn generation(self) -> u32 {
+    pub(crate) const fn generation(self) -> u32 {
         (self.0 >> 32) as u32
     }
     /// Returns the id as a number, for logs and hashes.

@@ -1,0 +1,52 @@
+//! Rows about trade.
+
+use crate::economy::exchange::book::OrderBook;
+use crate::economy::exchange::materials::{Exchange, NAMES};
+use crate::economy::exchange::order::Side;
+use crate::lab::metrics::book::Book;
+use crate::lab::metrics::facts::Ending;
+use crate::lab::metrics::trading::explain_land;
+use crate::lab::metrics::wealth;
+use crate::lab::report::trade::{BookRow, EffectRow, TradeRows};
+
+/// Fills the rows.
+pub(super) fn trade(book: &Book, end: &Ending<'_>) -> TradeRows {
+    let land = explain_land(end);
+    let effects = land.iter().flat_map(|l| &l.effects);
+    TradeRows {
+        hedonic: effects
+            .filter(|e| !e.name.starts_with("period "))
+            .map(|e| EffectRow {
+                name: e.name.clone(),
+                coefficient: e.coefficient,
+                standard_error: e.standard_error,
+                t: e.t,
+                p: e.p,
+            })
+            .collect(),
+        hedonic_r2: land.as_ref().map(|l| l.r_squared),
+        hedonic_sales: land.as_ref().map_or(0, |l| l.n as u64),
+        land_index: land.map(|l| l.price_index).unwrap_or_default(),
+        lorenz: wealth::lorenz(wealth::of_the_seen(end)),
+        quintiles: wealth::moves(book, end).map_or_else(Vec::new, |t| t.shares),
+        books: books(end.exchange),
+    }
+}
+
+fn books(exchange: &Exchange) -> Vec<BookRow> {
+    let depth = |book: &OrderBook, side| {
+        book.depth(side)
+            .map(|d| (d.price.as_f64(), d.quantity))
+            .collect()
+    };
+    let rows = exchange.books.iter().enumerate();
+    rows.map(|(m, book)| BookRow {
+        material: NAMES[m].to_owned(),
+        found_used: (exchange.found[m], exchange.used[m]),
+        trades_units: (book.n_fills(), book.units_traded()),
+        buy: depth(book, Side::Buy),
+        sell: depth(book, Side::Sell),
+        prices: exchange.prices[m].clone(),
+    })
+    .collect()
+}
