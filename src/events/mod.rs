@@ -2,12 +2,14 @@
 //!
 //! | file | concept |
 //! | --- | --- |
+//! | `advertised` | what advertisers sell, as anybody knows it |
 //! | `behavior` | what an avatar did, one flat record, one schema |
 //! | `bus` | the two directions within a tick |
 //! | `deposit` | what advertisers ask of the bank |
 //! | `offer` | what the platform offered: slates, pushes, invitations, ads, rewards, each with its reason |
 //! | `log` | the event log on disk: Parquet, one folder per simulated day |
 
+pub mod advertised;
 pub mod behavior;
 pub mod bus;
 pub mod deposit;

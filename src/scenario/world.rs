@@ -14,6 +14,7 @@ use crate::lab::metrics::headline::headline;
 use crate::lab::plugin::LabPlugin;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::summary::BooksSummary;
+use crate::platform::config::PlatformRules;
 use crate::platform::models::live::watch::DriftWatch;
 use crate::platform::plugin::PlatformPlugin;
 use crate::sim::schedule::{SimAppExt, Simulation, UnregisteredState};
@@ -100,6 +101,7 @@ pub fn ending(sim: &Simulation) -> Ending<'_> {
         map: w.resource::<CityMap>(),
         drift: w.resource::<DriftWatch>(),
         shift_day: w.resource::<SocietyRules>().0.shocks.scheduled_shift(),
+        attribution_days: w.resource::<PlatformRules>().0.ads.attribution_days,
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bevy::ecs::prelude::Resource;
 
+use super::ads::AdBook;
 use super::calibration::CalibrationCounts;
 use super::cohorts::Cohorts;
 use super::oracle::Witness;
@@ -165,6 +166,8 @@ pub struct Book {
     pub gatherings: (u64, u64),
     /// Items published by avatars, and with the generator's help.
     pub published: (u64, u64),
+    /// Ads.
+    pub ads: AdBook,
 }
 
 fn slot<T: Clone>(list: &mut Vec<T>, i: usize, empty: T) -> &mut T {
@@ -280,6 +283,7 @@ impl Book {
             }
             EventKind::AdImpression => {
                 self.today.impressions += 1;
+                self.today.ad_revenue += e.amount.as_f64();
                 if e.value > 0.5 {
                     self.rewarded.0 += 1;
                 } else {

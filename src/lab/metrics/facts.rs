@@ -49,6 +49,8 @@ pub struct Ending<'a> {
     pub drift: &'a DriftWatch,
     /// The day on which interests shift; `None` if they do not.
     pub shift_day: Option<u32>,
+    /// Days before a conversion in which an ad may have had part in it.
+    pub attribution_days: u32,
 }
 
 /// Returns what the city shows, by key; `None` where the run was too short or too small.

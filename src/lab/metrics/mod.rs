@@ -8,11 +8,13 @@
 //! | [`calibration`] | predicted attraction against what was taken |
 //! | [`drift`] | how soon a shift was noticed, and when attention was back |
 //! | [`cohorts`] | who comes back how many days after arriving |
+//! | [`ads`] | how slots sold, and what ads changed |
 //! | [`facts`] | the published facts |
 //! | [`headline`] | the headline numbers |
 //! | [`table`] | the rows by day and by hour, as Parquet |
 //! | [`statistics`] | the estimators the others share |
 
+pub mod ads;
 pub mod book;
 pub mod calibration;
 pub mod cohorts;

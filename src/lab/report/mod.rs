@@ -19,8 +19,8 @@ mod page;
 pub mod tensorboard;
 
 pub use data::{
-    AlarmRow, CalibrationBin, CalibrationRow, CardRow, CardState, DayRow, DriftRows, FORMAT,
-    FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, PassRow, ReportData,
-    RetentionPoint, SurfaceRow, SurvivalPoint,
+    AdRows, AlarmRow, CalibrationBin, CalibrationRow, CardRow, CardState, CreditRow, DayRow,
+    DriftRows, FORMAT, FactRow, FlowDirection, FlowRow, LandMap, LandSpace, LiftRow, ModelRow,
+    PassRow, ReportData, RetentionPoint, SurfaceRow, SurvivalPoint,
 };
 pub use page::{render, render_json, to_json};
