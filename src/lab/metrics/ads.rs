@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::events::behavior::{Event, EventKind, Surface};
 use crate::events::offer::AdSlot;
 use crate::platform::ads::attribution::journey::{Channel, Journey, Outcome, Touch};
-use crate::platform::ads::attribution::markov::by_markov;
+use crate::platform::ads::attribution::markov::by_removal;
 use crate::platform::ads::attribution::rules::by_rule;
 use crate::platform::ads::attribution::shapley::{Coalition, by_shapley};
 use crate::platform::ads::campaign::Campaigns;
@@ -289,7 +289,7 @@ impl AdBook {
                     (Attribution::Shapley, None) => {
                         by_shapley(Coalition::Conversions, &journeys, N_SURFACES)
                     }
-                    (_, None) => by_markov(&journeys, N_SURFACES),
+                    (_, None) => by_removal(&journeys, N_SURFACES),
                 };
                 let mut conversions = [0.0; N_SURFACES];
                 for (to, parts) in conversions.iter_mut().zip(shares.ok()?) {
