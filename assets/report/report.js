@@ -4,7 +4,7 @@
   const data = JSON.parse(document.getElementById("report-data").textContent);
   const { summary, days } = data;
   // Files of older versions have none of these.
-  const { cards: models = [], calibration = [], drift: noticed = { alarms: [] }, trade = {} } = data;
+  const { cards: models = [], calibration = [], drift: noticed = { alarms: [] }, trade = {}, ads: sold = { slots: 0, credits: [], reserves: [], spending: [], traffic: [] } } = data;
   // From the page, not the data: a seed has 64 bits, a number here 53.
   const seed = document.body.dataset.seed;
   const { SCALE, HIDDEN, isNumber, number, count, percent, axisPercent, words, element, color, xAxis, yAxis, line, tip, dayTip, card, empty, chart, tableCard } = kit;
@@ -666,6 +666,75 @@
     overDays("ads", "Ad clicks", "Clicks over ads shown.", [["click-through rate", (d) => ratio(d.ad_clicks, d.ad_impressions)]], shareAxis("clicked"), { format: percent, why: "no ad was shown." });
   }
 
+  // How slots sold, and how budgets were spent over the day.
+  function adAuctions() {
+    tableCard("ads", "Auctions", "Slots sold by auction (" + words(sold.auction) + "). Welfare is what looks, clicks and conversions were worth to advertisers; surplus is what they kept of it.", [
+      { name: "", title: true, cell: ([name]) => name },
+      { name: "", number: true, cell: ([, value]) => value },
+    ], [
+      ["auctions", count(sold.auctions)],
+      ["slots sold", percent(ratio(sold.sold, sold.slots))],
+      ["bids an auction", number(sold.bids)],
+      ["paid for a click, outside money", number(sold.price_per_click)],
+      ["welfare", number(sold.welfare)],
+      ["revenue", number(sold.revenue)],
+      ["surplus", number(sold.welfare - sold.revenue)],
+      ["pacing error", percent(sold.pacing_error)],
+    ], "", { size: "third" });
+    chart("ads", "Pacing", "Share of the day's expected spending, and of its auctions, up to the end of each hour of the city's clock; over all days. Budgets that last are spent as auctions come.", () => {
+      if (!sold.spending.length || !sold.traffic.length) return "nothing was spent.";
+      const hours = (list) => list.map((x, i) => [i + 1, x]);
+      return {
+        legend: { data: ["spending", "auctions"] },
+        tooltip: { trigger: "axis", formatter: (points) => tip(points[0].value[0] + " h", points.map((p) => [p.marker, p.seriesName, percent(p.value[1])])) },
+        xAxis: xAxis("hour", { min: 0, max: 24 }),
+        yAxis: shareAxis("of the day", { min: 0, max: 1 }),
+        series: [line("spending", hours(sold.spending)), line("auctions", hours(sold.traffic))],
+      };
+    }, { size: "third" });
+    chart("ads", "Lowest prices", "Lowest price of a click on a usual display ad, and of a rewarded video, in outside money.", () => {
+      if (!sold.reserves.length) return NO_DAYS;
+      const of = (i) => sold.reserves.map((r, d) => [d, r[i]]);
+      return {
+        legend: { data: ["display", "rewarded"] }, tooltip: dayTip(), xAxis: day(), yAxis: yAxis("outside money", { min: 0 }),
+        series: [line("display", of(0)), line("rewarded", of(1))],
+      };
+    }, { size: "third" });
+  }
+
+  // What attribution claims, beside what a randomised hold-out shows.
+  function adEffects() {
+    const lift = sold.lift;
+    const per = (n, of) => percent(ratio(n, of));
+    const interval = lift ? percent(lift.difference) + " [" + percent(lift.low) + ", " + percent(lift.high) + "]" : "no hold-out: set platform.ads.holdout";
+    tableCard("ads", "What ads changed", "A pair is an avatar and a campaign that met. Attribution claims every conversion with an ad in the days before; the lift is how many more of those who were shown a campaign converted than of those who would have been and were held out at random, with its 95 % interval (Agresti and Caffo). The last line is the truth, which no advertiser knows.", [
+      { name: "", title: true, cell: ([name]) => name },
+      { name: "", number: true, cell: ([, value]) => value },
+    ], [
+      ["conversions", count(sold.conversions)],
+      ["pairs that met", count(sold.met)],
+      ["claimed by attribution", count(sold.claimed) + " · " + per(sold.claimed, sold.met) + " of pairs"],
+      ["converted, shown", lift ? per(lift.shown_converted, lift.shown) + " of " + count(lift.shown) : "–"],
+      ["converted, held out", lift ? per(lift.held_out_converted, lift.held_out) + " of " + count(lift.held_out) : "–"],
+      ["lift", interval],
+      ["came of a click in truth", count(sold.caused) + " · " + per(sold.caused, sold.met) + " of pairs"],
+    ], "", {});
+    chart("ads", "Attribution by rule", "Conversions credited to the surfaces on which the ads before them were seen. The platform learns by " + words(sold.rule) + ".", () => {
+      const surfaces = [...new Set(sold.credits.flatMap((c) => c.surfaces.map(([name]) => name)))];
+      if (!surfaces.length) return "no conversion had an ad before it.";
+      return {
+        legend: { data: surfaces.map(words) },
+        tooltip: { trigger: "item", formatter: (p) => tip(p.name, [[p.marker, p.seriesName, number(p.value)]]) },
+        xAxis: { type: "category", data: sold.credits.map((c) => words(c.by)) },
+        yAxis: yAxis("conversions", { min: 0 }),
+        series: surfaces.map((name) => ({
+          type: "bar", stack: "credit", name: words(name),
+          data: sold.credits.map((c) => (c.surfaces.find(([s]) => s === name) || [name, 0])[1]),
+        })),
+      };
+    }, {});
+  }
+
   function ads() {
     const beside = [
       ["Ad revenue", days.length ? number(sum(days.map((d) => d.ad_revenue))) : "–", "outside money over the run"],
@@ -676,6 +745,10 @@
     kit.cards("ads").append(element("div", { class: "tiles even" }, beside.map(([name, value, aside]) => kit.tile(name, value, aside))));
     if (days.some((d) => d.ad_impressions > 0)) adCharts();
     else card("ads", "Ads", "", {}).e.append(empty(days.length ? "no ad was shown in this run." : NO_DAYS));
+    if (sold.slots > 0) {
+      adAuctions();
+      adEffects();
+    }
     overDays("ads", "Push messages", "Opened over sent.", [["open rate", (d) => ratio(d.pushes_opened, d.pushes_sent)]], shareAxis("opened"), { format: percent, why: "no push message was sent." });
   }
 

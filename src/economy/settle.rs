@@ -283,11 +283,12 @@ pub fn settle_wishes(mut desk: Desk<'_>, mut wishes: ResMut<WishBus>) {
     wishes.wishes = list;
 }
 
-/// Charges advertisers for the clicks of the tick.
+/// Charges advertisers for the clicks of the tick, and for the looks that were sold as such.
 pub fn charge_clicks(mut desk: Desk<'_>) {
     for i in 0..desk.events.current.len() {
         let e = desk.events.current[i];
-        if e.kind != EventKind::AdClick || !e.amount.is_positive() {
+        let is_ad = matches!(e.kind, EventKind::AdClick | EventKind::AdImpression);
+        if !is_ad || !e.amount.is_positive() {
             continue;
         }
         let from = Account::Advertiser(CampaignId(e.thing.id));

@@ -145,7 +145,7 @@ impl StateHash for OfferBus {
                 h.u64(u64::from(slot.thing.id) << 8 | u64::from(slot.thing.kind.code()));
                 h.f32(slot.score);
             }
-            if let Some(ad) = &s.ad {
+            for ad in s.ad.iter().chain(&s.ads_below) {
                 hash_ad(&mut h, ad);
             }
         }
@@ -164,6 +164,7 @@ fn hash_ad(h: &mut StateHasher, ad: &AdSlot) {
     h.u64(u64::from(ad.campaign.0) << 32 | u64::from(ad.topic) << 1 | u64::from(ad.rewarded));
     h.u64(ad.offer.0);
     h.i64(ad.price_per_click.micros());
+    h.i64(ad.price_per_look.micros());
 }
 
 /// What an avatar wants to do with money; the economy grants or refuses it when the tick settles.

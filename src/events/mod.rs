@@ -2,6 +2,7 @@
 //!
 //! | file | concept |
 //! | --- | --- |
+//! | `advertised` | what advertisers sell, as anybody knows it |
 //! | `behavior` | what an avatar did, one flat record, one schema |
 //! | `bus` | the two directions within a tick |
 //! | `deposit` | what advertisers ask of the bank |
@@ -10,6 +11,7 @@
 //! | `order` | what can be asked of an order book |
 //! | `log` | the event log on disk: Parquet, one folder per simulated day |
 
+pub mod advertised;
 pub mod behavior;
 pub mod bus;
 pub mod deposit;

@@ -61,6 +61,8 @@ pub struct Slate {
     pub slots: Vec<Slot>,
     /// The ad in this slate's slot, if one won it.
     pub ad: Option<AdSlot>,
+    /// Further ads below that one, each looked at less.
+    pub ads_below: Vec<AdSlot>,
 }
 
 /// An ad that won a slot.
@@ -70,6 +72,8 @@ pub struct AdSlot {
     pub campaign: CampaignId,
     /// What a click costs the advertiser.
     pub price_per_click: Coins,
+    /// What being shown costs the advertiser; zero where clicks are paid for.
+    pub price_per_look: Coins,
     /// Predicted click probability.
     pub p_click: f32,
     /// Its own offer number.

@@ -5,10 +5,13 @@ use bevy::ecs::prelude::*;
 
 use super::ads::campaign::{Campaigns, run_campaigns};
 use super::ads::click_model::ClickModel;
+use super::ads::conversion_model::{ConversionModel, learn_conversions};
 use super::ads::floor::{Floor, take_bids};
 use super::ads::frequency::FrequencyCaps;
 use super::ads::learn::{ShownAds, Traffic, learn_clicks, pace_campaigns};
+use super::ads::reserve::{LearnedReserves, learn_reserves};
 use super::ads::serve::{place_ads, place_billboards};
+use super::ads::shades::Shades;
 use super::config::{PlatformConfig, PlatformRules};
 use super::engage::invite::{InvitePlan, hold_live_events, invite_friends};
 use super::engage::push::{PushPlan, plan_pushes, send_pushes};
@@ -79,15 +82,25 @@ impl Plugin for PlatformPlugin {
         .insert_state("frequency caps", FrequencyCaps::default())
         .insert_state("shown ads", ShownAds::default())
         .insert_state("ad traffic", Traffic::default())
+        .insert_state("conversion model", ConversionModel::default())
+        .insert_state("learned reserves", LearnedReserves::default())
+        .insert_state("bid shading", Shades::default())
         .insert_state("reward book", RewardBook::default())
         .add_systems(
             SimTick,
-            (observe, calibrate, plan_pushes, learn_clicks)
+            (
+                observe,
+                calibrate,
+                plan_pushes,
+                learn_clicks,
+                learn_conversions,
+            )
                 .chain()
                 .in_set(SimSystems::Observe),
         )
         .insert_state("holds", Holds::default())
         .add_systems(SimTick, learn.in_set(SimSystems::Learn))
+        .add_systems(SimTick, learn_reserves.in_set(SimSystems::Learn))
         .add_systems(SimTick, hold_items.in_set(SimSystems::Guard))
         .add_systems(SimTick, score_requests.in_set(SimSystems::Score))
         .add_systems(

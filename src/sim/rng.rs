@@ -58,7 +58,14 @@ pub enum Purpose {
     Workload = 40,
     Rent = 41,
     Heed = 42,
-    Exchange = 50,
+    AdGoal = 50,
+    BidShading = 51,
+    Throttling = 52,
+    HoldOut = 53,
+    AdConversion = 54,
+    OwnWant = 55,
+    BidSample = 56,
+    Exchange = 70,
 }
 
 /// Mixes 64 bits so that every input bit moves every output bit (Stafford's variant 13).

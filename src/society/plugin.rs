@@ -9,6 +9,7 @@ use super::avatars::live::live;
 use super::avatars::reach_out::{answer_invitations, answer_pushes, claim_rewards};
 use super::avatars::shocks::{follow_fashion, shift_interests};
 use super::avatars::wake::{DayCurve, begin_sessions, welcome_newcomers};
+use super::avatars::wants::{Wants, pursue_wants};
 use super::config::{SocietyConfig, SocietyRules};
 use super::content::catalogue::Catalogue;
 use super::content::generate::{ItemMaker, SeedItem};
@@ -23,6 +24,7 @@ use super::spaces::presence::Presence;
 use super::spaces::space::Spaces;
 use super::ties::communities::Communities;
 use super::walk_in::state::WalkIns;
+use crate::events::advertised::Advertised;
 use crate::events::behavior::Event;
 use crate::events::bus::{EventBus, OfferBus, WishBus};
 use crate::sim::schedule::{Seed, SimAppExt, SimSystems, SimTick};
@@ -96,7 +98,9 @@ impl Plugin for SocietyPlugin {
         .insert_state("events", EventBus::default())
         .insert_state("offers", OfferBus::default())
         .insert_state("wishes", WishBus::default())
-        .insert_state("walk-ins", WalkIns::default());
+        .insert_state("walk-ins", WalkIns::default())
+        .insert_state("advertised", Advertised::default())
+        .insert_state("wants", Wants::default());
         app.add_systems(
             SimTick,
             (
@@ -121,6 +125,7 @@ impl Plugin for SocietyPlugin {
                 answer_invitations,
                 see_billboards,
                 live,
+                pursue_wants,
             )
                 .chain()
                 .in_set(SimSystems::Choose),

@@ -5,19 +5,25 @@ use std::collections::BTreeMap;
 use agora::economy::ledger::{Account, Currency, Ledger};
 use agora::economy::purpose::Purpose;
 use agora::economy::settle::Audit;
-use agora::events::behavior::{Event, EventKind, Surface};
+use agora::events::behavior::{Event, EventKind, NO_OFFER, NO_SPACE, Surface};
 use agora::events::bus::EventBus;
 use agora::lab::config::LabConfig;
+use agora::platform::ads::auction::Pricing;
 use agora::platform::ads::campaign::Campaigns;
 use agora::platform::ads::click_model::{ClickModel, Format};
-use agora::platform::ads::config::AdsConfig;
+use agora::platform::ads::config::{AdsConfig, Bidding, PacingKind, ReserveKind};
+use agora::platform::ads::floor::Floor;
+use agora::platform::ads::goal::Goal;
+use agora::platform::ads::holdout::is_held_out;
+use agora::platform::ads::reserve::LearnedReserves;
 use agora::platform::config::PlatformConfig;
 use agora::platform::recommend::config::{ModelKind, RecommendConfig};
 use agora::scenario::schema::Scenario;
 use agora::scenario::world::found;
 use agora::sim::ids::{AvatarId, CampaignId};
 use agora::sim::schedule::{SimClock, Simulation};
-use agora::sim::units::{Coins, TICKS_PER_DAY};
+use agora::sim::units::{Coins, TICKS_PER_DAY, Tick};
+use agora::society::avatars::wants::{Cause, Wants};
 use agora::society::plugin::Plantings;
 
 /// Everything that matters for ads on, everything else as plain as it gets.
@@ -112,45 +118,148 @@ fn twice_the_load_shows_twice_the_ads() {
     );
 }
 
-#[test]
-fn no_advertiser_pays_more_than_it_deposited_and_the_books_balance() {
+/// A city in which budgets bind, and every goal is there.
+fn poor(auction: Pricing, bidding: Bidding) -> Scenario {
     let mut s = town(AdsConfig {
         load: 1.0,
+        slots: 2,
         daily_budget: 0.3,
-        campaigns_per_1000: 10.0,
+        campaigns_per_1000: 20.0,
+        reach_share: 0.3,
+        conversion_share: 0.3,
+        auction,
+        bidding,
         ..open()
     });
     s.society.choice.ad_click_rate = 0.3;
-    let (events, sim) = ad_events(&s);
-    let campaigns = sim.world().resource::<Campaigns>();
-    let mut paid: BTreeMap<(CampaignId, u32), Coins> = BTreeMap::new();
-    for e in events.iter().filter(|e| e.kind == EventKind::AdClick) {
-        assert!(e.amount <= campaigns.get(CampaignId(e.thing.id)).value);
-        // Deposits are made when the first minute of a day settles.
-        let day = e.tick.0.saturating_sub(1) / TICKS_PER_DAY;
-        *paid.entry((CampaignId(e.thing.id), day)).or_default() += e.amount;
+    s
+}
+
+#[test]
+fn no_advertiser_pays_more_than_it_deposited_and_the_books_balance() {
+    for (auction, bidding) in [
+        (Pricing::GeneralizedSecond, Bidding::Truthful),
+        (Pricing::Vcg, Bidding::Truthful),
+        (Pricing::FirstPrice, Bidding::Shading),
+    ] {
+        let (events, sim) = ad_events(&poor(auction, bidding));
+        let campaigns = sim.world().resource::<Campaigns>();
+        let mut paid: BTreeMap<(CampaignId, u32), Coins> = BTreeMap::new();
+        for e in &events {
+            let id = CampaignId(e.thing.id);
+            let campaign = campaigns.get(id);
+            match (e.kind, campaign.goal) {
+                (EventKind::AdClick, Goal::Clicks) => assert!(e.amount <= campaign.value),
+                (EventKind::AdClick, Goal::Conversions)
+                | (EventKind::AdImpression, Goal::Reach) => {}
+                _ => assert_eq!(e.amount, Coins::ZERO, "{:?}: {e:?}", campaign.goal),
+            }
+            // Deposits are made when the first minute of a day settles.
+            let day = e.tick.0.saturating_sub(1) / TICKS_PER_DAY;
+            *paid.entry((id, day)).or_default() += e.amount;
+        }
+        let mut n_spent = 0;
+        for ((campaign, _), amount) in &paid {
+            let budget = campaigns.get(*campaign).daily_budget;
+            assert!(*amount <= budget, "{campaign}: {amount} of {budget}");
+            n_spent += u32::from(*amount == budget);
+        }
+        assert!(n_spent > 0, "no budget was binding");
+        let ledger = sim.world().resource::<Ledger>();
+        let held: Coins = (0..campaigns.len())
+            .map(|c| Account::Advertiser(CampaignId::from_idx(c)))
+            .map(|a| ledger.balance(Currency::Outside, a))
+            .sum();
+        let flow = |p| ledger.flow(p).total;
+        assert_eq!(
+            flow(Purpose::AdDeposit),
+            flow(Purpose::AdCharge) + flow(Purpose::AdRefund) + held
+        );
+        let revenue: Coins = paid.values().copied().sum();
+        assert_eq!(revenue, flow(Purpose::AdCharge));
+        let audit = sim.world().resource::<Audit>();
+        assert!(ledger.audit() && audit.always_balanced);
     }
-    let mut n_spent = 0;
-    for ((campaign, _), amount) in &paid {
-        let budget = campaigns.get(*campaign).daily_budget;
-        assert!(*amount <= budget, "{campaign}: {amount} of {budget}");
-        n_spent += u32::from(*amount == budget);
+}
+
+#[test]
+fn whoever_is_held_out_is_never_shown_the_ad_and_the_rest_are() {
+    let holdout = 0.4;
+    let s = town(AdsConfig {
+        load: 1.0,
+        campaigns_per_1000: 10.0,
+        holdout,
+        ..open()
+    });
+    let mut ghosts = 0;
+    let mut events = Vec::new();
+    watch(&s, 2 * TICKS_PER_DAY, |sim| {
+        ghosts += sim.world().resource::<Floor>().ghosts().len();
+        events.extend(sim.world().resource::<EventBus>().current.clone());
+    });
+    let shown: Vec<&Event> = events
+        .iter()
+        .filter(|e| e.kind == EventKind::AdImpression)
+        .collect();
+    assert!(ghosts > 50 && shown.len() > 50, "{ghosts}, {}", shown.len());
+    for e in shown {
+        assert!(!is_held_out(
+            s.seed,
+            e.avatar,
+            CampaignId(e.thing.id),
+            holdout
+        ));
     }
-    assert!(n_spent > 0, "no budget was binding");
-    let ledger = sim.world().resource::<Ledger>();
-    let held: Coins = (0..campaigns.len())
-        .map(|c| Account::Advertiser(CampaignId::from_idx(c)))
-        .map(|a| ledger.balance(Currency::Outside, a))
-        .sum();
-    let flow = |p| ledger.flow(p).total;
-    assert_eq!(
-        flow(Purpose::AdDeposit),
-        flow(Purpose::AdCharge) + flow(Purpose::AdRefund) + held
-    );
-    let revenue: Coins = paid.values().copied().sum();
-    assert_eq!(revenue, flow(Purpose::AdCharge));
-    let audit = sim.world().resource::<Audit>();
-    assert!(ledger.audit() && audit.always_balanced);
+}
+
+#[test]
+fn conversions_come_later_once_for_each_campaign_and_do_not_say_why() {
+    let mut s = town(AdsConfig {
+        load: 1.0,
+        conversion_share: 1.0,
+        campaigns_per_1000: 20.0,
+        ..open()
+    });
+    s.society.choice.ad_click_rate = 0.5;
+    s.society.choice.ad_conversion_rate = 0.5;
+    s.society.choice.ad_conversion_hours = 1.0;
+    let own = |rate| {
+        let mut s = s.clone();
+        s.society.choice.own_want_rate = rate;
+        ad_events(&s)
+    };
+    let mut clicks: BTreeMap<(AvatarId, u32), Tick> = BTreeMap::new();
+    let (events, sim) = own(0.0);
+    let mut done = BTreeMap::new();
+    for e in &events {
+        let pair = (e.avatar, e.thing.id);
+        if e.kind == EventKind::AdClick {
+            clicks.entry(pair).or_insert(e.tick);
+        } else if e.kind == EventKind::AdConvert {
+            assert!(clicks[&pair] < e.tick, "nobody comes without an ad here");
+            assert_eq!((e.offer, e.space, e.value), (NO_OFFER, NO_SPACE, 0.0));
+            assert_eq!(done.insert(pair, e.tick), None, "twice");
+        }
+    }
+    assert!(done.len() > 20, "{}", done.len());
+    let wants = sim.world().resource::<Wants>();
+    assert_eq!(wants.n_done(Cause::Click), done.len() as u64);
+    assert_eq!(wants.n_done(Cause::Itself), 0);
+    assert!(own(0.5).1.world().resource::<Wants>().n_done(Cause::Itself) > 20);
+}
+
+#[test]
+fn a_reserve_is_learned_over_night() {
+    let s = town(AdsConfig {
+        load: 1.0,
+        reserve: ReserveKind::Learned,
+        ..open()
+    });
+    let sim = watch(&s, TICKS_PER_DAY + 1, |_| {});
+    let learned = sim.world().resource::<LearnedReserves>();
+    let price = learned.learned(Format::Display).unwrap().as_f64();
+    let median = s.platform.ads.click_value;
+    assert!(price > 0.1 * median && price < 10.0 * median, "{price}");
 }
 
 #[test]
@@ -184,8 +293,18 @@ fn pacing_keeps_a_budget_from_being_gone_in_the_morning() {
         });
         broke
     };
-    let (paced, unpaced) = (minutes_broke(true), minutes_broke(false));
-    assert!(2 * paced < unpaced, "{paced} paced, {unpaced} not");
+    let unpaced = minutes_broke(PacingKind::Off);
+    for kind in [
+        PacingKind::Adaptive,
+        PacingKind::Throttling,
+        PacingKind::Pid,
+    ] {
+        let paced = minutes_broke(kind);
+        assert!(
+            2 * paced < unpaced,
+            "{kind:?}: {paced} paced, {unpaced} not"
+        );
+    }
 }
 
 #[test]
@@ -277,7 +396,18 @@ fn ads_are_the_same_on_any_number_of_threads() {
         },
         ..PlatformConfig::default()
     };
-    s.platform.ads.load = 0.5;
+    s.platform.ads = AdsConfig {
+        load: 0.5,
+        slots: 3,
+        auction: Pricing::FirstPrice,
+        bidding: Bidding::Shading,
+        reserve: ReserveKind::Learned,
+        pacing: PacingKind::Throttling,
+        reach_share: 0.3,
+        conversion_share: 0.3,
+        holdout: 0.1,
+        ..AdsConfig::BASELINE
+    };
     s.society.population.residents = 1_500;
     let hash = |threads| {
         let mut sim = found(&s, Plantings::default(), threads).unwrap();

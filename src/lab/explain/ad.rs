@@ -50,6 +50,11 @@ const fn left_out(why: LeftOut) -> &'static str {
         LeftOut::NoMoney => "no money left today",
         LeftOut::FrequencyCap => "seen as often as the frequency cap allows",
         LeftOut::BehindTwo => "two stronger bids on the same topic",
+        LeftOut::HeldOut => "held out, to measure what its ads change",
+        LeftOut::Reached => "wants to be seen by many, and was seen here within a week",
+        LeftOut::BehindOrThrottled => {
+            "stronger bids on the same topic, or sat out to save its budget"
+        }
     }
 }
 
@@ -57,6 +62,7 @@ fn formula(a: &AuctionTrace, sold: &SoldTrace, quality: u32, names: &Names<'_>) 
     let rule = match a.pricing {
         Pricing::GeneralizedSecond => "generalised second price",
         Pricing::Vcg => "Vickrey, Clarke and Groves",
+        Pricing::FirstPrice => "first price",
     };
     let whose = sold
         .set_by
@@ -94,7 +100,7 @@ pub(super) fn auction(names: &Names<'_>, a: &AuctionTrace) -> AuctionWhy {
         let own = a.bids.iter().find(|b| b.campaign == s.campaign)?;
         Some((s, own.quality))
     });
-    let rules = [LeftOut::NoMoney, LeftOut::FrequencyCap, LeftOut::BehindTwo];
+    let rules = LeftOut::ALL;
     AuctionWhy {
         format: match a.format {
             Format::Display => "display ad".to_owned(),

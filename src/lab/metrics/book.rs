@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bevy::ecs::prelude::Resource;
 
+use super::ads::AdBook;
 use super::calibration::CalibrationCounts;
 use super::cohorts::Cohorts;
 use super::oracle::Witness;
@@ -170,6 +171,8 @@ pub struct Book {
     pub trades: Trades,
     /// Everybody's wealth after the first week, by avatar; empty before.
     pub first_wealth: Vec<f64>,
+    /// Ads.
+    pub ads: AdBook,
 }
 
 fn slot<T: Clone>(list: &mut Vec<T>, i: usize, empty: T) -> &mut T {
@@ -285,6 +288,7 @@ impl Book {
             }
             EventKind::AdImpression => {
                 self.today.impressions += 1;
+                self.today.ad_revenue += e.amount.as_f64();
                 if e.value > 0.5 {
                     self.rewarded.0 += 1;
                 } else {

@@ -147,6 +147,7 @@ mod tests {
                 model: 0,
                 slots: vec![slot(0.5), slot(0.1)],
                 ad: None,
+                ads_below: Vec::new(),
             })
             .collect();
         let event = |i: u64, offer| {

@@ -16,6 +16,7 @@ use crate::economy::exchange::materials::Exchange;
 use crate::economy::land::registry::LandRegistry;
 use crate::economy::ledger::Ledger;
 use crate::economy::market::titles::AssetMarket;
+use crate::platform::config::PlatformRules;
 use crate::platform::models::live::watch::DriftWatch;
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
@@ -54,6 +55,8 @@ pub struct Ending<'a> {
     pub drift: &'a DriftWatch,
     /// The day on which interests shift; `None` if they do not.
     pub shift_day: Option<u32>,
+    /// Days before a conversion in which an ad may have had part in it.
+    pub attribution_days: u32,
 }
 
 impl<'a> Ending<'a> {
@@ -72,6 +75,7 @@ impl<'a> Ending<'a> {
             map: w.resource(),
             drift: w.resource(),
             shift_day: w.resource::<SocietyRules>().0.shocks.scheduled_shift(),
+            attribution_days: w.resource::<PlatformRules>().0.ads.attribution_days,
         }
     }
 }

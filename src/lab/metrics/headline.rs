@@ -108,6 +108,20 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
     wealth::put(book, end, &mut put);
     put_land(end, &mut put);
     put_exchange(end.exchange, &mut put);
+    let ads = &book.ads;
+    put("ad_fill", ratio(ads.slots.1 as f64, ads.slots.0 as f64));
+    let (shown, clicked) = book.display;
+    put("ad_ctr", ratio(clicked as f64, shown as f64));
+    put("ad_cpc", ratio(ads.display_revenue, clicked as f64));
+    put("ad_conversions", Some(ads.conversions as f64));
+    put("ad_welfare", Some(ads.welfare));
+    put("ad_surplus", Some(ads.welfare - ads.revenue));
+    put("ad_pacing_error", ads.pacing_error());
+    let lift = ads.lift().and_then(|l| l.difference());
+    let claimed = ratio(ads.claimed(end.attribution_days) as f64, ads.n_met() as f64);
+    put("ad_lift", lift);
+    put("ad_claimed", claimed);
+    put("ad_overclaimed", lift.and_then(|l| claimed.map(|c| c - l)));
     out
 }
 

@@ -16,6 +16,10 @@ use crate::events::behavior::{EventKind, NO_POSITION, ThingKind};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::lab::config::LabRules;
 use crate::lab::report::DayRow;
+use crate::platform::ads::campaign::Campaigns;
+use crate::platform::ads::click_model::Format;
+use crate::platform::ads::floor::Floor;
+use crate::platform::ads::reserve::LearnedReserves;
 use crate::platform::config::PlatformRules;
 use crate::platform::integrity::holds::Holds;
 use crate::platform::models::ranker::Ranker;
@@ -52,6 +56,9 @@ pub struct Sight<'w> {
     index: Res<'w, PriceIndex>,
     holds: Res<'w, Holds>,
     ranker: Res<'w, Ranker>,
+    floor: Res<'w, Floor>,
+    campaigns: Res<'w, Campaigns>,
+    reserves: Res<'w, LearnedReserves>,
 }
 
 /// Counts what happened in this tick.
@@ -71,10 +78,20 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
         &mut book.calibration,
     );
     for e in &s.events.current {
+        book.ads.count(e, &s.campaigns, &s.platform.0.ads);
         book.count(e, &s.catalogue, &s.truths, &s.spaces, s.lab.0.diversity);
         if e.kind == EventKind::SessionEnd {
             book.today.satisfaction += f64::from(s.avatars.get(e.avatar).satisfaction);
         }
+    }
+    book.ads.auctions(s.clock.now, &s.floor);
+    let shown = s
+        .offers
+        .slates
+        .iter()
+        .flat_map(|s| s.ad.iter().chain(&s.ads_below));
+    for ad in shown.chain(s.offers.billboards.iter().map(|(_, ad)| ad)) {
+        book.ads.placed(s.clock.now, ad);
     }
     oracle::witness(
         &s.offers,
@@ -176,6 +193,10 @@ fn close_day(s: &Sight<'_>, book: &mut Book) {
     if day + 1 == FIRST_DAYS {
         book.first_wealth = holdings(&s.ledger, &s.market, &s.land);
     }
+    let config = &s.platform.0.ads;
+    let reserve = |format| s.reserves.price(format, config).0.as_f64();
+    book.ads
+        .close_day([reserve(Format::Display), reserve(Format::Rewarded)]);
     let today: Today = std::mem::take(&mut book.today);
     let coins = s.ledger.books(Currency::Coins);
     let before: (f64, f64) = book

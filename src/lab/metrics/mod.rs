@@ -8,6 +8,7 @@
 //! | [`calibration`] | predicted attraction against what was taken |
 //! | [`drift`] | how soon a shift was noticed, and when attention was back |
 //! | [`cohorts`] | who comes back how many days after arriving |
+//! | [`ads`] | how slots sold, and what ads changed |
 //! | [`facts`] | the published facts |
 //! | [`headline`] | the headline numbers |
 //! | [`table`] | the rows by day and by hour, as Parquet |
@@ -15,6 +16,7 @@
 //! | [`trading`] | trade in assets and land, and its gains |
 //! | [`statistics`] | the estimators the others share |
 
+pub mod ads;
 pub mod book;
 pub mod calibration;
 pub mod cohorts;

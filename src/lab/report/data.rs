@@ -61,6 +61,9 @@ pub struct ReportData {
     /// What was noticed of drift; empty in files of older versions.
     #[serde(default)]
     pub drift: DriftRows,
+    /// How ads were sold and what they changed; nothing in files of older versions.
+    #[serde(default)]
+    pub ads: AdRows,
     /// One row per surface on which items are recommended.
     pub surfaces: Vec<SurfaceRow>,
     /// Activity by hour of the city's clock, in avatar-ticks or any other unit: only proportions are shown.
@@ -330,6 +333,77 @@ pub struct AlarmRow {
     pub detector: String,
     /// The index, or the mean of what was watched at the alarm.
     pub value: f64,
+}
+
+/// How ads were sold and what they changed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AdRows {
+    /// How winners pay.
+    pub auction: String,
+    /// Auctions held.
+    pub auctions: u64,
+    /// Slots there were.
+    pub slots: u64,
+    /// Slots sold.
+    pub sold: u64,
+    /// Bids compared in an auction, on average; `None` without auctions.
+    pub bids: Option<f64>,
+    /// Paid for a click on a display ad, on average; `None` without clicks.
+    pub price_per_click: Option<f64>,
+    /// What looks, clicks and conversions were worth to advertisers, in outside money.
+    pub welfare: f64,
+    /// What advertisers paid, in outside money.
+    pub revenue: f64,
+    /// Mean distance between the share of a day's spending and the share of its auctions that are over, from 0 to 1.
+    pub pacing_error: Option<f64>,
+    /// Share of a day's expected spending up to the end of each hour; empty if nothing was spent.
+    pub spending: Vec<f64>,
+    /// Share of a day's auctions up to the end of each hour; empty without auctions.
+    pub traffic: Vec<f64>,
+    /// Lowest price of a click on a usual display ad and of a rewarded video, by day.
+    pub reserves: Vec<[f64; 2]>,
+    /// Conversions, whoever had seen an ad.
+    pub conversions: u64,
+    /// Of these, those that came of a click in truth, which only the lab knows.
+    pub caused: u64,
+    /// Avatars and campaigns that met, one for each pair.
+    pub met: u64,
+    /// Pairs that converted within the window after an ad: what attribution claims.
+    pub claimed: u64,
+    /// The rule that the platform learns by.
+    pub rule: String,
+    /// Conversions by rule and surface.
+    pub credits: Vec<CreditRow>,
+    /// What a randomised hold-out shows; `None` without one.
+    pub lift: Option<LiftRow>,
+}
+
+/// Conversions shared out by one rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CreditRow {
+    /// The rule.
+    pub by: String,
+    /// Conversions credited to each surface that got any.
+    pub surfaces: Vec<(String, f64)>,
+}
+
+/// Those who were shown a campaign beside those who would have been; counted in pairs of avatar and campaign.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LiftRow {
+    /// Pairs that met.
+    pub shown: u64,
+    /// Of these, those that converted afterwards.
+    pub shown_converted: u64,
+    /// Pairs that would have met.
+    pub held_out: u64,
+    /// Of these, those that converted afterwards.
+    pub held_out_converted: u64,
+    /// Difference of the two shares.
+    pub difference: f64,
+    /// Lower end of its 95 % interval.
+    pub low: f64,
+    /// Upper end of its 95 % interval.
+    pub high: f64,
 }
 
 /// How one surface recommends.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::data::{
-    AlarmRow, CalibrationBin, CalibrationRow, CardRow, CardState, DayRow, DriftRows, FORMAT,
-    FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, PassRow, ReportData,
-    RetentionPoint, SurfaceRow, SurvivalPoint,
+    AdRows, AlarmRow, CalibrationBin, CalibrationRow, CardRow, CardState, CreditRow, DayRow,
+    DriftRows, FORMAT, FactRow, FlowDirection, FlowRow, LandMap, LandSpace, LiftRow, ModelRow,
+    PassRow, ReportData, RetentionPoint, SurfaceRow, SurvivalPoint,
 };
 use super::trade::{BookRow, EffectRow, TradeRows};
 use crate::economy::ledger::Currency;
@@ -65,6 +65,7 @@ pub(super) fn empty() -> ReportData {
         cards: Vec::new(),
         calibration: Vec::new(),
         drift: DriftRows::default(),
+        ads: AdRows::default(),
         surfaces: Vec::new(),
         hours: [0.0; 24],
         wellbeing: Vec::new(),
@@ -404,10 +405,53 @@ fn drift() -> DriftRows {
     }
 }
 
+fn ads(days: u32) -> AdRows {
+    let hours = |f: fn(f64) -> f64| (1..=24).map(|h| f(f64::from(h) / 24.0)).collect();
+    let credit = |by: &str, feed, billboard| CreditRow {
+        by: by.to_owned(),
+        surfaces: vec![
+            ("feed".to_owned(), feed),
+            ("billboard".to_owned(), billboard),
+        ],
+    };
+    AdRows {
+        auction: "gsp".to_owned(),
+        auctions: 5_210,
+        slots: 5_210,
+        sold: 4_988,
+        bids: Some(13.4),
+        price_per_click: Some(0.31),
+        welfare: 44.2,
+        revenue: 21.9,
+        pacing_error: Some(0.06),
+        spending: hours(|x| x.sqrt()),
+        traffic: hours(|x| x),
+        reserves: (0..days)
+            .map(|d| [0.05 + 0.01 * f64::from(d), 0.003])
+            .collect(),
+        conversions: 61,
+        caused: 18,
+        met: 2_300,
+        claimed: 37,
+        rule: "last".to_owned(),
+        credits: vec![credit("last", 29.0, 8.0), credit("shapley", 26.5, 10.5)],
+        lift: Some(LiftRow {
+            shown: 1_840,
+            shown_converted: 30,
+            held_out: 455,
+            held_out_converted: 3,
+            difference: 0.0097,
+            low: -0.001,
+            high: 0.02,
+        }),
+    }
+}
+
 /// A report of `days` days in which everything was observed.
 pub(super) fn full(days: u32) -> ReportData {
     let mut data = empty();
     let rows = day_rows(days);
+    data.ads = ads(days);
     let s = &mut data.summary;
     s.scenario = "city".to_owned();
     s.scenario_hash = "9f1c2a7be4d05513".to_owned();

@@ -21,9 +21,9 @@ pub mod tensorboard;
 mod trade;
 
 pub use data::{
-    AlarmRow, CalibrationBin, CalibrationRow, CardRow, CardState, DayRow, DriftRows, FORMAT,
-    FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, PassRow, ReportData,
-    RetentionPoint, SurfaceRow, SurvivalPoint,
+    AdRows, AlarmRow, CalibrationBin, CalibrationRow, CardRow, CardState, CreditRow, DayRow,
+    DriftRows, FORMAT, FactRow, FlowDirection, FlowRow, LandMap, LandSpace, LiftRow, ModelRow,
+    PassRow, ReportData, RetentionPoint, SurfaceRow, SurvivalPoint,
 };
 pub use page::{render, render_json, to_json};
 pub use trade::{BookRow, EffectRow, TradeRows};

@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn file_from_before_cards_calibration_and_drift_is_still_read() {
         let mut old = serde_json::to_value(example::full(3)).unwrap();
-        for field in ["cards", "calibration", "drift"] {
+        for field in ["cards", "calibration", "drift", "ads"] {
             assert!(old.as_object_mut().unwrap().remove(field).is_some());
         }
         let back: ReportData = serde_json::from_value(old).unwrap();

@@ -1,4 +1,5 @@
-//! Clears ad auctions: generalised second prices, or Vickrey–Clarke–Groves, with a reserve that is met before anything else.
+//! Clears ad auctions: generalised second prices, Vickrey–Clarke–Groves or first prices, with a reserve that is met before
+//! anything else.
 //!
 //! Pure arithmetic in integers. Budgets and pacing are applied to bids before they get here, see [`pacing`](super::pacing);
 //! frequency caps decide who bids at all, see [`frequency`](super::frequency).
@@ -67,14 +68,7 @@ pub struct Award {
     pub per_click: Coins,
 }
 
-/// How winners pay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pricing {
-    /// The smallest bid that would keep the slot.
-    GeneralizedSecond,
-    /// What the others lose by the winner's being there.
-    Vcg,
-}
+pub use super::mechanism::slot_auction::Format as Pricing;
 
 /// Higher scores first, of equal ones the lower campaign.
 fn rank(a: &Bid, b: &Bid) -> Ordering {
@@ -103,7 +97,7 @@ fn admit(bids: &mut [Bid], reserve: Score) -> usize {
 /// Prices are money per click; rounded up, so that they cover the next score, and never above the bid.
 ///
 /// # Source
-/// Edelman, Ostrovsky and Schwarz (2007); with one slot both rules are Vickrey's (1961).
+/// Edelman, Ostrovsky and Schwarz (2007); with one slot the first two rules are Vickrey's (1961).
 pub fn clear(
     pricing: Pricing,
     bids: &mut [Bid],
@@ -130,6 +124,7 @@ pub fn clear(
         let (due, looks) = match pricing {
             Pricing::GeneralizedSecond => (next(k + 1), 1),
             Pricing::Vcg => (harm(slots, clicks, k, next), u128::from(clicks)),
+            Pricing::FirstPrice => (next(k), 1),
         };
         let price = due.div_ceil(looks * u128::from(bids[k].quality.0));
         awards.push(Award {
@@ -155,6 +150,7 @@ fn harm(slots: &[u32], clicks: u32, k: usize, next: impl Fn(usize) -> Score) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::ads::dose::dose;
     use crate::sim::rng::{Purpose, RngStream};
 
     fn bid(campaign: u32, per_click: i64) -> Bid {
@@ -227,7 +223,7 @@ mod tests {
     }
 
     /// The rules as they are written down, without a thought for speed; prices as fractions of scores.
-    fn naive(bids: &[Bid], slots: &[u32], reserve: Score, vcg: bool) -> Vec<(u32, f64)> {
+    fn naive(pricing: Pricing, bids: &[Bid], slots: &[u32], reserve: Score) -> Vec<(u32, f64)> {
         let mut b: Vec<&Bid> = bids.iter().filter(|b| b.score() >= reserve).collect();
         b.retain(|x| x.score() > 0);
         b.sort_by_key(|x| (std::cmp::Reverse(x.score()), x.campaign));
@@ -238,7 +234,11 @@ mod tests {
                 let vcg_due: f64 = (k + 1..=slots.len())
                     .map(|j| (alpha(j - 1) - alpha(j)) * s(j))
                     .sum();
-                let due = if vcg { vcg_due / alpha(k) } else { s(k + 1) };
+                let due = match pricing {
+                    Pricing::GeneralizedSecond => s(k + 1),
+                    Pricing::Vcg => vcg_due / alpha(k),
+                    Pricing::FirstPrice => s(k),
+                };
                 (b[k].campaign.0, due / f64::from(b[k].quality.0))
             })
             .collect()
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn prop_clearing_equals_the_naive_rules_and_nobody_pays_more_than_it_bid() {
-        for instance in 0..10_000u64 {
+        for instance in 0..dose(10_000) {
             let mut rng = RngStream::new(11, Purpose::Test, instance, 0);
             let n = rng.below(12);
             // Few distinct values, so that ties are common.
@@ -263,9 +263,13 @@ mod tests {
             slots.sort_unstable_by(|a, b| b.cmp(a));
             let floor = Coins::from_micros(rng.below(20_000) as i64);
             let reserve = score(floor, Quality::from_probability(0.004));
-            for pricing in [Pricing::GeneralizedSecond, Pricing::Vcg] {
+            for pricing in [
+                Pricing::GeneralizedSecond,
+                Pricing::Vcg,
+                Pricing::FirstPrice,
+            ] {
                 let awards = cleared(pricing, &bids, &slots, reserve);
-                let expected = naive(&bids, &slots, reserve, pricing == Pricing::Vcg);
+                let expected = naive(pricing, &bids, &slots, reserve);
                 assert_eq!(awards.len(), expected.len(), "instance {instance}");
                 for (award, (campaign, price)) in awards.iter().zip(&expected) {
                     assert_eq!(award.campaign.0, *campaign, "instance {instance}");
@@ -287,8 +291,8 @@ mod tests {
     }
 
     #[test]
-    fn vcg_never_charges_more_than_second_prices_at_equal_bids() {
-        for instance in 0..2_000u64 {
+    fn prop_vcg_never_charges_more_than_second_prices_at_equal_bids() {
+        for instance in 0..dose(2_000) {
             let mut rng = RngStream::new(12, Purpose::Test, instance, 0);
             let bids: Vec<Bid> = (0..6).map(|c| bid(c, 1 + rng.below(50) as i64)).collect();
             let slots = [100, 60, 25];
@@ -301,29 +305,32 @@ mod tests {
     }
 
     #[test]
-    fn no_other_bid_than_the_value_pays_more_under_vcg() {
+    fn prop_no_other_bid_than_the_value_pays_more_under_vcg() {
         let slots = [100u32, 60, 25];
-        for instance in 0..200u64 {
+        for instance in 0..dose(2_000) {
             let mut rng = RngStream::new(13, Purpose::Test, instance, 0);
-            let values: Vec<i64> = (0..5).map(|_| 1 + rng.below(30) as i64).collect();
-            let surplus = |mine: i64| -> i64 {
-                let bids: Vec<Bid> = (0..5u32)
-                    .map(|c| bid(c, if c == 0 { mine } else { values[c as usize] }))
-                    .collect();
-                cleared(Pricing::Vcg, &bids, &slots, 0)
-                    .iter()
-                    .zip(slots)
-                    .filter(|(a, _)| a.campaign.0 == 0)
-                    .map(|(a, clicks)| {
-                        i64::from(clicks) * (values[0] * 1_000_000 - a.per_click.micros())
-                    })
-                    .sum()
+            let mut bids: Vec<Bid> = (0..5u32)
+                .map(|c| Bid {
+                    quality: Quality::from_probability(0.1 * (1 + rng.below(9)) as f64),
+                    ..bid(c, 1 + rng.below(30) as i64)
+                })
+                .collect();
+            let floor = Coins::from_whole(rng.below(12) as i64);
+            let reserve = score(floor, Quality::from_probability(0.5));
+            let honest = bids[0];
+            let mut surplus = |mine: i64| -> f64 {
+                bids[0].per_click = Coins::from_whole(mine);
+                let sold = cleared(Pricing::Vcg, &bids, &slots, reserve);
+                let own = sold.iter().zip(slots).find(|(a, _)| a.campaign.0 == 0);
+                own.map_or(0.0, |(a, clicks)| {
+                    f64::from(clicks) * (honest.per_click - a.per_click).micros() as f64
+                })
             };
-            let honest = surplus(values[0]);
+            let truth = surplus(honest.per_click.micros() / 1_000_000);
             for other in 0..=32 {
                 // Prices are rounded up by less than a micro-unit for each of 100 clicks.
                 assert!(
-                    surplus(other) <= honest + 100,
+                    surplus(other) <= truth + 100.0,
                     "instance {instance}: {other}"
                 );
             }

@@ -5,8 +5,13 @@
 
 use bevy::ecs::prelude::*;
 
-use super::config::AdsConfig;
+use super::bidder::target::{Actions, Funds, Target, TargetConfig, TargetController};
+use super::config::{AdsConfig, PacingKind};
+use super::conversion_model::USUAL_RATE;
+use super::goal::Goal;
 use super::pacing::Pacer;
+use super::spend_control::SpendControl;
+use crate::events::advertised::{Advertised, Good};
 use crate::events::deposit::{DepositBus, DepositRequest};
 use crate::platform::config::PlatformRules;
 use crate::sim::ids::{CampaignId, ItemId};
@@ -29,7 +34,10 @@ const APPEAL_PRIOR: f64 = 20.0;
 pub struct Campaign {
     /// What it is about.
     pub topic: u8,
-    /// What a click is worth to its advertiser, in outside money.
+    /// What it wants.
+    pub goal: Goal,
+    /// What a click is worth to its advertiser, in outside money; where conversions are wanted, a click that becomes one as
+    /// often as is usual.
     pub value: Coins,
     /// What it may spend a day, in outside money.
     pub daily_budget: Coins,
@@ -39,6 +47,10 @@ pub struct Campaign {
     pub ends: u32,
     /// How much it shades its bids.
     pub pacer: Pacer,
+    /// How it holds back where bids are not shaded adaptively.
+    pub control: SpendControl,
+    /// What it aims at, if it wants conversions.
+    pub target: Option<TargetController>,
     /// What the slots won in this tick are expected to cost; in outside money, for pacing alone.
     pub(super) committed: f64,
     /// Clicks learned from, and clicks that were expected where they were.
@@ -47,13 +59,17 @@ pub struct Campaign {
 
 impl RowHash for Campaign {
     fn hash_row(&self, h: &mut StateHasher) {
-        h.u64(u64::from(self.topic) | u64::from(self.learned.0) << 32);
+        h.u64(u64::from(self.topic) | (self.goal as u64) << 8 | u64::from(self.learned.0) << 32);
         h.i64(self.value.micros());
         h.i64(self.daily_budget.micros());
         h.u64(u64::from(self.starts) << 32 | u64::from(self.ends));
         h.f64(self.pacer.multiplier());
         h.f64(self.learned.1);
         h.f64(self.committed);
+        self.control.hash_row(h);
+        if let Some(target) = &self.target {
+            target.hash_row(h);
+        }
     }
 }
 
@@ -87,13 +103,21 @@ impl Campaign {
         } else {
             whole
         };
+        let goal = Goal::draw(seed, lane, round, config);
+        let wanted = Target::CostPerAction(per_conversion(value));
+        let target = TargetController::new(wanted)
+            .ok()
+            .filter(|_| goal == Goal::Conversions);
         Self {
             topic,
+            goal,
             value,
             daily_budget,
             starts: today,
             ends: today.saturating_add(days),
             pacer: Pacer::default(),
+            control: SpendControl::default(),
+            target,
             committed: 0.0,
             learned: (0, 0.0),
         }
@@ -115,6 +139,56 @@ impl Campaign {
     pub(super) fn click(&mut self) {
         self.learned.0 += 1;
     }
+
+    /// Returns what a conversion is worth to its advertiser, which it names as the cost it aims at.
+    #[must_use]
+    pub fn conversion_value(&self) -> Coins {
+        per_conversion(self.value)
+    }
+
+    /// Returns what it bids for something worth `value`, so that its budget lasts.
+    #[must_use]
+    pub fn paced(&self, value: Coins, config: &AdsConfig) -> Coins {
+        match config.pacing {
+            PacingKind::Off | PacingKind::Throttling => value,
+            PacingKind::Adaptive => self.pacer.bid(value),
+            PacingKind::Pid => self.control.bid(value),
+        }
+    }
+
+    /// Returns what it would pay for a conversion now: the cost it aims at, times the factor that keeps to it.
+    #[must_use]
+    pub fn bid_for_conversion(&self) -> Coins {
+        let one = Actions { n: 1.0, value: 0.0 };
+        self.target.map_or(Coins::ZERO, |t| t.bid(one))
+    }
+
+    fn aim(&mut self, spent: Coins, n: f64) {
+        let funds = if self.pacer.multiplier() > 0.0 {
+            Funds::Short
+        } else {
+            Funds::Enough
+        };
+        if let Some(target) = &mut self.target {
+            let got = Actions { n, value: 0.0 };
+            target.learn(spent, got, funds, &TargetConfig::BASELINE);
+        }
+    }
+
+    /// Learns that a click was paid whose conversion would be known.
+    pub(super) fn pay(&mut self, price: Coins) {
+        self.aim(price, 0.0);
+    }
+
+    /// Learns that somebody who had clicked did what it wanted.
+    pub(super) fn convert(&mut self) {
+        self.aim(Coins::ZERO, 1.0);
+    }
+}
+
+/// Returns what a conversion is worth where a click that becomes one as often as is usual is worth `value`.
+fn per_conversion(value: Coins) -> Coins {
+    Coins::from_f64(value.as_f64() / USUAL_RATE)
 }
 
 /// Returns the strongest topic; of equal ones the lowest.
@@ -240,9 +314,14 @@ pub fn run_campaigns(
     catalogue: Res<Catalogue>,
     mut campaigns: ResMut<Campaigns>,
     mut deposits: ResMut<DepositBus>,
+    mut advertised: ResMut<Advertised>,
 ) {
     let config = &rules.0.ads;
-    if !config.enabled || clock.now.minute_of_day() != 0 {
+    if !config.enabled {
+        advertised.goods.clear();
+        return;
+    }
+    if clock.now.minute_of_day() != 0 {
         return;
     }
     let n = config.campaigns_per_1000 * profiles.table.len() as f64 / 1_000.0;
@@ -254,6 +333,14 @@ pub fn run_campaigns(
         config,
         &mut deposits.requests,
     );
+    advertised.goods.clear();
+    advertised
+        .goods
+        .extend(campaigns.running().map(|campaign| Good {
+            campaign,
+            topic: campaigns.get(campaign).topic,
+        }));
+    advertised.goods.sort_by_key(|g| g.campaign);
 }
 
 #[cfg(test)]

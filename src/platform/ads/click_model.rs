@@ -11,6 +11,9 @@ use crate::sim::state_hash::{StateHash, StateHasher};
 /// Buckets of the match.
 const BUCKETS: usize = 8;
 
+/// Cells of a format.
+pub(super) const N_CELLS: usize = 2 * BUCKETS;
+
 /// What kind of ad a slot takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {

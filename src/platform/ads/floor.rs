@@ -1,16 +1,23 @@
-//! The auction floor: the bids that stand in a tick, and the auction of one slot.
+//! The auction floor: the bids that stand in a tick, and the auction before one avatar.
 //!
-//! Campaigns are kept by topic, those that can pay best first. How well an ad fits is the same for all campaigns of a topic, so the
-//! winner and the price setter are among the first two of each topic that the avatar may still see: a million
-//! avatars or a hundred, an auction looks at a few dozen bids.
+//! Campaigns are kept by goal and topic, those that can pay best first. How well an ad fits is the same for all campaigns of a
+//! topic, so the winner and the price setter of one slot are among the first two of each that the avatar may still see, and so on
+//! for more slots: a million avatars or a hundred, an auction looks at a few dozen bids. Where bids are shaded, everybody bids:
+//! who would win depends on what each has learned.
 
 use bevy::ecs::prelude::*;
 
-use super::auction::{Award, Bid, Pricing, Quality, clear, score};
-use super::campaign::Campaigns;
+use super::auction::{Award, Bid, Quality, clear};
+use super::bidder::shading::Sale as Outcome;
+use super::campaign::{Campaign, Campaigns};
 use super::click_model::{Cell, ClickModel, Format};
-use super::config::AdsConfig;
+use super::config::{AdsConfig, Bidding, PacingKind, ReserveKind};
+use super::conversion_model::ConversionModel;
 use super::frequency::FrequencyCaps;
+use super::goal::Goal;
+use super::holdout::is_held_out;
+use super::reserve::LearnedReserves;
+use super::shades::Shades;
 use super::targeting::Clue;
 use crate::economy::ledger::{Account, Currency, Ledger};
 use crate::events::behavior::{EventKind, Surface};
@@ -18,17 +25,21 @@ use crate::events::bus::{EventBus, OfferBus};
 use crate::platform::config::PlatformRules;
 use crate::platform::privacy::observation::PROFILE_DIM;
 use crate::sim::ids::{AvatarId, CampaignId};
-use crate::sim::units::Coins;
-
-/// Bids of a topic that can matter in an auction of one slot.
-const CONTENDERS: usize = 2;
+use crate::sim::math;
+use crate::sim::rng::{Purpose, RngStream};
+use crate::sim::units::{Coins, Tick};
 
 /// A bid that stands for this tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Standing {
     pub(super) campaign: CampaignId,
-    per_click: Coins,
+    /// What is bid for a click, or for a conversion where those are wanted.
+    bid: Coins,
+    /// What is left to spend.
+    left: Coins,
     appeal: f64,
+    /// Share of auctions taken part in.
+    share: f64,
     /// What it is ordered by: bid, weighted by appeal if quality counts.
     strength: f64,
 }
@@ -36,16 +47,22 @@ pub(super) struct Standing {
 /// The bids that stand and room for an auction.
 #[derive(Resource, Default)]
 pub struct Floor {
-    /// By format, then by topic.
-    pub(super) standing: [Vec<Vec<Standing>>; 2],
+    /// By format, then by goal and topic.
+    standing: [Vec<Vec<Standing>>; 2],
     pub(super) bids: Vec<Bid>,
     /// Topic and predicted rate behind each bid, by campaign.
     pub(super) hopes: Vec<Hope>,
     pub(super) awards: Vec<Award>,
+    slots: Vec<u32>,
+    sales: Vec<Sale>,
+    /// Campaigns that would have won the auction and are held out from the avatar.
+    withheld: Vec<CampaignId>,
     /// Auctions held in this tick.
     pub(super) n_auctions: u32,
     /// What came of each, for whoever wants to look; read by nobody who decides.
     held: Vec<Auction>,
+    /// Ads of this tick that were not shown because of a hold-out; read by nobody who decides.
+    ghosts: Vec<(AvatarId, CampaignId)>,
 }
 
 /// An auction that was held.
@@ -57,19 +74,28 @@ pub struct Auction {
     pub place: Surface,
     /// What kind of ad was sold.
     pub format: Format,
-    /// Bids that were compared: of each topic the two strongest that the avatar may still see.
+    /// Bids that were compared: of each topic the strongest that the avatar may still see.
     pub n_bids: u32,
     /// Lowest price of a click on an ad that is clicked as often as is usual.
     pub reserve: Coins,
-    /// Who won, and what a click costs it; `None` where no bid reached the reserve.
+    /// Slots there were, and slots sold.
+    pub slots: (u32, u32),
+    /// Who won the first, and what a click costs it; `None` where no bid reached the reserve.
     pub won: Option<(CampaignId, Coins)>,
 }
 
+/// What is behind a bid.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Hope {
     pub(super) campaign: CampaignId,
     pub(super) topic: u8,
+    pub(super) goal: Goal,
     pub(super) p_click: f64,
+    pub(super) appeal: f64,
+    /// What it would bid if it had money enough, and did not shade.
+    pub(super) wanted: Coins,
+    /// Whether it has less left than that.
+    pub(super) is_short: bool,
 }
 
 /// A slot sold.
@@ -78,8 +104,16 @@ pub(super) struct Sale {
     pub(super) campaign: CampaignId,
     pub(super) topic: u8,
     pub(super) price_per_click: Coins,
+    pub(super) price_per_look: Coins,
     pub(super) p_click: f64,
     pub(super) cell: Cell,
+}
+
+impl Sale {
+    /// Returns what the ad is expected to cost.
+    pub(super) fn due(&self) -> f64 {
+        self.price_per_click.as_f64() * self.p_click + self.price_per_look.as_f64()
+    }
 }
 
 /// What is sold to whom.
@@ -90,11 +124,26 @@ pub(super) struct Lot<'a> {
     pub(super) place: Surface,
     pub(super) format: Format,
     pub(super) clue: &'a Clue,
+    /// How many slots there are.
+    pub(super) slots: u32,
+}
+
+/// What an auction is decided by.
+#[derive(Clone, Copy)]
+pub(super) struct Rules<'a> {
+    pub(super) seed: u64,
+    pub(super) now: Tick,
+    pub(super) model: &'a ClickModel,
+    pub(super) conversions: &'a ConversionModel,
+    pub(super) campaigns: &'a Campaigns,
+    pub(super) caps: &'a FrequencyCaps,
+    pub(super) config: &'a AdsConfig,
 }
 
 /// Returns what an answer to an ad of a format is worth relative to a click, in parts per million: a video watched to the end
 /// is worth a share of it that is the same for everybody.
-pub(super) fn worth(format: Format, config: &AdsConfig) -> u32 {
+#[must_use]
+pub fn worth(format: Format, config: &AdsConfig) -> u32 {
     match format {
         Format::Display => 1_000_000,
         Format::Rewarded => (config.rewarded_value * 1e6).round() as u32,
@@ -110,16 +159,76 @@ pub(super) fn quality(p_click: f64, config: &AdsConfig) -> Quality {
     }
 }
 
+/// Returns the looks at the `place`-th ad of a slate, relative to the first.
+fn exposure(place: usize, config: &AdsConfig) -> f64 {
+    math::pow(config.exposure, place as f64)
+}
+
+fn lists_of(goal: Goal, topic: usize) -> usize {
+    goal as usize * PROFILE_DIM + topic
+}
+
+impl Standing {
+    fn of(
+        id: CampaignId,
+        campaign: &Campaign,
+        left: Coins,
+        share: u32,
+        config: &AdsConfig,
+    ) -> Self {
+        // Of a conversion every format is worth the same.
+        let worth = match campaign.goal {
+            Goal::Clicks | Goal::Reach => campaign.value.scaled_ppm(share),
+            Goal::Conversions => campaign.bid_for_conversion(),
+        };
+        let mut bid = campaign.paced(worth, config);
+        if campaign.goal != Goal::Conversions {
+            bid = bid.min(left);
+        }
+        let appeal = if config.quality_weighting {
+            campaign.appeal()
+        } else {
+            1.0
+        };
+        let share = match config.pacing {
+            PacingKind::Throttling => campaign.control.share(),
+            PacingKind::Off | PacingKind::Adaptive | PacingKind::Pid => 1.0,
+        };
+        Self {
+            campaign: id,
+            bid,
+            left,
+            appeal,
+            share,
+            strength: bid.as_f64() * appeal,
+        }
+    }
+
+    /// Says whether it may and wants to bid before an avatar.
+    fn takes_part(&self, lot: Lot<'_>, goal: Goal, rules: &Rules<'_>) -> bool {
+        let (avatar, campaign) = (lot.avatar, self.campaign);
+        if !rules.caps.allows(avatar, campaign, lot.day, rules.config) {
+            return false;
+        }
+        if goal == Goal::Reach && rules.caps.has_seen(avatar, campaign, lot.day) {
+            return false;
+        }
+        let pair = u64::from(campaign.0) << 32 | u64::from(avatar.0);
+        self.share >= 1.0
+            || RngStream::new(rules.seed, Purpose::Throttling, pair, rules.now.0).chance(self.share)
+    }
+}
+
 impl Floor {
     /// Takes the bids of a tick; whoever has no money left does not bid.
     fn open(&mut self, campaigns: &Campaigns, ledger: &Ledger, config: &AdsConfig) {
         self.n_auctions = 0;
-        for (format, by_topic) in [Format::Display, Format::Rewarded]
+        for (format, lists) in [Format::Display, Format::Rewarded]
             .into_iter()
             .zip(&mut self.standing)
         {
-            by_topic.resize_with(PROFILE_DIM, Vec::new);
-            for list in by_topic.iter_mut() {
+            lists.resize_with(Goal::ALL.len() * PROFILE_DIM, Vec::new);
+            for list in lists.iter_mut() {
                 list.clear();
             }
             let share = worth(format, config);
@@ -129,26 +238,10 @@ impl Floor {
                     continue;
                 }
                 let campaign = campaigns.get(id);
-                let value = campaign.value.scaled_ppm(share);
-                let bid = if config.pacing {
-                    campaign.pacer.bid(value)
-                } else {
-                    value
-                };
-                let per_click = bid.min(left);
-                let appeal = if config.quality_weighting {
-                    campaign.appeal()
-                } else {
-                    1.0
-                };
-                by_topic[usize::from(campaign.topic)].push(Standing {
-                    campaign: id,
-                    per_click,
-                    appeal,
-                    strength: per_click.as_f64() * appeal,
-                });
+                let list = &mut lists[lists_of(campaign.goal, usize::from(campaign.topic))];
+                list.push(Standing::of(id, campaign, left, share, config));
             }
-            for list in by_topic {
+            for list in lists {
                 list.sort_unstable_by(|a, b| {
                     let by_strength = b.strength.total_cmp(&a.strength);
                     by_strength.then(a.campaign.cmp(&b.campaign))
@@ -157,25 +250,82 @@ impl Floor {
         }
     }
 
-    /// Sells one slot; `None` if nobody who may and can reaches the reserve.
+    /// Says whether a campaign has money left to bid with.
+    pub(super) fn stands(&self, format: Format, id: CampaignId, campaign: &Campaign) -> bool {
+        let key = lists_of(campaign.goal, usize::from(campaign.topic));
+        let list = self.standing[format as usize].get(key);
+        list.is_some_and(|list| list.iter().any(|s| s.campaign == id))
+    }
+
+    /// Sells the slots before an avatar, as far as somebody who may and can reaches the reserve; the first sale is of the first
+    /// slot.
     pub(super) fn sell(
         &mut self,
         lot: Lot<'_>,
-        model: &ClickModel,
-        caps: &FrequencyCaps,
-        config: &AdsConfig,
-    ) -> Option<Sale> {
-        let sale = self.auction(lot, model, caps, config);
-        let share = worth(lot.format, config);
+        rules: &Rules<'_>,
+        reserves: &mut LearnedReserves,
+        shades: &mut Shades,
+    ) -> &[Sale] {
+        let config = rules.config;
+        let (reserve_price, reserve) = reserves.price(lot.format, config);
+        self.n_auctions += 1;
+        self.withheld.clear();
+        self.slots.clear();
+        let looks = |k| (1e6 * exposure(k, config)).round() as u32;
+        self.slots.extend((0..lot.slots as usize).map(looks));
+        loop {
+            self.call(lot, rules, shades);
+            clear(
+                config.auction,
+                &mut self.bids,
+                &self.slots,
+                reserve,
+                &mut self.awards,
+            );
+            let ghosts = self.withheld.len();
+            for award in &self.awards {
+                if is_held_out(rules.seed, lot.avatar, award.campaign, config.holdout) {
+                    self.withheld.push(award.campaign);
+                }
+            }
+            if self.withheld.len() == ghosts {
+                break;
+            }
+        }
+        let avatar = lot.avatar;
+        self.ghosts
+            .extend(self.withheld.iter().map(|c| (avatar, *c)));
+        self.teach(lot, rules, reserves, shades);
+        self.sales.clear();
+        for (place, award) in self.awards.iter().enumerate() {
+            let Some(hope) = self.hopes.iter().find(|h| h.campaign == award.campaign) else {
+                continue;
+            };
+            let seen = exposure(place, config);
+            let usual = (lot.format.usual_rate() * seen * 1e6).round() as u32;
+            let (per_click, per_look) = match hope.goal {
+                Goal::Clicks | Goal::Conversions => (award.per_click, Coins::ZERO),
+                Goal::Reach => (Coins::ZERO, award.per_click.scaled_ppm(usual)),
+            };
+            self.sales.push(Sale {
+                campaign: award.campaign,
+                topic: hope.topic,
+                price_per_click: per_click,
+                price_per_look: per_look,
+                p_click: hope.p_click * seen,
+                cell: lot.clue.cell(usize::from(hope.topic)),
+            });
+        }
         self.held.push(Auction {
             avatar: lot.avatar,
             place: lot.place,
             format: lot.format,
             n_bids: self.hopes.len() as u32,
-            reserve: Coins::from_f64(config.reserve_price).scaled_ppm(share),
-            won: sale.map(|s| (s.campaign, s.price_per_click)),
+            reserve: reserve_price,
+            slots: (lot.slots, self.sales.len() as u32),
+            won: self.awards.first().map(|a| (a.campaign, a.per_click)),
         });
-        sale
+        &self.sales
     }
 
     /// Lists the auctions of the last tick.
@@ -184,59 +334,129 @@ impl Floor {
         &self.held
     }
 
-    fn auction(
-        &mut self,
-        lot: Lot<'_>,
-        model: &ClickModel,
-        caps: &FrequencyCaps,
-        config: &AdsConfig,
-    ) -> Option<Sale> {
-        self.n_auctions += 1;
+    /// Lists the ads of the last tick that won and were not shown because of a hold-out.
+    #[must_use]
+    pub fn ghosts(&self) -> &[(AvatarId, CampaignId)] {
+        &self.ghosts
+    }
+
+    /// Calls for bids before an avatar.
+    fn call(&mut self, lot: Lot<'_>, rules: &Rules<'_>, shades: &mut Shades) {
+        let config = rules.config;
         self.bids.clear();
         self.hopes.clear();
-        for (topic, list) in self.standing[lot.format as usize].iter().enumerate() {
+        let contenders = match config.bidding {
+            Bidding::Truthful => lot.slots as usize + 1,
+            Bidding::Shading => usize::MAX,
+        };
+        for (key, list) in self.standing[lot.format as usize].iter().enumerate() {
             if list.is_empty() {
                 continue;
             }
-            let fits = model.predict(lot.format, lot.clue.cell(topic));
+            let (goal, topic) = (Goal::ALL[key / PROFILE_DIM], key % PROFILE_DIM);
+            let cell = lot.clue.cell(topic);
+            let fits = rules.model.predict(lot.format, cell);
+            let converts = match goal {
+                Goal::Conversions => rules.conversions.predict(lot.format, cell),
+                Goal::Clicks | Goal::Reach => 1.0,
+            };
+            let withheld = &self.withheld;
             let contenders = list
                 .iter()
-                .filter(|s| caps.allows(lot.avatar, s.campaign, lot.day, config))
-                .take(CONTENDERS);
+                .filter(|s| !withheld.contains(&s.campaign) && s.takes_part(lot, goal, rules))
+                .take(contenders);
             for s in contenders {
                 let p_click = (fits * s.appeal).min(1.0);
+                // Looks are bought by the thousand, whoever looks.
+                let weighed = match goal {
+                    Goal::Reach => lot.format.usual_rate(),
+                    Goal::Clicks | Goal::Conversions => p_click,
+                };
+                let quality = quality(weighed, config);
+                let wanted = match goal {
+                    Goal::Conversions => s.bid.scaled_ppm((converts * 1e6).round() as u32),
+                    Goal::Clicks | Goal::Reach => s.bid,
+                };
+                let most = wanted.min(s.left);
+                let per_click = match config.bidding {
+                    Bidding::Truthful => most,
+                    Bidding::Shading => shaded(s.campaign, most, quality, lot, rules, shades),
+                };
                 self.bids.push(Bid {
                     campaign: s.campaign,
-                    per_click: s.per_click,
-                    quality: quality(p_click, config),
+                    per_click,
+                    quality,
                 });
                 self.hopes.push(Hope {
                     campaign: s.campaign,
                     topic: topic as u8,
+                    goal,
                     p_click,
+                    appeal: s.appeal,
+                    wanted,
+                    is_short: s.left <= wanted,
                 });
             }
         }
-        let share = worth(lot.format, config);
-        let floor_price = Coins::from_f64(config.reserve_price).scaled_ppm(share);
-        let reserve = score(floor_price, quality(lot.format.usual_rate(), config));
-        clear(
-            Pricing::GeneralizedSecond,
-            &mut self.bids,
-            &[1],
-            reserve,
-            &mut self.awards,
-        );
-        let award = self.awards.first()?;
-        let hope = self.hopes.iter().find(|h| h.campaign == award.campaign)?;
-        Some(Sale {
-            campaign: award.campaign,
-            topic: hope.topic,
-            price_per_click: award.per_click,
-            p_click: hope.p_click,
-            cell: lot.clue.cell(usize::from(hope.topic)),
-        })
     }
+
+    /// Lets the seller and the bidders learn from the bids.
+    fn teach(
+        &self,
+        lot: Lot<'_>,
+        rules: &Rules<'_>,
+        reserves: &mut LearnedReserves,
+        shades: &mut Shades,
+    ) {
+        let config = rules.config;
+        for bid in &self.bids {
+            if config.reserve == ReserveKind::Learned {
+                reserves.observe(rules.seed, lot.format, bid.per_click, bid.quality, config);
+            }
+            if config.bidding == Bidding::Shading {
+                let won = self.awards.iter().any(|a| a.campaign == bid.campaign);
+                let sale = if won { Outcome::Won } else { Outcome::Lost };
+                let as_usual = times(bid.per_click, bid.quality, usual_quality(lot, config));
+                shades.learn(bid.campaign, lot.format, as_usual, sale, &config.shading());
+            }
+        }
+    }
+}
+
+fn usual_quality(lot: Lot<'_>, config: &AdsConfig) -> Quality {
+    quality(lot.format.usual_rate(), config)
+}
+
+/// Returns `price · a / b`.
+fn times(price: Coins, a: Quality, b: Quality) -> Coins {
+    let [a, b] = [a, b].map(|q| f64::from(q.per_thousand_million().max(1)));
+    Coins::from_f64(price.as_f64() * (a / b))
+}
+
+/// Returns what a campaign bids for a click that it would pay `most` for.
+fn shaded(
+    id: CampaignId,
+    most: Coins,
+    own: Quality,
+    lot: Lot<'_>,
+    rules: &Rules<'_>,
+    shades: &mut Shades,
+) -> Coins {
+    let usual = usual_quality(lot, rules.config);
+    let value = rules.campaigns.get(id).value;
+    let value = value.scaled_ppm(worth(lot.format, rules.config));
+    let pair = u64::from(id.0) << 32 | u64::from(lot.avatar.0);
+    let mut rng = RngStream::new(rules.seed, Purpose::BidShading, pair, rules.now.0);
+    let here = times(most, own, usual);
+    let bid = shades.bid(
+        id,
+        lot.format,
+        value,
+        here,
+        &rules.config.shading(),
+        &mut rng,
+    );
+    times(bid, usual, own).min(most)
 }
 
 /// Takes the bids of a tick in which there is something to sell.
@@ -251,6 +471,7 @@ pub fn take_bids(
     let config = &rules.0.ads;
     floor.n_auctions = 0;
     floor.held.clear();
+    floor.ghosts.clear();
     let passers = config.billboards && events.previous.iter().any(|e| e.kind == EventKind::Move);
     if config.enabled && (passers || !offers.slates.is_empty()) {
         floor.open(&campaigns, &ledger, config);
@@ -259,6 +480,7 @@ pub fn take_bids(
 
 #[cfg(test)]
 mod tests {
+    use super::super::auction::{Pricing, score};
     use super::*;
     use crate::economy::purpose::Purpose;
     use crate::events::behavior::NO_OFFER;
@@ -306,7 +528,8 @@ mod tests {
         let config = AdsConfig::BASELINE;
         let n = 60;
         let (mut floor, campaigns) = opened(n, &config);
-        let model = ClickModel::default();
+        let (model, conversions) = (ClickModel::default(), ConversionModel::default());
+        let (mut reserves, mut shades) = (LearnedReserves::default(), Shades::default());
         for avatar in 0..200 {
             let mut caps = FrequencyCaps::default();
             caps.grow(200);
@@ -326,8 +549,19 @@ mod tests {
                 place: Surface::Feed,
                 format: Format::Display,
                 clue: &clue,
+                slots: 1,
             };
-            let sale = floor.sell(lot, &model, &caps, &config);
+            let rules = Rules {
+                seed: 1,
+                now: Tick(0),
+                model: &model,
+                conversions: &conversions,
+                campaigns: &campaigns,
+                caps: &caps,
+                config: &config,
+            };
+            let sales = floor.sell(lot, &rules, &mut reserves, &mut shades);
+            let sale = sales.first().copied();
             let mut all: Vec<Bid> = (0..n as u32 - 1)
                 .map(CampaignId)
                 .filter(|c| caps.allows(lot.avatar, *c, 0, &config))
@@ -365,10 +599,19 @@ mod tests {
             place: Surface::Games,
             format: Format::Rewarded,
             clue: &clue,
+            slots: 1,
         };
-        let sale = floor
-            .sell(lot, &ClickModel::default(), &caps, &config)
-            .unwrap();
+        let rules = Rules {
+            seed: 1,
+            now: Tick(0),
+            model: &ClickModel::default(),
+            conversions: &ConversionModel::default(),
+            campaigns: &campaigns,
+            caps: &caps,
+            config: &config,
+        };
+        let (mut reserves, mut shades) = (LearnedReserves::default(), Shades::default());
+        let sale = floor.sell(lot, &rules, &mut reserves, &mut shades)[0];
         let auction = floor.held()[0];
         assert_eq!(auction.won, Some((sale.campaign, sale.price_per_click)));
         assert!(auction.n_bids > 1 && auction.reserve < Coins::from_f64(config.reserve_price));

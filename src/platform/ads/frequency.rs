@@ -97,6 +97,14 @@ impl FrequencyCaps {
             && below(week_total(counts), config.cap_per_week)
     }
 
+    /// Says whether an avatar has seen a campaign within a week.
+    #[must_use]
+    pub fn has_seen(&self, avatar: AvatarId, campaign: CampaignId, day: u32) -> bool {
+        let row = self.table.row(avatar.idx());
+        let seen = row.0.iter().find(|s| s.campaign == campaign);
+        seen.is_some_and(|s| s.on(day) > 0)
+    }
+
     /// Counts an ad that was shown.
     pub fn count(&mut self, avatar: AvatarId, campaign: CampaignId, day: u32) {
         let row = &mut self.table.row_mut(avatar.idx()).0;

@@ -4,6 +4,8 @@ use bevy::ecs::prelude::*;
 
 use super::campaign::Campaigns;
 use super::click_model::{Cell, ClickModel, Format};
+use super::config::PacingKind;
+use super::conversion_model::ConversionModel;
 use super::floor::Floor;
 use crate::economy::ledger::{Account, Currency, Ledger};
 use crate::events::behavior::EventKind;
@@ -34,6 +36,8 @@ pub(super) struct Shown {
     /// How it fits the place: what is learned here serves those who do not consent.
     pub(super) place: Cell,
     pub(super) p_click: f64,
+    /// Whether it is the first ad of its slate: what is looked at less says nothing of how well ads fit.
+    pub(super) is_first: bool,
 }
 
 /// Ads of the last tick whose answers are about to be known, in the order of their numbers.
@@ -48,7 +52,8 @@ impl StateHash for ShownAds {
         for s in &self.ads {
             h.u64(s.offer.0);
             h.u64(u64::from(s.campaign.0) << 32 | u64::from(s.cell.code()));
-            h.u64(u64::from(s.place.code()) << 1 | s.format as u64);
+            let first = u64::from(s.is_first) << 32;
+            h.u64(first | u64::from(s.place.code()) << 1 | s.format as u64);
             h.f64(s.p_click);
         }
         h.finish()
@@ -61,6 +66,7 @@ pub fn learn_clicks(
     events: Res<EventBus>,
     mut shown: ResMut<ShownAds>,
     mut model: ResMut<ClickModel>,
+    mut conversions: ResMut<ConversionModel>,
     mut campaigns: ResMut<Campaigns>,
 ) {
     if !rules.0.ads.enabled || shown.ads.is_empty() {
@@ -75,7 +81,7 @@ pub fn learn_clicks(
         };
         let s = shown.ads[i];
         let cells = [Some(s.cell), Some(s.place).filter(|p| *p != s.cell)];
-        for cell in cells.into_iter().flatten() {
+        for cell in cells.into_iter().flatten().filter(|_| s.is_first) {
             if e.kind == EventKind::AdClick {
                 model.click(s.format, cell);
             } else {
@@ -85,6 +91,8 @@ pub fn learn_clicks(
         let campaign = campaigns.get_mut(s.campaign);
         if e.kind == EventKind::AdClick {
             campaign.click();
+            campaign.pay(e.amount);
+            conversions.click(e.avatar, s.campaign, s.format, s.cell, e.tick);
         } else {
             campaign.look(s.p_click);
         }
@@ -124,6 +132,11 @@ impl Traffic {
     fn ahead(&self) -> f64 {
         (self.expected - self.today as f64).max(LAST_SHARE * self.expected)
     }
+
+    /// Returns the share of the day's auctions that are over.
+    fn over(&self) -> f64 {
+        (self.today as f64 / self.expected.max(1.0)).min(1.0)
+    }
 }
 
 /// Paces the campaigns after the auctions of a tick.
@@ -150,6 +163,9 @@ pub fn pace_campaigns(
     let ahead = traffic.ahead().max(n);
     traffic.today += u64::from(floor.n_auctions);
     let step = 1.0 / traffic.expected.max(1.0).sqrt();
+    let (planned, passed) = (traffic.over(), n / traffic.expected.max(1.0));
+    // Budgets of the day are deposited when its first minute settles.
+    let is_open = clock.now.minute_of_day() > 0;
     for lane in 0..campaigns.n_running() {
         let id = campaigns.in_lane(lane);
         let left = ledger.balance(Currency::Outside, Account::Advertiser(id));
@@ -159,8 +175,13 @@ pub fn pace_campaigns(
         // What is left for what is ahead: clicks that came otherwise than predicted are made up for.
         let target = n * left.as_f64() / ahead / worth;
         let spent = std::mem::take(&mut c.committed) / worth;
-        if config.pacing {
-            c.pacer.learn(step, target, spent);
+        let gone = 1.0 - left.as_f64() / c.daily_budget.as_f64().max(1e-6);
+        match config.pacing {
+            PacingKind::Off => {}
+            PacingKind::Adaptive => c.pacer.learn(step, target, spent),
+            PacingKind::Throttling if is_open => c.control.throttle(planned, gone),
+            PacingKind::Pid if is_open => c.control.steer(planned, gone, passed),
+            PacingKind::Throttling | PacingKind::Pid => {}
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Placing ads: some of the slates served in a tick, and some of the ways that ended in the last one, get an ad.
 //!
 //! Whether a slate has a slot is drawn from the stream of its avatar and tick, which name it: an avatar that sees an ad at a low
-//! load sees one at a high load too. One ad a slate; on the games surface it is a rewarded video.
+//! load sees one at a high load too. On the games surface the ad is a rewarded video.
 
 use bevy::ecs::prelude::*;
 use bevy::ecs::system::SystemParam;
@@ -9,16 +9,19 @@ use bevy::ecs::system::SystemParam;
 use super::campaign::Campaigns;
 use super::click_model::{ClickModel, Format};
 use super::config::AdsConfig;
-use super::floor::{Floor, Lot};
+use super::conversion_model::ConversionModel;
+use super::floor::{Floor, Lot, Rules, Sale};
 use super::frequency::FrequencyCaps;
 use super::learn::{Shown, ShownAds};
+use super::reserve::LearnedReserves;
+use super::shades::Shades;
 use super::targeting::{Clue, may_learn, may_target};
 use crate::events::behavior::{EventKind, NO_SPACE, Surface};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::events::offer::AdSlot;
 use crate::platform::config::PlatformRules;
 use crate::platform::privacy::observation::Observations;
-use crate::platform::trace::ad::{AdOutcome, AdTrace, Targeting};
+use crate::platform::trace::ad::{AdOutcome, AdTrace, AuctionTrace, Targeting};
 use crate::platform::trace::book::{Traces, Why};
 use crate::sim::ids::{AvatarId, OfferId, SpaceId};
 use crate::sim::rng::{Purpose, RngStream};
@@ -39,6 +42,9 @@ pub struct AdDesk<'w> {
     observations: Res<'w, Observations>,
     spaces: Res<'w, Spaces>,
     model: Res<'w, ClickModel>,
+    conversions: Res<'w, ConversionModel>,
+    reserves: ResMut<'w, LearnedReserves>,
+    shades: ResMut<'w, Shades>,
     floor: ResMut<'w, Floor>,
     campaigns: ResMut<'w, Campaigns>,
     caps: ResMut<'w, FrequencyCaps>,
@@ -54,16 +60,18 @@ struct Spot {
     /// In which slate; `None` for a billboard.
     slate: Option<OfferId>,
     surface: Surface,
+    /// How many slots.
+    slots: u32,
 }
 
 impl AdDesk<'_> {
-    /// Sells a slot before an avatar in a space, numbers the ad and takes it down.
+    /// Sells the slots before an avatar in a space, numbers the ads and takes them down; they are given in the order of slots.
     fn sell(
         &mut self,
         avatar: AvatarId,
         spot: Spot,
-        number: impl FnOnce() -> OfferId,
-    ) -> Option<AdSlot> {
+        mut number: impl FnMut() -> OfferId,
+    ) -> Vec<AdSlot> {
         let Spot { space, format, .. } = spot;
         let personal = spot.slate.is_some();
         let config = &self.rules.0.ads;
@@ -85,65 +93,104 @@ impl AdDesk<'_> {
             place: spot.surface,
             format,
             clue: &clue,
+            slots: spot.slots,
         };
-        let sale = self.floor.sell(lot, &self.model, &self.caps, config);
-        let auction = self.traces.is_on().then(|| {
+        let rules = Rules {
+            seed: self.seed.0,
+            now: self.clock.now,
+            model: &self.model,
+            conversions: &self.conversions,
+            campaigns: &self.campaigns,
+            caps: &self.caps,
+            config,
+        };
+        let sales = self
+            .floor
+            .sell(lot, &rules, &mut self.reserves, &mut self.shades)
+            .to_vec();
+        let auctions: Vec<AuctionTrace> = if self.traces.is_on() {
             let targeting = match interests {
                 Some(_) => Targeting::Interests,
                 None if !personal => Targeting::Billboard,
                 None => why_not(config, *profile),
             };
-            let (campaigns, caps) = (&self.campaigns, &self.caps);
-            self.floor
-                .take_down(lot, targeting, campaigns, caps, config)
-        });
-        let Some(sale) = sale else {
-            if let (Some(auction), Some(slate)) = (auction, spot.slate) {
-                let outcome = AdOutcome::Unsold(Box::new(auction));
-                self.traces.settle_ad(slate, outcome);
-            }
-            return None;
+            let (floor, reserves) = (&self.floor, &self.reserves);
+            (0..sales.len().max(1))
+                .map(|k| floor.take_down(k, lot, targeting, &rules, reserves))
+                .collect()
+        } else {
+            Vec::new()
         };
-        self.caps.count(avatar, sale.campaign, day);
-        let due = sale.price_per_click.as_f64() * sale.p_click;
-        self.campaigns.get_mut(sale.campaign).committed += due;
-        let offer = number();
-        if let Some(auction) = auction {
-            let ad = AdTrace {
-                slate: spot.slate,
-                surface: spot.surface,
-                space,
-                caps: (config.cap_per_day, config.cap_per_week),
-                auction,
-            };
-            let why = Why::Ad(Box::new(ad));
-            self.traces.record(offer, avatar, self.clock.now, why);
-            if let Some(slate) = spot.slate {
-                self.traces.settle_ad(slate, AdOutcome::Sold(offer));
+        let learns = may_learn(profile);
+        if sales.is_empty()
+            && let (Some(auction), Some(slate)) = (auctions.first(), spot.slate)
+        {
+            let outcome = AdOutcome::Unsold(Box::new(auction.clone()));
+            self.traces.settle_ad(slate, outcome);
+        }
+        let mut ads = Vec::with_capacity(sales.len());
+        let mut auctions = auctions.into_iter();
+        for (k, sale) in sales.into_iter().enumerate() {
+            self.caps.count(avatar, sale.campaign, day);
+            self.campaigns.get_mut(sale.campaign).committed += sale.due();
+            let offer = number();
+            if let Some(auction) = auctions.next() {
+                self.explain(offer, avatar, spot, k == 0, auction);
             }
+            if learns {
+                self.shown.ads.push(Shown {
+                    offer,
+                    campaign: sale.campaign,
+                    format,
+                    cell: sale.cell,
+                    place: place.cell(usize::from(sale.topic)),
+                    p_click: sale.p_click,
+                    is_first: k == 0,
+                });
+            }
+            ads.push(ad_slot(&sale, offer, format));
         }
-        if may_learn(profile) {
-            self.shown.ads.push(Shown {
-                offer,
-                campaign: sale.campaign,
-                format,
-                cell: sale.cell,
-                place: place.cell(usize::from(sale.topic)),
-                p_click: sale.p_click,
-            });
+        ads
+    }
+
+    /// Takes down why an ad was shown.
+    fn explain(
+        &mut self,
+        offer: OfferId,
+        avatar: AvatarId,
+        spot: Spot,
+        is_first: bool,
+        auction: AuctionTrace,
+    ) {
+        let config = &self.rules.0.ads;
+        let ad = AdTrace {
+            slate: spot.slate,
+            surface: spot.surface,
+            space: spot.space,
+            caps: (config.cap_per_day, config.cap_per_week),
+            auction,
+        };
+        let why = Why::Ad(Box::new(ad));
+        self.traces.record(offer, avatar, self.clock.now, why);
+        if let Some(slate) = spot.slate.filter(|_| is_first) {
+            self.traces.settle_ad(slate, AdOutcome::Sold(offer));
         }
-        Some(AdSlot {
-            campaign: sale.campaign,
-            price_per_click: sale.price_per_click,
-            p_click: sale.p_click as f32,
-            offer,
-            rewarded: format == Format::Rewarded,
-            topic: sale.topic,
-        })
     }
 
     fn has_slot(&self, stream: u64, share: f64) -> bool {
         RngStream::new(self.seed.0, Purpose::AdBid, stream, self.clock.now.0).chance(share)
+    }
+}
+
+fn ad_slot(sale: &Sale, offer: OfferId, format: Format) -> AdSlot {
+    AdSlot {
+        campaign: sale.campaign,
+        price_per_click: sale.price_per_click,
+        price_per_look: sale.price_per_look,
+        p_click: sale.p_click as f32,
+        offer,
+        rewarded: format == Format::Rewarded,
+        topic: sale.topic,
     }
 }
 
@@ -189,8 +236,16 @@ pub fn place_ads(mut desk: AdDesk<'_>, mut offers: ResMut<OfferBus>) {
             format,
             slate: Some(slate.offer),
             surface: slate.surface,
+            slots: match format {
+                Format::Display => config.slots,
+                Format::Rewarded => 1,
+            },
         };
-        slate.ad = desk.sell(slate.avatar, spot, || offers.number());
+        let mut ads = desk
+            .sell(slate.avatar, spot, || offers.number())
+            .into_iter();
+        slate.ad = ads.next();
+        slate.ads_below.extend(ads);
     }
     offers.slates = slates;
 }
@@ -211,9 +266,11 @@ pub fn place_billboards(events: Res<EventBus>, mut desk: AdDesk<'_>, mut offers:
             format: Format::Display,
             slate: None,
             surface: Surface::None,
+            slots: 1,
         };
-        if let Some(ad) = desk.sell(e.avatar, spot, || offers.number()) {
-            offers.billboards.push((e.avatar, ad));
-        }
+        let ads = desk.sell(e.avatar, spot, || offers.number());
+        offers
+            .billboards
+            .extend(ads.into_iter().map(|ad| (e.avatar, ad)));
     }
 }

@@ -168,6 +168,7 @@ mod tests {
             model: 0,
             slots: items.iter().map(slot).collect(),
             ad: None,
+            ads_below: Vec::new(),
         }
     }
 

@@ -238,6 +238,7 @@ pub fn serve_slates(
             model,
             slots,
             ad: None,
+            ads_below: Vec::new(),
         });
     }
     offers.requests = requests;

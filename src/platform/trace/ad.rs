@@ -63,6 +63,24 @@ pub enum LeftOut {
     FrequencyCap,
     /// Two stronger bids on the same topic made it irrelevant.
     BehindTwo,
+    /// The avatar is held out from it.
+    HeldOut,
+    /// It wants to be seen by many, and the avatar has seen it within a week.
+    Reached,
+    /// Stronger bids on the same topic made it irrelevant, or it sat out to save its budget.
+    BehindOrThrottled,
+}
+
+impl LeftOut {
+    /// All reasons, in order.
+    pub const ALL: [Self; 6] = [
+        Self::NoMoney,
+        Self::FrequencyCap,
+        Self::BehindTwo,
+        Self::HeldOut,
+        Self::Reached,
+        Self::BehindOrThrottled,
+    ];
 }
 
 /// Most campaigns left out that are named.
@@ -94,8 +112,8 @@ pub struct AuctionTrace {
     pub bids: Vec<BidTrace>,
     /// Campaigns that run and did not bid, the first [`NAMED`] of them.
     pub left_out: Vec<(CampaignId, LeftOut)>,
-    /// How many did not bid: without money, capped, behind two others.
-    pub n_left_out: [u32; 3],
+    /// How many did not bid, by reason.
+    pub n_left_out: [u32; LeftOut::ALL.len()],
     /// The lowest price of a click on a usual ad.
     pub reserve_price: Coins,
     /// The lowest score.

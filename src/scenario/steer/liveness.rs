@@ -102,6 +102,8 @@ const TABLE: [(&str, Liveness); 55] = [
     ("platform.ads.click_value", NEW_CAMPAIGNS),
     ("platform.ads.click_value_sigma", NEW_CAMPAIGNS),
     ("platform.ads.daily_budget", NEW_CAMPAIGNS),
+    ("platform.ads.reach_share", NEW_CAMPAIGNS),
+    ("platform.ads.conversion_share", NEW_CAMPAIGNS),
     (
         "lab.log_offers",
         Liveness::AtFounding("the log is opened when the run begins"),

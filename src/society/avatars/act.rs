@@ -4,6 +4,7 @@
 
 use super::ads::{self, AdReaction};
 use super::avatar::{Activity, Avatars};
+use super::choice::examination;
 use super::config::ChoiceConfig;
 use super::decide::{Answer, Decision, Offered};
 use super::diurnal::DiurnalCurve;
@@ -331,8 +332,10 @@ impl Hands<'_> {
                 slate
             }
         };
-        if let Some(ad) = slate.ad {
-            self.see_ad(id, &ad, slate.surface, answer.ad);
+        let shown = slate.ad.iter().chain(&slate.ads_below);
+        for (k, (ad, reaction)) in shown.zip(answer.ads).enumerate() {
+            let examined = examination(k, self.rules.choice.position_exponent);
+            self.see_ad(id, ad, slate.surface, reaction, examined);
         }
         let choice = self.rules.choice.clone();
         recover(self.avatars.get_mut(id), self.now, &choice);
@@ -388,9 +391,17 @@ impl Hands<'_> {
         }
     }
 
-    fn see_ad(&mut self, id: AvatarId, ad: &AdSlot, surface: Surface, reaction: AdReaction) {
+    /// Leaves what seeing an ad leaves; one looked at less annoys less.
+    fn see_ad(
+        &mut self,
+        id: AvatarId,
+        ad: &AdSlot,
+        surface: Surface,
+        reaction: AdReaction,
+        examined: f64,
+    ) {
         let base = ads::record(self.event(id, EventKind::AdImpression), ad, surface);
-        let annoyance = self.choice().ad_annoyance;
+        let annoyance = examined * self.choice().ad_annoyance;
         let a = self.avatars.get_mut(id);
         ads::remember(a, base, ad, reaction, annoyance, self.events);
     }

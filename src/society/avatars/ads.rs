@@ -3,20 +3,25 @@
 use bevy::ecs::prelude::*;
 
 use super::avatar::{Avatar, Avatars};
+use super::choice::examination;
 use super::config::ChoiceConfig;
 use super::satisfaction::annoy;
 use crate::events::behavior::{Event, EventKind, NO_POSITION, Surface, ThingKind};
 use crate::events::bus::{EventBus, OfferBus};
-use crate::events::offer::AdSlot;
+use crate::events::offer::{AdSlot, Slate};
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
+use crate::sim::units::Tick;
 use crate::society::config::SocietyRules;
 use crate::society::walk_in::state::WalkIns;
 
-/// Chance that a click on an ad leads to what the advertiser wants.
-const CONVERSION_RATE: f64 = 0.06;
+/// Most ads below the first one of a slate.
+pub(super) const MOST_BELOW: usize = 3;
+
+/// Sets the streams of ads below the first apart.
+const BELOW: u64 = 1 << 33;
 
 /// How much a billboard annoys, relative to an ad on a screen: one can look away.
 const BILLBOARD_ANNOYANCE: f64 = 0.25;
@@ -34,12 +39,13 @@ pub enum AdReaction {
     Seen,
     /// Clicked it.
     Clicked,
-    /// Clicked it and did what it wanted.
-    Converted,
 }
 
+/// What an avatar does with the ads of a slate, from the top.
+pub type AdReactions = [AdReaction; 1 + MOST_BELOW];
+
 /// Returns how much an avatar cares for the topic of an ad.
-fn interest_in(a: &Avatar, topic: u8) -> f64 {
+pub(super) fn interest_in(a: &Avatar, topic: u8) -> f64 {
     f64::from(a.interests.get(usize::from(topic)).copied().unwrap_or(0.0))
 }
 
@@ -57,23 +63,41 @@ pub fn click_probability(a: &Avatar, topic: u8, is_video: bool, choice: &ChoiceC
     p.clamp(0.0, 1.0)
 }
 
-/// Draws what an avatar does with an ad.
+/// Draws what an avatar does with an ad that it looks at with probability `examined`.
 pub(super) fn react(
     a: &Avatar,
     ad: &AdSlot,
     surface: Surface,
+    examined: f64,
     choice: &ChoiceConfig,
     rng: &mut RngStream,
 ) -> AdReaction {
-    let interest = interest_in(a, ad.topic);
     let is_video = ad.rewarded && surface == Surface::Games;
-    if !rng.chance(click_probability(a, ad.topic, is_video, choice)) {
-        AdReaction::Seen
-    } else if rng.chance(CONVERSION_RATE * (0.5 + interest)) {
-        AdReaction::Converted
-    } else {
+    if rng.chance(examined * click_probability(a, ad.topic, is_video, choice)) {
         AdReaction::Clicked
+    } else {
+        AdReaction::Seen
     }
+}
+
+/// Draws what an avatar does with the ads of a slate; those below the first are looked at as things in the same places are.
+pub(super) fn react_to_all(
+    id: AvatarId,
+    a: &Avatar,
+    slate: &Slate,
+    seed: u64,
+    now: Tick,
+    choice: &ChoiceConfig,
+) -> AdReactions {
+    let mut out = AdReactions::default();
+    let ads = slate.ad.iter().chain(&slate.ads_below);
+    for (k, (ad, reaction)) in ads.zip(&mut out).enumerate() {
+        let stream = u64::from(id.0) + BELOW * k as u64;
+        let mut rng = RngStream::new(seed, Purpose::AdClick, stream, now.0);
+        let examined = examination(k, choice.position_exponent);
+        *reaction = react(a, ad, slate.surface, examined, choice, &mut rng);
+    }
+    out
 }
 
 /// Leaves the events of a reaction, `base` being the record of who saw which ad where, and its annoyance.
@@ -90,13 +114,11 @@ pub(super) fn remember(
     }
     let of_kind = |kind| Event { kind, ..base };
     let rewarded = f32::from(u8::from(ad.rewarded));
-    events.push(of_kind(EventKind::AdImpression).valued(rewarded));
-    if matches!(reaction, AdReaction::Clicked | AdReaction::Converted) {
+    let look = of_kind(EventKind::AdImpression).costing(ad.price_per_look);
+    events.push(look.valued(rewarded));
+    if reaction == AdReaction::Clicked {
         let click = of_kind(EventKind::AdClick).costing(ad.price_per_click);
         events.push(click.valued(rewarded));
-    }
-    if reaction == AdReaction::Converted {
-        events.push(of_kind(EventKind::AdConvert));
     }
     a.ads_seen = a.ads_seen.saturating_add(1);
     if !(ad.rewarded && reaction != AdReaction::Seen) {
@@ -134,7 +156,7 @@ pub fn see_billboards(
             // Clicking would be a choice, and nobody made it.
             AdReaction::Seen
         } else {
-            react(a, ad, Surface::None, choice, &mut rng)
+            react(a, ad, Surface::None, 1.0, choice, &mut rng)
         };
         let seen = Event::new(clock.now, id, EventKind::AdImpression).at(a.space);
         let annoyance = BILLBOARD_ANNOYANCE * choice.ad_annoyance;

@@ -137,6 +137,12 @@ config! {
         ad_click_rate: f64 = 0.008, "share", 0.0..=1.0;
         /// Chance that a rewarded ad is watched to the end.
         rewarded_rate: f64 = 0.10, "share", 0.0..=1.0;
+        /// Chance that a click on an ad leads to what the advertiser wants, at middling interest and purse.
+        ad_conversion_rate: f64 = 0.06, "share", 0.0..=1.0;
+        /// Median time from a click to that.
+        ad_conversion_hours: f64 = 3.0, "hours", 0.01..=1000.0;
+        /// Chance that an avatar comes, in a session, to want something advertised by itself, without an ad.
+        own_want_rate: f64 = 0.0005, "share", 0.0..=1.0;
     }
 }
 
@@ -153,6 +159,8 @@ impl ChoiceConfig {
         ad_annoyance: 0.0,
         ad_click_rate: 0.0,
         rewarded_rate: 0.0,
+        ad_conversion_rate: 0.0,
+        own_want_rate: 0.0,
         ..Self::BASELINE
     };
 }

@@ -3,7 +3,7 @@
 //! Deciding reads, acting writes ([`super::act`]): decisions of one tick do not see each other, so they can be
 //! taken on any number of threads.
 
-use super::ads::{self, AdReaction};
+use super::ads::{self, AdReaction, AdReactions};
 use super::avatar::{Activity, Avatar, Avatars};
 use super::choice::choose;
 use super::mastery;
@@ -138,8 +138,8 @@ pub struct Answer {
     pub feedback: Feedback,
     /// For games: whether it was won. For requests and quizzes: whether they succeeded.
     pub success: bool,
-    /// What happened to the ad.
-    pub ad: AdReaction,
+    /// What happened to the ads, from the top.
+    pub ads: AdReactions,
 }
 
 /// Explicit feedback on a consumed item.
@@ -388,8 +388,9 @@ pub(in crate::society) fn answer(
     let choice = &view.rules.choice;
     let n = slate.slots.len().min(MAX_SLATE);
     let mut utilities = [0.0f64; MAX_SLATE];
-    let clutter = if slate.ad.is_some() {
-        choice.clutter_weight / f64::from(a.ad_tolerance).max(0.05)
+    let n_ads = slate.ads_below.len() + usize::from(slate.ad.is_some());
+    let clutter = if n_ads > 0 {
+        n_ads as f64 * choice.clutter_weight / f64::from(a.ad_tolerance).max(0.05)
     } else {
         0.0
     };
@@ -408,14 +409,21 @@ pub(in crate::society) fn answer(
             &mut rng,
         )
     };
-    let ad = slate.ad.map_or(AdReaction::None, |ad| match told {
-        Some(told) if told.clicks_ad => AdReaction::Clicked,
-        Some(_) => AdReaction::Seen,
-        None => {
-            let mut rng = RngStream::new(view.seed, Purpose::AdClick, key, view.now.0);
-            ads::react(a, &ad, slate.surface, choice, &mut rng)
+    let ads = match told {
+        None => ads::react_to_all(id, a, slate, view.seed, view.now, choice),
+        Some(told) => {
+            // Whoever is told may click the first; the others are only seen.
+            let mut seen = AdReactions::default();
+            let n_ads = slate.ads_below.len() + usize::from(slate.ad.is_some());
+            seen.iter_mut()
+                .take(n_ads)
+                .for_each(|r| *r = AdReaction::Seen);
+            if told.clicks_ad && slate.ad.is_some() {
+                seen[0] = AdReaction::Clicked;
+            }
+            seen
         }
-    });
+    };
     let mut out = Answer {
         slate: offered,
         chosen: chosen.map(|k| k as u8),
@@ -423,7 +431,7 @@ pub(in crate::society) fn answer(
         secs: 12,
         feedback: Feedback::default(),
         success: false,
-        ad,
+        ads,
     };
     let Some(k) = chosen else { return out };
     let gain = utilities[k] - choice.outside_option;

@@ -19,6 +19,7 @@
 //! | `wake` | sessions begin, newcomers arrive |
 //! | `shocks` | a fashion, a shift of interests |
 //! | `ads` | clicks, annoyance, billboards |
+//! | `wants` | what comes of ads outside the city |
 //! | `reach_out` | pushes, invitations and rewards |
 
 pub mod act;
@@ -39,3 +40,4 @@ pub mod session;
 pub mod shocks;
 pub mod utility;
 pub mod wake;
+pub mod wants;

@@ -209,6 +209,7 @@ mod tests {
             model: 0,
             slots: Vec::new(),
             ad: None,
+            ads_below: Vec::new(),
         }
     }
 

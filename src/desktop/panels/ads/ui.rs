@@ -25,7 +25,7 @@ const AUCTIONS: [Column<'_>; 7] = [
     ),
     Column::number(
         "Price",
-        "What a click costs the winner, in outside money: the least it would have had to bid to win",
+        "What a click costs the winner, in outside money; by the rule of the auction",
     ),
     Column::number(
         "Reserve",
@@ -33,18 +33,24 @@ const AUCTIONS: [Column<'_>; 7] = [
     ),
     Column::number(
         "Bids",
-        "Bids compared: of each topic the two strongest that the avatar may still see",
+        "Bids compared: of each topic the strongest that the avatar may still see",
     ),
     Column::text("Before", "Who sees it"),
 ];
 
-const CAMPAIGNS: [Column<'_>; 13] = [
-    Column::text("Campaign", ""),
+const CREDITS: [Column<'_>; 2] = [
+    Column::text("Rule", "How conversions are shared out"),
     Column::text(
-        "About",
-        "Its topic; what it wants is clicks that lead to a conversion",
+        "Conversions by surface",
+        "Credited to the surfaces on which the ads before them were seen",
     ),
+];
+
+const CAMPAIGNS: [Column<'_>; 14] = [
+    Column::text("Campaign", ""),
+    Column::text("About", "Its topic"),
     Column::text("Status", "Running, out of money until midnight, or over"),
+    Column::text("Wants", "Clicks, to be seen by many, or conversions"),
     Column::number(
         "Click worth",
         "What a click is worth to the advertiser, in outside money",
@@ -67,7 +73,7 @@ const CAMPAIGNS: [Column<'_>; 13] = [
     Column::number("CTR", "Clicks over ads shown"),
     Column::number(
         "Conversions",
-        "Clicks that led to what the advertiser wants",
+        "What the advertiser wanted done, after a click or without any ad",
     ),
     Column::number("Per click", "Outside money paid for each click"),
 ];
@@ -108,6 +114,12 @@ pub(super) fn ads_ui(ui: &mut Ui, view: &AdsView, look: &Look, out: &mut Vec<UiC
         "The newest auctions, newest first; a click shows the winner",
     );
     auctions_ui(ui, view, look, out);
+    section_ui(
+        ui,
+        "Attribution",
+        "Conversions with an ad in the days before, shared out by every rule; up to the last finished day",
+    );
+    credits_ui(ui, view, look, out);
     section_ui(
         ui,
         "Campaigns",
@@ -166,7 +178,40 @@ fn cards(view: &AdsView) -> Vec<Card> {
             count(view.running),
             "Campaigns within their flight",
         ),
+        Card::new(
+            "Auction",
+            view.auction.replace('_', " "),
+            "How winners pay: the smallest bid that keeps the slot (gsp), what others lose (vcg), or the bid (first price)",
+        ),
+        effect_card(view),
     ]
+}
+
+/// What ads changed, beside what attribution claims.
+fn effect_card(view: &AdsView) -> Card {
+    let (claimed, met) = view.claimed;
+    let claim = format!(
+        "attribution claims {} of {} pairs of avatar and campaign that met",
+        count(claimed),
+        count(met)
+    );
+    match &view.lift {
+        None => Card::new(
+            "Lift of ads",
+            NONE,
+            &format!("No hold-out: set platform.ads.holdout to measure it; {claim}"),
+        ),
+        Some(lift) => Card::new(
+            "Lift of ads",
+            percent(lift.difference),
+            &format!(
+                "How many more convert of those who were shown a campaign than of those held out, from {} to {} with 95 % \
+                 confidence; {claim}",
+                percent(lift.low),
+                percent(lift.high)
+            ),
+        ),
+    }
 }
 
 fn by_day(
@@ -299,6 +344,31 @@ fn auctions_ui(ui: &mut Ui, view: &AdsView, look: &Look, out: &mut Vec<UiCommand
         .show(ui, look, &rows, out);
 }
 
+fn credits_ui(ui: &mut Ui, view: &AdsView, look: &Look, out: &mut Vec<UiCommand>) {
+    let rows: Vec<Row> = view
+        .credits
+        .iter()
+        .filter(|c| !c.surfaces.is_empty())
+        .map(|c| {
+            let parts: Vec<String> = c
+                .surfaces
+                .iter()
+                .map(|(surface, n)| format!("{} {n:.1}", surface.replace('_', " ")))
+                .collect();
+            Row::new(vec![
+                Cell::text(c.by.replace('_', " ")),
+                Cell::text(parts.join(" · ")),
+            ])
+        })
+        .collect();
+    Table::new("ads credits", &CREDITS)
+        .empty(
+            "No conversion had an ad before it yet",
+            "Let time run: conversions come hours or days after clicks",
+        )
+        .show(ui, look, &rows, out);
+}
+
 fn campaigns_ui(ui: &mut Ui, view: &AdsView, look: &Look, out: &mut Vec<UiCommand>) {
     let rows: Vec<Row> = view
         .campaigns
@@ -325,6 +395,7 @@ fn campaign_row(c: &CampaignRow, look: &Look) -> Row {
         Cell::text(Subject::Campaign(c.id).label()),
         Cell::text(c.topic.as_str()),
         status,
+        Cell::text(c.goal),
         Cell::number(c.value, Form::Money),
         Cell::number(c.budget, Form::Money),
         Cell::number(c.spent, Form::Money),

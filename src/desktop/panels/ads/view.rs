@@ -4,8 +4,10 @@ use super::watch::{AdDay, AdsWatch, Tally, flight_budget};
 use crate::desktop::view::sight::City;
 use crate::economy::ledger::{Account, Currency, Ledger};
 use crate::events::behavior::Surface;
+use crate::lab::report::{CreditRow, LiftRow};
 use crate::platform::ads::campaign::Campaigns;
 use crate::platform::ads::click_model::Format;
+use crate::sim::config::ConfigValue;
 use crate::sim::ids::{AvatarId, CampaignId};
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 use crate::society::content::words::topic_name;
@@ -42,6 +44,8 @@ pub struct CampaignRow {
     pub id: CampaignId,
     /// What it is about.
     pub topic: String,
+    /// What it wants.
+    pub goal: &'static str,
     /// What a click is worth to it, in outside money.
     pub value: f64,
     /// What it may spend in its flight, in outside money.
@@ -147,6 +151,14 @@ pub struct AdsView {
     pub satisfaction: Vec<(u32, Option<f64>)>,
     /// Policy changes: day and text.
     pub marks: Vec<(f64, String)>,
+    /// How winners pay.
+    pub auction: String,
+    /// Conversions shared out by every rule, up to the last finished day.
+    pub credits: Vec<CreditRow>,
+    /// Conversions that attribution claims, and the pairs of avatar and campaign that met.
+    pub claimed: (u64, u64),
+    /// What a hold-out shows; `None` without one.
+    pub lift: Option<LiftRow>,
 }
 
 /// Fills the rows.
@@ -177,6 +189,10 @@ pub(super) fn fill(watch: &AdsWatch, city: &City<'_>) -> AdsView {
             .map(|d| (d.day, d.satisfaction))
             .collect(),
         marks: city.mark_texts(),
+        auction: config.auction.show().replace('"', ""),
+        credits: city.report.ads.credits.clone(),
+        claimed: (city.report.ads.claimed, city.report.ads.met),
+        lift: city.report.ads.lift.clone(),
     }
 }
 
@@ -232,6 +248,7 @@ fn campaign_rows(watch: &AdsWatch, city: &City<'_>, campaigns: &Campaigns) -> Ve
             CampaignRow {
                 id,
                 topic: topic_name(usize::from(c.topic)),
+                goal: c.goal.word(),
                 value: c.value.as_f64(),
                 budget: flight_budget(campaigns, id),
                 spent: tally.spent.as_f64(),

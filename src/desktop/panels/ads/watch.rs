@@ -99,8 +99,9 @@ impl AdsWatch {
     }
 
     fn auctions(&mut self, ran: Tick, held: &[Auction]) {
-        self.today.auctions += held.len() as u64;
-        self.today.sold += held.iter().filter(|a| a.won.is_some()).count() as u64;
+        let sum = |of: fn(&Auction) -> u32| held.iter().map(|a| u64::from(of(a))).sum::<u64>();
+        self.today.auctions += sum(|a| a.slots.0);
+        self.today.sold += sum(|a| a.slots.1);
         let new = &held[held.len().saturating_sub(LIVE)..];
         let excess = (self.live.len() + new.len()).saturating_sub(LIVE);
         self.live.drain(..excess);
@@ -123,6 +124,8 @@ impl AdsWatch {
                     let Some(tally) = self.campaigns.get_mut(i) else {
                         continue;
                     };
+                    tally.spent += e.amount;
+                    self.today.revenue += e.amount;
                     match e.kind {
                         EventKind::AdImpression => {
                             tally.impressions += 1;
@@ -130,9 +133,7 @@ impl AdsWatch {
                         }
                         EventKind::AdClick => {
                             tally.clicks += 1;
-                            tally.spent += e.amount;
                             self.today.clicks += 1;
-                            self.today.revenue += e.amount;
                         }
                         _ => tally.conversions += 1,
                     }

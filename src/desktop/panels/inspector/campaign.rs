@@ -13,6 +13,9 @@ use crate::desktop::view::subject::Subject;
 use crate::economy::ledger::{Account, Currency, Ledger};
 use crate::events::behavior::EventKind;
 use crate::platform::ads::campaign::{Campaign, Campaigns};
+use crate::platform::ads::click_model::Format;
+use crate::platform::ads::config::PacingKind;
+use crate::platform::ads::goal::Goal;
 use crate::platform::config::PlatformRules;
 use crate::sim::ids::CampaignId;
 use crate::society::content::words::topic_name;
@@ -81,7 +84,18 @@ fn facts(city: &City<'_>, id: CampaignId, c: &Campaign) -> Vec<Fact> {
         ),
         Fact::new(
             "Goal",
-            format!("clicks, each worth {}", money(c.value.as_f64())),
+            match c.goal {
+                Goal::Clicks => format!("clicks, each worth {}", money(c.value.as_f64())),
+                Goal::Reach => format!(
+                    "to be seen by many, a look worth what a click every {} looks is: {}",
+                    (1.0 / Format::Display.usual_rate()).round(),
+                    money(c.value.as_f64() * Format::Display.usual_rate())
+                ),
+                Goal::Conversions => format!(
+                    "conversions, each worth {}",
+                    money(c.conversion_value().as_f64())
+                ),
+            },
             "What it pays for, and what that is worth to its advertiser",
         ),
         Fact::new(
@@ -109,19 +123,7 @@ fn facts(city: &City<'_>, id: CampaignId, c: &Campaign) -> Vec<Fact> {
             "Its budget less what is left of the deposit of the day",
         ),
     ];
-    let mu = c.pacer.multiplier();
-    facts.push(Fact::new(
-        "Pacing",
-        if rules.pacing {
-            format!("bids {} of its worth", percent(1.0 / (1.0 + mu.max(0.0))))
-        } else {
-            "off: bids its worth".to_owned()
-        },
-        format!(
-            "Bids are shaded so that the budget lasts the day; the price of its budget is {} now",
-            decimal(mu)
-        ),
-    ));
+    facts.push(pacing(c, rules.pacing));
     facts.push(Fact::new(
         "Targeting",
         if rules.targeting {
@@ -132,6 +134,32 @@ fn facts(city: &City<'_>, id: CampaignId, c: &Campaign) -> Vec<Fact> {
         "What its ads may be chosen by",
     ));
     facts
+}
+
+fn pacing(c: &Campaign, kind: PacingKind) -> Fact {
+    let mu = c.pacer.multiplier();
+    let (what, why) = match kind {
+        PacingKind::Off => (
+            "off: bids its worth".to_owned(),
+            "Nothing is held back for the evening".to_owned(),
+        ),
+        PacingKind::Adaptive => (
+            format!("bids {} of its worth", percent(1.0 / (1.0 + mu.max(0.0)))),
+            format!(
+                "Bids are shaded so that the budget lasts the day; the price of its budget is {} now",
+                decimal(mu)
+            ),
+        ),
+        PacingKind::Throttling => (
+            format!("takes part in {} of auctions", percent(c.control.share())),
+            "It sits auctions out so that the budget lasts the day".to_owned(),
+        ),
+        PacingKind::Pid => (
+            format!("bids {} of its worth", percent(c.control.factor())),
+            "A controller moves bids to where spending follows the plan of the day".to_owned(),
+        ),
+    };
+    Fact::new("Pacing", what, why)
 }
 
 fn results(city: &City<'_>, id: CampaignId, c: &Campaign) -> Vec<Fact> {

@@ -7,18 +7,20 @@ use crate::lab::metrics::facts::Ending;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::report::data::{FORMAT, ReportData};
 use crate::lab::summary::RunSummary;
+use crate::platform::config::PlatformRules;
 use crate::platform::models::live::watch::DriftWatch;
 use crate::platform::models::ranker::Ranker;
 use crate::sim::schedule::Simulation;
 use crate::sim::units::Tick;
 use crate::society::avatars::avatar::Avatars;
+use crate::society::avatars::wants::Wants;
 use crate::society::config::SocietyRules;
 use crate::society::content::catalogue::Catalogue;
 use crate::society::spaces::map::CityMap;
 use crate::society::spaces::space::Spaces;
 use crate::society::ties::communities::Communities;
 
-use super::{drift, learning, money, notes, people, things, trade, verdicts};
+use super::{ads, drift, learning, money, notes, people, things, trade, verdicts};
 
 /// What was asked for: the part of a report that the city itself does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub(super) struct Sight<'a> {
     pub(super) drift: &'a DriftWatch,
     pub(super) society: &'a SocietyRules,
     pub(super) ending: Ending<'a>,
+    pub(super) platform: &'a PlatformRules,
+    pub(super) wants: &'a Wants,
 }
 
 /// Fills a report from a city after `summary.ticks` ticks; every number in it is finite.
@@ -73,6 +77,8 @@ pub fn gather(
         drift: w.resource(),
         society: w.resource(),
         ending: Ending::of(sim),
+        platform: w.resource(),
+        wants: w.resource(),
     };
     let (cohorts, cohort_sizes) = people::cohorts(&sight);
     ReportData {
@@ -96,6 +102,7 @@ pub fn gather(
         cards: learning::cards(sight.ranker),
         calibration: learning::calibration(&sight),
         drift: drift::drift(&sight),
+        ads: ads::ads(&sight),
         surfaces: things::surfaces(&sight),
         hours: sight.book.hours,
         wellbeing: people::wellbeing(&sight),

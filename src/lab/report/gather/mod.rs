@@ -7,11 +7,13 @@
 //! | `things` | attention, surfaces, models, items |
 //! | `learning` | model cards, calibration |
 //! | `drift` | alarms, and what a shift of interests did |
+//! | `ads` | how slots sold, and what ads changed |
 //! | `money` | flows and land |
 //! | `trade` | land prices explained, order books, wealth |
 //! | `verdicts` | the scorecard, with reasons |
 //! | `notes` | what to know before quoting a number |
 
+mod ads;
 mod drift;
 mod fill;
 mod learning;

@@ -48,7 +48,8 @@ pub fn by_rule(
     Ok(credits)
 }
 
-fn weights(rule: Rule, j: &Journey) -> Vec<f64> {
+/// Returns the weight of each touch of a journey.
+pub fn weights(rule: Rule, j: &Journey) -> Vec<f64> {
     let n = j.touches.len();
     let only = |place: usize| (0..n).map(|i| f64::from(i == place)).collect();
     match rule {

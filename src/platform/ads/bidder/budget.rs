@@ -98,15 +98,16 @@ impl RowHash for Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::ads::dose::dose;
     use crate::sim::rng::{Purpose, RngStream};
 
     #[test]
     fn prop_a_budget_is_never_exceeded_whatever_is_clicked_when() {
-        for seed in 0..100 {
+        for seed in 0..dose(2_000) {
             let mut rng = RngStream::new(seed, Purpose::Test, 0, 0);
             let whole = Coins::from_micros(rng.below(1_000_000) as i64);
             let (mut budget, mut open, mut spent) = (Budget::new(whole), vec![], Coins::ZERO);
-            for _ in 0..300 {
+            for _ in 0..60 {
                 if rng.chance(0.6) {
                     let most = Coins::from_micros(rng.below(60_000) as i64);
                     let fits = most <= budget.free();

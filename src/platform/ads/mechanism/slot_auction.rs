@@ -9,11 +9,11 @@ config_choice! {
     /// How winners pay.
     pub enum Format {
         /// The smallest bid that would keep the slot.
-        GeneralizedSecond = "generalized-second",
+        GeneralizedSecond = "gsp",
         /// What the others lose by the winner's being there.
         Vcg = "vcg",
         /// The bid itself.
-        FirstPrice = "first-price",
+        FirstPrice = "first_price",
     }
 }
 

@@ -3,18 +3,13 @@
 use super::charge::charge;
 use super::slot_auction::{Auctioneer, Award, Bid, Format, Reserves, Rules};
 use crate::platform::ads::auction::{self, Pricing, Quality};
+use crate::platform::ads::dose::dose;
 use crate::sim::ids::CampaignId;
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::units::Coins;
 
 const FORMATS: [Format; 3] = [Format::GeneralizedSecond, Format::Vcg, Format::FirstPrice];
 const RESERVES: [Reserves; 2] = [Reserves::Eager, Reserves::Lazy];
-
-/// Cases of a property; `AGORA_FUZZ` multiplies them.
-fn dose(cases: u64) -> u64 {
-    let factor = std::env::var("AGORA_FUZZ").ok();
-    cases * factor.and_then(|f| f.parse().ok()).unwrap_or(1)
-}
 
 fn cleared(rules: Rules, bids: &[Bid], slots: &[f64]) -> Vec<Award> {
     let mut awards = Vec::new();
@@ -370,6 +365,7 @@ fn prop_the_citys_auction_sells_to_the_same_bidders_for_the_same_prices() {
         let pairs = [
             (Format::GeneralizedSecond, Pricing::GeneralizedSecond),
             (Format::Vcg, Pricing::Vcg),
+            (Format::FirstPrice, Pricing::FirstPrice),
         ];
         for (format, pricing) in pairs {
             let awards = eager(format, &ours, &slots);
