@@ -99,6 +99,9 @@ pub fn ending(sim: &Simulation) -> Ending<'_> {
         land: w.resource(),
         map: w.resource::<CityMap>(),
         drift: w.resource::<DriftWatch>(),
+        bonuses: w.resource(),
+        pushes: w.resource(),
+        persuasion: w.resource(),
         shift_day: w.resource::<SocietyRules>().0.shocks.scheduled_shift(),
     }
 }

@@ -58,6 +58,12 @@ pub enum Purpose {
     Workload = 40,
     Rent = 41,
     Heed = 42,
+    BonusTrial = 60,
+    BonusAnswer = 61,
+    PushTrial = 62,
+    Farming = 63,
+    Openness = 64,
+    LiveTrial = 65,
 }
 
 /// Mixes 64 bits so that every input bit moves every output bit (Stafford's variant 13).

@@ -14,11 +14,14 @@ use super::statistics::weibull::Weibull;
 use crate::economy::land::registry::LandRegistry;
 use crate::economy::ledger::{Currency, Ledger};
 use crate::economy::market::titles::AssetMarket;
+use crate::platform::engage::push_trial::PushTrials;
+use crate::platform::incentives::bonus::book::BonusBook;
 use crate::platform::models::live::watch::DriftWatch;
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
 use crate::sim::units::MICROS_PER_COIN;
 use crate::society::avatars::avatar::Avatars;
+use crate::society::avatars::persuasion::Persuasion;
 use crate::society::avatars::profile::Profiles;
 use crate::society::spaces::map::CityMap;
 use crate::society::ties::graph::SocialGraph;
@@ -47,6 +50,12 @@ pub struct Ending<'a> {
     pub map: &'a CityMap,
     /// What the platform noticed of drift.
     pub drift: &'a DriftWatch,
+    /// Bonuses.
+    pub bonuses: &'a BonusBook,
+    /// What pushes led to.
+    pub pushes: &'a PushTrials,
+    /// What offers truly changed.
+    pub persuasion: &'a Persuasion,
     /// The day on which interests shift; `None` if they do not.
     pub shift_day: Option<u32>,
 }

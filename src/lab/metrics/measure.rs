@@ -10,7 +10,7 @@ use crate::economy::ledger::{Currency, Ledger};
 use crate::economy::market::index::PriceIndex;
 use crate::economy::market::titles::AssetMarket;
 use crate::events::behavior::{EventKind, NO_POSITION, ThingKind};
-use crate::events::bus::{EventBus, OfferBus};
+use crate::events::bus::{EventBus, OfferBus, WishBus};
 use crate::lab::config::LabRules;
 use crate::lab::report::DayRow;
 use crate::platform::config::PlatformRules;
@@ -46,6 +46,7 @@ pub struct Sight<'w> {
     market: Res<'w, AssetMarket>,
     ledger: Res<'w, Ledger>,
     index: Res<'w, PriceIndex>,
+    wishes: Res<'w, WishBus>,
     holds: Res<'w, Holds>,
     ranker: Res<'w, Ranker>,
 }
@@ -72,6 +73,8 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
             book.today.satisfaction += f64::from(s.avatars.get(e.avatar).satisfaction);
         }
     }
+    book.reached
+        .count(&s.events.current, &s.offers, &s.wishes, &s.avatars);
     oracle::witness(
         &s.offers,
         s.lab.0.oracle_every,

@@ -10,6 +10,7 @@
 //! | [`cohorts`] | who comes back how many days after arriving |
 //! | [`facts`] | the published facts |
 //! | [`headline`] | the headline numbers |
+//! | [`reached`] | what bonuses, pushes and invitations came to |
 //! | [`table`] | the rows by day and by hour, as Parquet |
 //! | [`statistics`] | the estimators the others share |
 
@@ -21,5 +22,6 @@ pub mod facts;
 pub mod headline;
 pub mod measure;
 pub mod oracle;
+pub mod reached;
 pub mod statistics;
 pub mod table;

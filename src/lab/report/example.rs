@@ -7,6 +7,7 @@ use super::data::{
     FactRow, FlowDirection, FlowRow, LandMap, LandSpace, ModelRow, PassRow, ReportData,
     RetentionPoint, SurfaceRow, SurvivalPoint,
 };
+use super::reach::{BonusRows, PushRows};
 use crate::economy::ledger::Currency;
 use crate::lab::summary::{BooksSummary, RealismSummary, RunSummary};
 use crate::sim::math;
@@ -63,6 +64,8 @@ pub(super) fn empty() -> ReportData {
         cards: Vec::new(),
         calibration: Vec::new(),
         drift: DriftRows::default(),
+        bonuses: BonusRows::default(),
+        pushes: PushRows::default(),
         surfaces: Vec::new(),
         hours: [0.0; 24],
         wellbeing: Vec::new(),

@@ -19,12 +19,15 @@
 //! | `wake` | sessions begin, newcomers arrive |
 //! | `shocks` | a fashion, a shift of interests |
 //! | `ads` | clicks, annoyance, billboards |
+//! | `bonus` | coming, or staying longer, for a bonus |
+//! | `persuasion` | what offers truly changed |
 //! | `reach_out` | pushes, invitations and rewards |
 
 pub mod act;
 pub mod ads;
 pub mod avatar;
 pub mod birth;
+pub mod bonus;
 pub mod choice;
 pub mod config;
 mod consume;
@@ -32,6 +35,7 @@ pub mod decide;
 pub mod diurnal;
 pub mod live;
 pub mod mastery;
+pub mod persuasion;
 pub mod profile;
 pub mod reach_out;
 pub mod satisfaction;

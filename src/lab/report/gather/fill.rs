@@ -6,18 +6,22 @@ use crate::lab::metrics::book::Book;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::report::data::{FORMAT, ReportData};
 use crate::lab::summary::RunSummary;
+use crate::platform::config::PlatformRules;
+use crate::platform::engage::push_trial::PushTrials;
+use crate::platform::incentives::bonus::book::BonusBook;
 use crate::platform::models::live::watch::DriftWatch;
 use crate::platform::models::ranker::Ranker;
 use crate::sim::schedule::Simulation;
 use crate::sim::units::Tick;
 use crate::society::avatars::avatar::Avatars;
+use crate::society::avatars::persuasion::Persuasion;
 use crate::society::config::SocietyRules;
 use crate::society::content::catalogue::Catalogue;
 use crate::society::spaces::map::CityMap;
 use crate::society::spaces::space::Spaces;
 use crate::society::ties::communities::Communities;
 
-use super::{drift, learning, money, notes, people, things, verdicts};
+use super::{drift, learning, money, notes, people, reach, things, verdicts};
 
 /// What was asked for: the part of a report that the city itself does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +50,10 @@ pub(super) struct Sight<'a> {
     pub(super) ranker: &'a Ranker,
     pub(super) drift: &'a DriftWatch,
     pub(super) society: &'a SocietyRules,
+    pub(super) platform: &'a PlatformRules,
+    pub(super) bonuses: &'a BonusBook,
+    pub(super) pushes: &'a PushTrials,
+    pub(super) persuasion: &'a Persuasion,
 }
 
 /// Fills a report from a city after `summary.ticks` ticks; every number in it is finite.
@@ -70,6 +78,10 @@ pub fn gather(
         ranker: w.resource(),
         drift: w.resource(),
         society: w.resource(),
+        platform: w.resource(),
+        bonuses: w.resource(),
+        pushes: w.resource(),
+        persuasion: w.resource(),
     };
     let (cohorts, cohort_sizes) = people::cohorts(&sight);
     ReportData {
@@ -92,6 +104,8 @@ pub fn gather(
         cards: learning::cards(sight.ranker),
         calibration: learning::calibration(&sight),
         drift: drift::drift(&sight),
+        bonuses: reach::bonuses(&sight),
+        pushes: reach::pushes(&sight),
         surfaces: things::surfaces(&sight),
         hours: sight.book.hours,
         wellbeing: people::wellbeing(&sight),

@@ -8,6 +8,7 @@
 //! | `learning` | model cards, calibration |
 //! | `drift` | alarms, and what a shift of interests did |
 //! | `money` | flows and land |
+//! | `reach` | bonuses, pushes, invitations |
 //! | `verdicts` | the scorecard, with reasons |
 //! | `notes` | what to know before quoting a number |
 
@@ -17,6 +18,7 @@ mod learning;
 mod money;
 mod notes;
 mod people;
+mod reach;
 mod things;
 mod verdicts;
 
