@@ -752,6 +752,68 @@
     overDays("ads", "Push messages", "Opened over sent.", [["open rate", (d) => ratio(d.pushes_opened, d.pushes_sent)]], shareAxis("opened"), { format: percent, why: "no push message was sent." });
   }
 
+  // A number with its interval.
+  const within = (i) => (i && isNumber(i.mean) ? number(i.mean) + " [" + number(i.low) + ", " + number(i.high) + "]" : "–");
+
+  function bonusCharts(b) {
+    const parts = ["unseen", "came anyway", "moved", "declined"];
+    const tiles = [
+      ["Minutes for a coin", within(b.minutes_per_coin), "by what was withheld by lot, 95 %"],
+      ["By the truth", number(b.true_minutes_per_coin), "minutes for a coin, of visits that a bonus brought about or made longer"],
+      ["Minutes a day", within(b.minutes_a_day), "those who may be offered bonuses less those who never are, 95 %"],
+      ["Coins", number(sum(b.days.map((d) => d.paid))), "paid by " + words(b.arm)],
+    ];
+    kit.cards("bonuses").append(element("div", { class: "tiles even" }, tiles.map(([name, value, aside]) => kit.tile(name, value, aside))));
+    const paid = (name, f) => line(name, b.days.map((d) => [d.day, f(d)]));
+    chart("bonuses", "Bonuses by day", "Sent, and earned by the next morning.", () => ({
+      legend: { data: ["sent", "earned"] },
+      tooltip: dayTip(),
+      xAxis: day(),
+      yAxis: yAxis("bonuses a day", { min: 0 }),
+      series: [paid("sent", (d) => d.sent), paid("earned", (d) => d.earned)],
+    }));
+    chart("bonuses", "Qini curve", "Minutes gained per bonus of the larger size if a share of the avatars gets one, those first from whom most is expected; on avatars that the model did not learn from. The dashed line is by lot." + (isNumber(b.qini_coefficient) ? " Area between the two: " + number(b.qini_coefficient) + "." : ""), () => {
+      if (!b.qini.length) return "no model of uplift was judged: only the arm by uplift learns one, and only after enough was tried.";
+      const end = b.qini[b.qini.length - 1];
+      return {
+        tooltip: { trigger: "item", formatter: (p) => tip(percent(p.value[0]) + " of the avatars", [["", "minutes per bonus", number(p.value[1])]]) },
+        xAxis: xAxis("share of avatars", { min: 0, max: 1, axisLabel: { formatter: axisPercent } }),
+        yAxis: yAxis("minutes per bonus", {}),
+        series: [
+          line("by uplift", b.qini),
+          line(HIDDEN, [[0, 0], end], { silent: true, showSymbol: false, color: color("quiet"), lineStyle: { width: 1, type: "dashed" }, tooltip: { show: false } }),
+        ],
+      };
+    });
+    tableCard("bonuses", "Uplift, predicted and observed", "Minutes more for the larger bonus, in groups from those from whom most is expected; observed by the draw, 95 %.", [
+      { name: "group", title: true, cell: (d) => String(b.deciles.indexOf(d) + 1) },
+      { name: "predicted", number: true, cell: (d) => number(d.predicted) },
+      { name: "observed", number: true, cell: (d) => within(d.observed) },
+    ], b.deciles, "no model of uplift was judged.", {});
+    tableCard("bonuses", "Whom bonuses met", "By the truth, which the platform does not know: those who came anyway cost coins and bring little.", [
+      { name: "they", title: true, cell: (r) => r[0] },
+      { name: "bonuses", number: true, cell: (r) => count(r[1]) },
+    ], parts.map((name, i) => [name, b.truth[i]]), "no bonus was offered.", {});
+  }
+
+  function bonuses() {
+    const b = data.bonuses || { days: [] };
+    const p = data.pushes || { hours: [] };
+    if (b.days.length) bonusCharts(b);
+    else card("bonuses", "Bonuses", "", {}).e.append(empty("no bonus was offered; platform.bonus.offer.arm says to whom they are."));
+    chart("bonuses", "Pushes by hour", "Share that came within a day, by the hour of the avatar's own day at which a push was due: of those who got it, and of those from whom it was withheld by lot. Returns gained over the run: " + within(p.returns) + "; avatars that switched pushes off: " + count(p.opt_outs || 0) + "; friends brought back by the invitations of an avatar: " + within(p.k_factor) + ".", () => {
+      const share = (f) => p.hours.filter((h) => f(h)[0] > 0).map((h) => [h.hour, f(h)[1] / f(h)[0]]);
+      if (!p.hours.length) return "no push was withheld; platform.engage.push_hold_out says how many are.";
+      return {
+        legend: { data: ["pushed", "withheld"] },
+        tooltip: { trigger: "item", formatter: (x) => tip(x.seriesName + " at " + x.value[0], [["", "came within a day", percent(x.value[1])]]) },
+        xAxis: xAxis("hour", { min: 0, max: 23, minInterval: 1 }),
+        yAxis: shareAxis("came within a day"),
+        series: [line("pushed", share((h) => h.sent), { showSymbol: true }), line("withheld", share((h) => h.withheld), { showSymbol: true })],
+      };
+    }, { size: "wide" });
+  }
+
   function wellbeing() {
     overDays("wellbeing", "Satisfaction, regret, nights", "True satisfaction at the ends of sessions (from 0 to 100 %), and the shares of minutes that were regretted and that lay between midnight and five of the avatar's own day.", [["satisfaction", (d) => d.satisfaction], ["regret", (d) => d.regret_share], ["night", (d) => d.night_share]], shareAxis("", { max: 1 }), { format: percent, marks: modelMarks() });
     const bar = ([, value]) => {
@@ -857,7 +919,7 @@
     notes.e.append(element("ul", { class: "notes" }, data.notes.map((text) => element("li", { text }))));
   }
 
-  const sections = { header, headline, retention, engagement, attention, recommendations, drift, popularity, coins, land, ads, wellbeing, scorecard, reproduce };
+  const sections = { header, headline, retention, engagement, attention, recommendations, drift, popularity, coins, land, ads, bonuses, wellbeing, scorecard, reproduce };
   for (const [name, draw] of Object.entries(sections)) {
     try {
       draw();

@@ -208,7 +208,7 @@ impl Desk<'_> {
     fn pay_reward(&mut self, wish: &Wish, reward: &Reward) {
         let purpose = match reward.kind {
             RewardKind::Login => Purpose::LoginReward,
-            RewardKind::Quest | RewardKind::Drop => Purpose::QuestReward,
+            RewardKind::Quest | RewardKind::Drop | RewardKind::Bonus => Purpose::QuestReward,
             RewardKind::Watching => Purpose::WatchReward,
         };
         let factor = self.rules.0.treasury.reward_factor * self.bank.reward_factor;
@@ -218,7 +218,9 @@ impl Desk<'_> {
             let kind = match reward.kind {
                 RewardKind::Quest => EventKind::QuestDone,
                 RewardKind::Drop => EventKind::Drop,
-                RewardKind::Login | RewardKind::Watching => EventKind::RewardClaim,
+                RewardKind::Login | RewardKind::Watching | RewardKind::Bonus => {
+                    EventKind::RewardClaim
+                }
             };
             self.announce(wish, kind, (ThingKind::None, 0), amount);
         }

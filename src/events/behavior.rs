@@ -42,7 +42,7 @@ coded! {
     EventKind {
         /// An avatar joined the city (signed up). `value` = index of its arrival cohort (the day).
         Arrive = 0, "arrive";
-        /// A session began. `value` = what woke it: 0 habit, 1 push, 2 invitation, 3 live event.
+        /// A session began. `value` = what woke it: 0 habit, 1 push, 2 invitation, 3 live event, 4 bonus.
         SessionStart = 1, "session_start";
         /// A session ended. `dwell_secs` = its length.
         SessionEnd = 2, "session_end";

@@ -3,7 +3,7 @@
 use bevy::ecs::prelude::Resource;
 
 use super::behavior::{Event, Surface};
-use super::offer::{AdSlot, Invitation, Push, Slate};
+use super::offer::{AdSlot, Bonus, Invitation, Push, Slate};
 use super::order::{OrderId, Request};
 use crate::sim::ids::{AvatarId, ItemId, OfferId, ParcelId, SpaceId};
 use crate::sim::state_hash::{StateHash, StateHasher};
@@ -90,6 +90,8 @@ pub enum RewardKind {
     Drop,
     /// Watching a rewarded ad.
     Watching,
+    /// A visit for which a bonus was offered.
+    Bonus,
 }
 
 /// Wishes of avatars and answers of the platform within a tick.
@@ -107,6 +109,8 @@ pub struct OfferBus {
     pub invitations: Vec<Invitation>,
     /// Rewards granted this tick.
     pub rewards: Vec<Reward>,
+    /// Bonuses offered this tick.
+    pub bonuses: Vec<Bonus>,
     /// Ads shown outside slates (billboards on the way), by avatar.
     pub billboards: Vec<(AvatarId, AdSlot)>,
     /// The next offer number.
@@ -127,6 +131,7 @@ impl OfferBus {
         self.pushes.clear();
         self.invitations.clear();
         self.rewards.clear();
+        self.bonuses.clear();
         self.billboards.clear();
     }
 }
@@ -152,6 +157,10 @@ impl StateHash for OfferBus {
         h.u64(self.pushes.len() as u64);
         h.u64(self.invitations.len() as u64);
         h.u64(self.rewards.len() as u64);
+        for b in &self.bonuses {
+            h.u64(u64::from(b.avatar.0) << 32 | u64::from(b.until.0));
+            h.i64(b.amount.micros());
+        }
         for (avatar, ad) in &self.billboards {
             h.u32(avatar.0);
             hash_ad(&mut h, ad);

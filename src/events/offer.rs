@@ -99,6 +99,23 @@ pub struct Push {
     pub score: f32,
 }
 
+/// A bonus for a visit: coins for somebody who comes within a time and stays for a while.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bonus {
+    /// Its number.
+    pub offer: OfferId,
+    /// To whom.
+    pub avatar: AvatarId,
+    /// When it was offered; a visit that began before does not count.
+    pub tick: Tick,
+    /// How many minutes a single visit must last.
+    pub minutes: u32,
+    /// By when.
+    pub until: Tick,
+    /// What it then gets.
+    pub amount: Coins,
+}
+
 /// An invitation to join friends or a live event.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Invitation {

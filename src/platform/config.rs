@@ -3,8 +3,8 @@
 use bevy::ecs::prelude::Resource;
 
 use super::ads::config::AdsConfig;
-use super::engage::config::EngageConfig;
-use super::incentives::config::IncentivesConfig;
+use super::engage::config::{EngageConfig, PushesConfig};
+use super::incentives::config::{BonusesConfig, IncentivesConfig};
 use super::integrity::config::IntegrityConfig;
 use super::models::config::ModelsConfig;
 use super::recommend::config::RecommendConfig;
@@ -19,10 +19,14 @@ config_group! {
         models: ModelsConfig;
         /// Pushes, invitations, live events.
         engage: EngageConfig;
+        /// Pushes by what they bring about.
+        push: PushesConfig;
         /// Campaigns and auctions.
         ads: AdsConfig;
         /// Coins, drops, quests.
         incentives: IncentivesConfig;
+        /// Coins for a visit.
+        bonus: BonusesConfig;
         /// What is held for too many complaints.
         integrity: IntegrityConfig;
     }
@@ -34,8 +38,10 @@ impl PlatformConfig {
         recommend: RecommendConfig::NULL,
         models: ModelsConfig::BASELINE,
         engage: EngageConfig::NULL,
+        push: PushesConfig::NULL,
         ads: AdsConfig::NULL,
         incentives: IncentivesConfig::NULL,
+        bonus: BonusesConfig::NULL,
         integrity: IntegrityConfig::NULL,
     };
 }

@@ -15,6 +15,11 @@ use super::ads::shades::Shades;
 use super::config::{PlatformConfig, PlatformRules};
 use super::engage::invite::{InvitePlan, hold_live_events, invite_friends};
 use super::engage::push::{PushPlan, plan_pushes, send_pushes};
+use super::engage::push_policy::plan_day;
+use super::engage::push_trial::PushTrials;
+use super::incentives::bonus::book::BonusBook;
+use super::incentives::bonus::claim::{follow_visits, pay_bonuses};
+use super::incentives::bonus::offer::offer_bonuses;
 use super::incentives::reward::{RewardBook, grant_rewards};
 use super::integrity::holds::{Holds, hold_items};
 use super::models::learn::{calibrate, learn, observe, take_in};
@@ -76,6 +81,7 @@ impl Plugin for PlatformPlugin {
         .insert_state("attention prices", AttentionPrices::default())
         .insert_state("exposures", Exposures::default())
         .insert_state("push plan", PushPlan::default())
+        .insert_state("push trials", PushTrials::default())
         .insert_state("invite plan", InvitePlan::default())
         .insert_state("campaigns", Campaigns::default())
         .insert_state("click model", ClickModel::default())
@@ -86,12 +92,14 @@ impl Plugin for PlatformPlugin {
         .insert_state("learned reserves", LearnedReserves::default())
         .insert_state("bid shading", Shades::default())
         .insert_state("reward book", RewardBook::default())
+        .insert_state("bonus book", BonusBook::default())
         .add_systems(
             SimTick,
             (
                 observe,
                 calibrate,
                 plan_pushes,
+                follow_visits,
                 learn_clicks,
                 learn_conversions,
             )
@@ -113,8 +121,11 @@ impl Plugin for PlatformPlugin {
                 place_billboards,
                 pace_campaigns,
                 grant_rewards,
+                pay_bonuses,
+                offer_bonuses,
                 invite_friends,
                 hold_live_events,
+                plan_day,
                 send_pushes,
             )
                 .chain()

@@ -66,6 +66,12 @@ pub enum Purpose {
     OwnWant = 55,
     BidSample = 56,
     Exchange = 70,
+    BonusTrial = 60,
+    BonusAnswer = 61,
+    PushTrial = 62,
+    Farming = 63,
+    Openness = 64,
+    LiveTrial = 65,
 }
 
 /// Mixes 64 bits so that every input bit moves every output bit (Stafford's variant 13).

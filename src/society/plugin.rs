@@ -4,8 +4,10 @@ use bevy::app::{App, Plugin};
 use bevy::ecs::prelude::*;
 
 use super::avatars::ads::see_billboards;
+use super::avatars::bonus::{Quests, answer_bonuses};
 use super::avatars::diurnal::DiurnalCurve;
 use super::avatars::live::live;
+use super::avatars::persuasion::Persuasion;
 use super::avatars::reach_out::{answer_invitations, answer_pushes, claim_rewards};
 use super::avatars::shocks::{follow_fashion, shift_interests};
 use super::avatars::wake::{DayCurve, begin_sessions, welcome_newcomers};
@@ -100,7 +102,13 @@ impl Plugin for SocietyPlugin {
         .insert_state("wishes", WishBus::default())
         .insert_state("walk-ins", WalkIns::default())
         .insert_state("advertised", Advertised::default())
-        .insert_state("wants", Wants::default());
+        .insert_state("wants", Wants::default())
+        .insert_state("quests", Quests::default())
+        .insert_unhashed(
+            "persuasion",
+            "what the lab may read later; nobody in the loop reads it",
+            Persuasion::default(),
+        );
         app.add_systems(
             SimTick,
             (
@@ -121,6 +129,7 @@ impl Plugin for SocietyPlugin {
             SimTick,
             (
                 claim_rewards,
+                answer_bonuses,
                 answer_pushes,
                 answer_invitations,
                 see_billboards,

@@ -17,6 +17,7 @@ pub(super) const fn reward_name(kind: RewardKind) -> &'static str {
         RewardKind::Quest => "quest",
         RewardKind::Drop => "drop",
         RewardKind::Watching => "watching",
+        RewardKind::Bonus => "a visit with a bonus",
     }
 }
 
@@ -194,6 +195,8 @@ const fn rule(rule: Rule) -> &'static str {
         Rule::PushLimit => "no more pushes: too many in vain",
         Rule::InvitationGap => "invitation withheld: invited lately",
         Rule::NotReachable => "invitation withheld: in the city already, or pushes not allowed",
+        Rule::BudgetSpent => "push withheld: its budget of pushes is spent",
+        Rule::HeldOut => "push withheld by lot, to compare others with it",
         Rule::SeatsTaken => "live event withheld: all seats are taken",
     }
 }

@@ -8,6 +8,7 @@ use super::ads::AdBook;
 use super::calibration::CalibrationCounts;
 use super::cohorts::Cohorts;
 use super::oracle::Witness;
+use super::reached::Reached;
 use super::trading::Trades;
 use crate::events::behavior::{Event, EventKind, Surface, ThingKind};
 use crate::lab::report::DayRow;
@@ -165,6 +166,8 @@ pub struct Book {
     pub quizzes: (u64, u64),
     /// Live events attended, invitations accepted.
     pub gatherings: (u64, u64),
+    /// Bonuses, pushes and invitations.
+    pub reached: Reached,
     /// Items published by avatars, and with the generator's help.
     pub published: (u64, u64),
     /// Sales of assets.

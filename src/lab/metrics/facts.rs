@@ -17,11 +17,14 @@ use crate::economy::land::registry::LandRegistry;
 use crate::economy::ledger::Ledger;
 use crate::economy::market::titles::AssetMarket;
 use crate::platform::config::PlatformRules;
+use crate::platform::engage::push_trial::PushTrials;
+use crate::platform::incentives::bonus::book::BonusBook;
 use crate::platform::models::live::watch::DriftWatch;
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
 use crate::sim::schedule::Simulation;
 use crate::society::avatars::avatar::Avatars;
+use crate::society::avatars::persuasion::Persuasion;
 use crate::society::avatars::profile::Profiles;
 use crate::society::config::SocietyRules;
 use crate::society::spaces::map::CityMap;
@@ -53,6 +56,12 @@ pub struct Ending<'a> {
     pub map: &'a CityMap,
     /// What the platform noticed of drift.
     pub drift: &'a DriftWatch,
+    /// Bonuses.
+    pub bonuses: &'a BonusBook,
+    /// What pushes led to.
+    pub pushes: &'a PushTrials,
+    /// What offers truly changed.
+    pub persuasion: &'a Persuasion,
     /// The day on which interests shift; `None` if they do not.
     pub shift_day: Option<u32>,
     /// Days before a conversion in which an ad may have had part in it.
@@ -74,6 +83,9 @@ impl<'a> Ending<'a> {
             exchange: w.resource(),
             map: w.resource(),
             drift: w.resource(),
+            bonuses: w.resource(),
+            pushes: w.resource(),
+            persuasion: w.resource(),
             shift_day: w.resource::<SocietyRules>().0.shocks.scheduled_shift(),
             attribution_days: w.resource::<PlatformRules>().0.ads.attribution_days,
         }

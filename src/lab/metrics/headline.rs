@@ -96,6 +96,9 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
         .collect();
     let efficiency: Vec<Option<f64>> = days.iter().map(|d| d.attention_efficiency).collect();
     let shifted = end.shift_day.map(|day| response(day, &alarms, &efficiency));
+    for (key, value) in book.reached.headline(end) {
+        put(key, value);
+    }
     put("drift_alarms", Some(alarms.len() as f64));
     put("drift_delay_hours", shifted.and_then(|r| r.delay_hours));
     put(

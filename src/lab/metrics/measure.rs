@@ -13,7 +13,7 @@ use crate::economy::ledger::{Currency, Ledger};
 use crate::economy::market::index::PriceIndex;
 use crate::economy::market::titles::AssetMarket;
 use crate::events::behavior::{EventKind, NO_POSITION, ThingKind};
-use crate::events::bus::{EventBus, OfferBus};
+use crate::events::bus::{EventBus, OfferBus, WishBus};
 use crate::lab::config::LabRules;
 use crate::lab::report::DayRow;
 use crate::platform::ads::campaign::Campaigns;
@@ -54,6 +54,7 @@ pub struct Sight<'w> {
     ledger: Res<'w, Ledger>,
     land: Res<'w, LandRegistry>,
     index: Res<'w, PriceIndex>,
+    wishes: Res<'w, WishBus>,
     holds: Res<'w, Holds>,
     ranker: Res<'w, Ranker>,
     floor: Res<'w, Floor>,
@@ -93,6 +94,8 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
     for ad in shown.chain(s.offers.billboards.iter().map(|(_, ad)| ad)) {
         book.ads.placed(s.clock.now, ad);
     }
+    book.reached
+        .count(&s.events.current, &s.offers, &s.wishes, &s.avatars);
     oracle::witness(
         &s.offers,
         s.lab.0.oracle_every,

@@ -11,6 +11,7 @@
 //! | [`ads`] | how slots sold, and what ads changed |
 //! | [`facts`] | the published facts |
 //! | [`headline`] | the headline numbers |
+//! | [`reached`] | what bonuses, pushes and invitations came to |
 //! | [`table`] | the rows by day and by hour, as Parquet |
 //! | [`wealth`] | who has how much |
 //! | [`trading`] | trade in assets and land, and its gains |
@@ -25,6 +26,7 @@ pub mod facts;
 pub mod headline;
 pub mod measure;
 pub mod oracle;
+pub mod reached;
 pub mod statistics;
 pub mod table;
 pub mod trading;

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::reach::{BonusRows, PushRows};
 use super::trade::TradeRows;
 use crate::economy::ledger::Currency;
 use crate::lab::summary::RunSummary;
@@ -64,6 +65,12 @@ pub struct ReportData {
     /// How ads were sold and what they changed; nothing in files of older versions.
     #[serde(default)]
     pub ads: AdRows,
+    /// What bonuses came to; empty in files of older versions.
+    #[serde(default)]
+    pub bonuses: BonusRows,
+    /// What pushes and invitations came to; empty in files of older versions.
+    #[serde(default)]
+    pub pushes: PushRows,
     /// One row per surface on which items are recommended.
     pub surfaces: Vec<SurfaceRow>,
     /// Activity by hour of the city's clock, in avatar-ticks or any other unit: only proportions are shown.

@@ -7,6 +7,7 @@ use super::data::{
     DriftRows, FORMAT, FactRow, FlowDirection, FlowRow, LandMap, LandSpace, LiftRow, ModelRow,
     PassRow, ReportData, RetentionPoint, SurfaceRow, SurvivalPoint,
 };
+use super::reach::{BonusRows, PushRows};
 use super::trade::{BookRow, EffectRow, TradeRows};
 use crate::economy::ledger::Currency;
 use crate::lab::summary::{BooksSummary, RealismSummary, RunSummary};
@@ -66,6 +67,8 @@ pub(super) fn empty() -> ReportData {
         calibration: Vec::new(),
         drift: DriftRows::default(),
         ads: AdRows::default(),
+        bonuses: BonusRows::default(),
+        pushes: PushRows::default(),
         surfaces: Vec::new(),
         hours: [0.0; 24],
         wellbeing: Vec::new(),

@@ -5,6 +5,7 @@
 //! | `data.rs` | what a report shows: plain rows, filled by whoever ran the city |
 //! | `trade.rs` | the rows about trade |
 //! | `gather/` | fills the rows from a city |
+//! | `reach.rs` | the rows about bonuses and pushes |
 //! | `page.rs` | puts the rows, the style, our script and the chart library into one page |
 //! | `example.rs` | a made-up report for the tests |
 //! | `tensorboard.rs` | event files that TensorBoard opens |
@@ -17,6 +18,7 @@ mod data;
 mod example;
 pub mod gather;
 mod page;
+pub mod reach;
 pub mod tensorboard;
 mod trade;
 

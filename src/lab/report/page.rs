@@ -96,6 +96,7 @@ mod tests {
             "Coins",
             "Land",
             "Ads and pushes",
+            "Bonuses and reach",
             "Wellbeing",
             "Realism scorecard",
             "How to reproduce",

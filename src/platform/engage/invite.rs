@@ -6,6 +6,8 @@ use crate::events::behavior::{Event, EventKind};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::events::offer::Invitation;
 use crate::platform::config::PlatformRules;
+use crate::platform::engage::config::{EngageConfig, LiveEventPolicy};
+use crate::platform::engage::live_hour::{Gathered, draw_of};
 use crate::platform::privacy::observation::Observations;
 use crate::platform::trace::book::{Traces, Why};
 use crate::platform::trace::reach::{InvitationTrace, Rule};
@@ -13,8 +15,8 @@ use crate::sim::ids::{AvatarId, SpaceId};
 use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
-use crate::sim::state_hash::{StateHash, StateHasher};
-use crate::sim::units::{TICKS_PER_DAY, Tick};
+use crate::sim::state_hash::{RowHash, StateHash, StateHasher};
+use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR, Tick};
 use crate::society::avatars::profile::Profiles;
 use crate::society::spaces::space::{SpaceKind, Spaces};
 use crate::society::ties::graph::SocialGraph;
@@ -27,6 +29,8 @@ const LOOKED_AT: u8 = 5;
 pub struct InvitePlan {
     last: Vec<u32>,
     present: std::collections::BTreeMap<AvatarId, SpaceId>,
+    gathered: Gathered,
+    hour_today: u32,
     /// Invitations by friends sent so far.
     pub n_by_friends: u64,
     /// Live events held so far.
@@ -38,6 +42,7 @@ impl StateHash for InvitePlan {
         let mut h = StateHasher::default();
         h.u64(self.n_by_friends);
         h.u64(self.n_live_events);
+        self.gathered.hash_row(&mut h);
         for (a, s) in &self.present {
             h.u64(u64::from(a.0) << 32 | u64::from(s.0));
         }
@@ -140,6 +145,19 @@ pub fn invite_friends(
     }
 }
 
+/// Returns the hour of the city's clock at which live events begin on this day.
+fn hour_of_day(config: &EngageConfig, plan: &InvitePlan, seed: u64, now: Tick) -> u32 {
+    match config.live_event_policy {
+        LiveEventPolicy::Fixed => config.live_event_hour,
+        LiveEventPolicy::Random => {
+            let mut rng = RngStream::new(seed, Purpose::LiveTrial, u64::MAX, now.day());
+            let n = config.quiet_from.saturating_sub(config.quiet_until).max(1);
+            config.quiet_until + rng.below(n as usize) as u32
+        }
+        LiveEventPolicy::Best => plan.hour_today,
+    }
+}
+
 /// Holds live events: each in the space that promises the most attention for its seats, for whoever is in the city.
 pub fn hold_live_events(
     clock: Res<SimClock>,
@@ -153,8 +171,19 @@ pub fn hold_live_events(
     mut traces: ResMut<Traces>,
 ) {
     let config = &rules.0.engage;
-    let due = clock.now.minute_of_day() == config.live_event_hour * 60;
-    if !config.live_events || !due {
+    if !config.live_events || !clock.now.0.is_multiple_of(TICKS_PER_HOUR) {
+        return;
+    }
+    if config.live_event_policy == LiveEventPolicy::Best {
+        // By what was known at midnight: what is seen today cannot move today's event.
+        if clock.now.hour() == 0 {
+            let best = plan.gathered.best_hour();
+            plan.hour_today = best.unwrap_or(config.live_event_hour);
+        }
+        let n_present = plan.present.len();
+        plan.gathered.observe(clock.now.hour(), n_present);
+    }
+    if clock.now.hour() != hour_of_day(config, &plan, seed.0, clock.now) {
         return;
     }
     let n = profiles.table.len() as f64 / 1_000.0;
@@ -165,7 +194,32 @@ pub fn hold_live_events(
         let space = spaces.get(*s);
         f64::from(space.capacity.saturating_sub(space.present)) * rng.range(0.5, 1.5)
     };
-    venues.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then(a.cmp(b)));
+    let draw = |s: &SpaceId| {
+        let space = spaces.get(*s);
+        let known = plan
+            .present
+            .keys()
+            .filter(|a| a.idx() < observations.table.len());
+        let matches =
+            known.map(|a| f64::from(math::dot(&observations.of(*a).profile, &space.topics)));
+        draw_of(
+            matches,
+            f64::from(space.capacity.saturating_sub(space.present)),
+        )
+    };
+    let lot = |s: &SpaceId| {
+        RngStream::new(seed.0, Purpose::LiveTrial, u64::from(s.0), clock.now.day()).uniform()
+    };
+    let mut ranked: Vec<(f64, SpaceId)> = venues
+        .iter()
+        .map(|s| match config.live_event_policy {
+            LiveEventPolicy::Fixed => (rank(s), *s),
+            LiveEventPolicy::Random => (lot(s), *s),
+            LiveEventPolicy::Best => (draw(s), *s),
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    venues = ranked.into_iter().map(|(_, s)| s).collect();
     venues.truncate(wanted);
     if venues.is_empty() {
         return;

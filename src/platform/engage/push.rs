@@ -4,11 +4,15 @@
 
 use bevy::ecs::prelude::*;
 
-use crate::events::behavior::{EventKind, Surface};
+use crate::events::behavior::{EventKind, NO_OFFER, Surface};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::events::offer::Push;
-use crate::platform::config::PlatformRules;
-use crate::platform::engage::config::EngageConfig;
+use crate::platform::config::{PlatformConfig, PlatformRules};
+use crate::platform::engage::config::{EngageConfig, PushPolicy};
+use crate::platform::engage::push_policy::push_columns;
+use crate::platform::engage::push_trial::{Pending, PushTrials};
+use crate::platform::incentives::bonus::features::frequency;
+use crate::platform::privacy::observation::Observed;
 use crate::platform::recommend::serve::Knowledge;
 use crate::platform::trace::book::{Traces, Why};
 use crate::platform::trace::reach::{PushTrace, Rule};
@@ -16,7 +20,8 @@ use crate::platform::trace::slate::SlateTrace;
 use crate::sim::calendar::Calendar;
 use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::math;
-use crate::sim::schedule::SimClock;
+use crate::sim::rng::{Purpose, RngStream};
+use crate::sim::schedule::{Seed, SimClock};
 use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR, Tick};
 use crate::sim::workers::Workers;
@@ -29,6 +34,13 @@ pub struct PushPlan {
     in_vain: Vec<u8>,
     /// Pushes sent so far.
     pub n_sent: u64,
+}
+
+impl PushPlan {
+    /// Plans a push.
+    pub fn at(&mut self, avatar: AvatarId, at: Tick) {
+        self.calendar.schedule(avatar.0, at);
+    }
 }
 
 impl StateHash for PushPlan {
@@ -63,14 +75,24 @@ pub fn out_of_quiet_hours(at: Tick, timezone: i8, config: &EngageConfig) -> Tick
 
 /// Plans pushes from the sessions that ended, and forgets them when somebody comes.
 pub fn plan_pushes(
+    clock: Res<SimClock>,
     rules: Res<PlatformRules>,
     events: Res<EventBus>,
     profiles: Res<Profiles>,
     mut plan: ResMut<PushPlan>,
+    mut trials: ResMut<PushTrials>,
 ) {
     let config = &rules.0.engage;
     if !config.push {
         return;
+    }
+    let by_rule = config.push_policy == PushPolicy::Rule;
+    if config.tries_pushes() {
+        trials.grow(profiles.table.len());
+        for e in &events.previous {
+            trials.follow(e);
+        }
+        trials.settle(clock.now);
     }
     for e in &events.previous {
         let id = e.avatar.idx();
@@ -82,7 +104,7 @@ pub fn plan_pushes(
                 plan.in_vain[id] = 0;
                 plan.calendar.cancel(e.avatar.0);
             }
-            EventKind::SessionEnd if profiles.get(e.avatar).push_allowed => {
+            EventKind::SessionEnd if by_rule && profiles.get(e.avatar).push_allowed => {
                 let wait = (config.push_after_hours * f64::from(TICKS_PER_HOUR)) as u32;
                 let at =
                     out_of_quiet_hours(e.tick.after(wait), profiles.get(e.avatar).timezone, config);
@@ -94,13 +116,59 @@ pub fn plan_pushes(
     }
 }
 
+/// Takes a push down that is due, if that is kept at all, and says whether it is sent or withheld; `None` if the avatar's
+/// budget is spent.
+fn try_push(
+    trials: &mut PushTrials,
+    seed: u64,
+    avatar: AvatarId,
+    now: Tick,
+    rules: &PlatformConfig,
+    know: &Knowledge<'_>,
+) -> Option<bool> {
+    let config = &rules.engage;
+    if !config.tries_pushes() {
+        return Some(true);
+    }
+    let nobody = Observed::default();
+    let (seen, profile) = (
+        know.observed(avatar).unwrap_or(&nobody),
+        know.profile(avatar),
+    );
+    let f = trials.followed.row_mut(avatar.idx());
+    // A push by lot knows no budget, as one by rule has its own.
+    let has_budget =
+        config.push_policy != PushPolicy::Uplift || f.bucket.take(now, &rules.push.budget);
+    if !has_budget {
+        return None;
+    }
+    let key = u64::from(avatar.0) | 3 << 32;
+    let mut rng = RngStream::new(seed, Purpose::PushTrial, key, now.0);
+    let is_sent = !rng.chance(config.push_hold_out);
+    let n_lately = f.n_lately;
+    trials.begin(Pending {
+        avatar,
+        at: now,
+        local_hour: local_hour(now, profile.timezone),
+        is_sent,
+        columns: push_columns(seen, profile, n_lately, now),
+        usual: frequency(seen, profile, now),
+        n_lately,
+        is_opened: false,
+        opted_out: false,
+    });
+    Some(is_sent)
+}
+
 /// Sends the pushes that are due.
 pub fn send_pushes(
     clock: Res<SimClock>,
+    seed: Res<Seed>,
     workers: Res<Workers>,
     rules: Res<PlatformRules>,
     know: Knowledge<'_>,
     mut plan: ResMut<PushPlan>,
+    mut trials: ResMut<PushTrials>,
     mut offers: ResMut<OfferBus>,
     mut traces: ResMut<Traces>,
     mut due: Local<Vec<u32>>,
@@ -128,21 +196,32 @@ pub fn send_pushes(
             traces.withhold(avatar, clock.now, Rule::PushNotAllowed);
             continue;
         }
-        let offer = offers.number();
-        offers.pushes.push(Push {
-            offer,
-            avatar,
-            tick: clock.now,
-            item,
-            score,
-        });
-        plan.n_sent += 1;
+        let Some(is_sent) = try_push(&mut trials, seed.0, avatar, clock.now, &rules.0, &know)
+        else {
+            traces.withhold(avatar, clock.now, Rule::BudgetSpent);
+            continue;
+        };
+        let mut offer = NO_OFFER;
+        if is_sent {
+            offer = offers.number();
+            offers.pushes.push(Push {
+                offer,
+                avatar,
+                tick: clock.now,
+                item,
+                score,
+            });
+            plan.n_sent += 1;
+        } else {
+            traces.withhold(avatar, clock.now, Rule::HeldOut);
+        }
         let tries = &mut plan.in_vain[avatar.idx()];
         let in_vain = *tries;
         *tries = tries.saturating_add(1);
-        let goes_on = u32::from(*tries) < config.push_limit;
+        let by_rule = config.push_policy == PushPolicy::Rule;
+        let goes_on = by_rule && u32::from(*tries) < config.push_limit;
         let days = math::pow(config.push_backoff, f64::from(*tries));
-        if traces.is_on() {
+        if traces.is_on() && is_sent {
             let why = PushTrace {
                 item,
                 score,
@@ -155,7 +234,7 @@ pub fn send_pushes(
                 slate,
             };
             traces.record(offer, avatar, clock.now, Why::Push(Box::new(why)));
-            if !goes_on {
+            if by_rule && !goes_on {
                 traces.withhold(avatar, clock.now, Rule::PushLimit);
             }
         }

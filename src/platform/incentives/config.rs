@@ -1,6 +1,6 @@
 //! The part of the scenario on rewards.
 
-use crate::{config, config_choice};
+use crate::{config, config_choice, config_group};
 
 config! {
     /// Coins, drops and quests.
@@ -66,8 +66,6 @@ config_choice! {
 config! {
     /// Rewards by what they bring about.
     pub struct UpliftConfig {
-        /// Who is rewarded.
-        arm: RewardArm = RewardArm::Uplift, "-";
         /// How uplift is learned.
         learner: LearnerKind = LearnerKind::X, "-";
         /// Penalty on weights, as the number of rows that pull as hard.
@@ -77,4 +75,48 @@ config! {
         /// Share of avatars held out to judge by.
         held_out: f64 = 0.3, "share", 0.0..=0.9;
     }
+}
+
+config! {
+    /// Bonuses: coins for a visit of some minutes within a day, offered to those who are away.
+    pub struct BonusConfig {
+        /// To whom they are offered.
+        arm: RewardArm = RewardArm::None, "-";
+        /// Coins a day for each thousand residents; what a day pays too much or too little is made up for later.
+        budget_per_1000: f64 = 60.0, "coins/day", 0.0..=1_000_000.0;
+        /// Coins of the smaller bonus.
+        small: f64 = 1.0, "coins", 0.000_001..=1_000_000.0;
+        /// Coins of the larger bonus.
+        large: f64 = 3.0, "coins", 0.000_001..=1_000_000.0;
+        /// Minutes that the visit must last.
+        minutes: u32 = 10, "min", 1..=600;
+        /// Hour of the city's clock at which bonuses are offered; they are open for a day.
+        hour: u32 = 8, "hour", 0..=23;
+        /// Day on which it begins; before, avatars are only observed.
+        start_day: u32 = 3, "day", 0..=10_000;
+        /// Share of avatars a day to whom a bonus or none is offered at random, to learn from; only where uplift is learned.
+        exploration: f64 = 0.2, "share", 0.0..=1.0;
+        /// Share of the bonuses chosen that are withheld at random, to measure what the others bring about.
+        withheld: f64 = 0.2, "share", 0.0..=0.9;
+        /// Share of avatars never offered a bonus, to measure what all of it brings about.
+        hold_out: f64 = 0.1, "share", 0.0..=0.9;
+    }
+}
+
+config_group! {
+    /// Bonuses, and how it is learned whom they move.
+    pub struct BonusesConfig {
+        /// What is offered.
+        offer: BonusConfig;
+        /// How uplift is learned.
+        uplift: UpliftConfig;
+    }
+}
+
+impl BonusesConfig {
+    /// Nothing is offered.
+    pub const NULL: Self = Self {
+        offer: BonusConfig::BASELINE,
+        uplift: UpliftConfig::BASELINE,
+    };
 }

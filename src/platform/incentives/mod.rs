@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | `config` | the scenario's part |
 //! | `reward` | logins, quests, drops, watching |
+//! | `bonus` | coins for a visit, offered to those whom they move |
+//! | `effect` | what a treatment brought about on average |
 //! | `trial` | what was tried on whom, and what was held out |
 //! | `linear` | ridge and logistic regression on a few columns |
 //! | `meta_learner` | uplift by the T- and the X-learner |
@@ -15,7 +17,9 @@
 
 pub mod allocation;
 pub mod arms;
+pub mod bonus;
 pub mod config;
+pub mod effect;
 pub mod error;
 pub mod linear;
 pub mod meta_learner;

@@ -29,7 +29,7 @@ use crate::sim::schedule::{Seed, SimClock};
 use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
 use crate::sim::units::Coins;
 use crate::sim::workers::Workers;
-use crate::society::avatars::profile::{DataPurpose, Profiles};
+use crate::society::avatars::profile::{DataPurpose, Profile, Profiles};
 use crate::society::content::catalogue::Catalogue;
 use crate::society::content::item::ItemKind;
 use crate::society::spaces::field::FootfallField;
@@ -281,6 +281,11 @@ impl Knowledge<'_> {
         self.profiles.get(avatar).push_allowed
     }
 
+    /// Returns the public card of an avatar.
+    pub(crate) fn profile(&self, avatar: AvatarId) -> &Profile {
+        self.profiles.get(avatar)
+    }
+
     /// Returns the hours an avatar is east of the city's clock.
     pub(crate) fn timezone(&self, avatar: AvatarId) -> i8 {
         self.profiles.get(avatar).timezone
@@ -304,7 +309,7 @@ impl Knowledge<'_> {
     }
 
     /// Returns what was observed of an avatar that consents.
-    pub(super) fn observed(&self, id: AvatarId) -> Option<&Observed> {
+    pub(crate) fn observed(&self, id: AvatarId) -> Option<&Observed> {
         let consents = self
             .profiles
             .get(id)

@@ -87,6 +87,10 @@ pub enum Rule {
     InvitationGap,
     /// It is in the city already, or does not allow it.
     NotReachable,
+    /// Its budget of pushes is spent.
+    BudgetSpent,
+    /// It was drawn to get none, so that others can be compared with it.
+    HeldOut,
     /// All seats are taken.
     SeatsTaken,
 }

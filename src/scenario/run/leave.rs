@@ -143,7 +143,11 @@ fn purposes_markdown() -> String {
                 Direction::Transfer => "moved",
             };
             let currency = p.currency().word();
-            format!("| {} | `{}` | {currency} | {direction} |\n", p.code(), p.word())
+            format!(
+                "| {} | `{}` | {currency} | {direction} |\n",
+                p.code(),
+                p.word()
+            )
         })
         .collect();
     format!(

@@ -155,6 +155,10 @@ pub struct Avatar {
     pub unwanted: u16,
     /// Coins in its wallet, as the economy last said.
     pub purse: Coins,
+    /// Until when it does not leave early, because a bonus is near.
+    pub stays_until: Tick,
+    /// Whether it comes for bonuses and does no more than is asked for them.
+    pub is_farmer: bool,
     /// Will to publish, mean 1; follows reach and income.
     pub drive: f32,
 }
@@ -190,6 +194,7 @@ impl RowHash for Avatar {
                 | u64::from(self.has_left) << 41
                 | u64::from(self.push_allowed) << 42
                 | u64::from(self.left_home) << 43
+                | u64::from(self.is_farmer) << 44
                 | (self.activity as u64) << 48,
         );
         h.u64(u64::from(self.home.0) << 32 | u64::from(self.busy_until.0));
@@ -212,6 +217,9 @@ impl RowHash for Avatar {
         h.u64(self.woken_offer.0);
         h.u64(u64::from(self.ads_seen) << 32 | u64::from(self.drive.to_bits()));
         h.i64(self.purse.micros());
+        if self.stays_until.0 > 0 {
+            h.u32(self.stays_until.0);
+        }
     }
 }
 

@@ -200,6 +200,8 @@ pub fn bear(
         ads_seen: 0,
         unwanted: 0,
         purse: Coins::ZERO,
+        stays_until: Tick(0),
+        is_farmer: RngStream::new(seed, Purpose::Farming, n, 0).chance(who.farmer_share),
         drive: 1.0,
     }
 }

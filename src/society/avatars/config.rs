@@ -25,6 +25,8 @@ config! {
         consent_research: f64 = 0.8, "share", 0.0..=1.0;
         /// Share of newcomers who allow pushes.
         push_opt_in: f64 = 0.68, "share", 0.0..=1.0;
+        /// Share of avatars who come for bonuses and do no more than is asked for them.
+        farmer_share: f64 = 0.0, "share", 0.0..=1.0;
     }
 }
 
@@ -99,6 +101,20 @@ config! {
         reward_joy: f64 = 0.02, "satisfaction", 0.0..=1.0;
         /// Utility of attending a live event, above the outside option.
         live_event_joy: f64 = 1.5, "utility", 0.0..=20.0;
+        /// Log ratio of the hour of its day at which an avatar heeds pushes most to that at which it heeds them least; 0 where hours do not matter.
+        push_hour_amplitude: f64 = 0.0, "-", 0.0..=8.0;
+        /// Deviation of the logarithm of how much avatars heed pushes; 0 where all are alike.
+        push_openness_sigma: f64 = 0.0, "-", 0.0..=3.0;
+        /// Chance that an avatar takes notice of a bonus that it is offered while it is away.
+        bonus_notice: f64 = 0.6, "share", 0.0..=1.0;
+        /// How much the worth of a bonus in coins counts against the trouble it takes.
+        bonus_weight: f64 = 2.0, "-", 0.0..=100.0;
+        /// Trouble of a visit that was not planned.
+        bonus_effort: f64 = 3.0, "utility", 0.0..=100.0;
+        /// How that trouble grows with the logarithm of the days until the next planned visit.
+        bonus_distance: f64 = 0.3, "share", 0.0..=10.0;
+        /// Trouble of each minute beyond what was meant.
+        bonus_minute_effort: f64 = 0.15, "utility/min", 0.0..=10.0;
     }
 }
 

@@ -184,8 +184,13 @@ pub fn decide(id: AvatarId, view: &View<'_>) -> Decision {
         return follow::go_on(id, a, walk, view, &mut rng);
     }
     let is_over = view.now >= a.session_ends;
-    if is_over || rng.chance(session::bail_chance(a, &view.rules.sessions)) {
+    let bails = rng.chance(session::bail_chance(a, &view.rules.sessions));
+    let waits_for_bonus = view.now < a.stays_until;
+    if (is_over || bails) && !waits_for_bonus {
         return Decision::Leave;
+    }
+    if waits_for_bonus && a.is_farmer {
+        return Decision::Browse;
     }
     next(id, a, view, &mut rng)
 }

@@ -20,12 +20,15 @@
 //! | `shocks` | a fashion, a shift of interests |
 //! | `ads` | clicks, annoyance, billboards |
 //! | `wants` | what comes of ads outside the city |
+//! | `bonus` | coming, or staying longer, for a bonus |
+//! | `persuasion` | what offers truly changed |
 //! | `reach_out` | pushes, invitations and rewards |
 
 pub mod act;
 pub mod ads;
 pub mod avatar;
 pub mod birth;
+pub mod bonus;
 pub mod choice;
 pub mod config;
 mod consume;
@@ -33,6 +36,7 @@ pub mod decide;
 pub mod diurnal;
 pub mod live;
 pub mod mastery;
+pub mod persuasion;
 pub mod profile;
 pub mod reach_out;
 pub mod satisfaction;

@@ -3,12 +3,14 @@
 use bevy::ecs::prelude::*;
 
 use super::avatar::{Activity, Avatar, Avatars};
-use super::config::ChoiceConfig;
+use super::config::{ChoiceConfig, ReactionsConfig};
+use super::diurnal::DiurnalCurve;
+use super::persuasion::{Persuasion, comes_anyway};
 use super::profile::Profiles;
 use super::satisfaction::{annoy, experience};
 use super::utility;
 use crate::events::behavior::{Event, EventKind, NO_POSITION, Surface, ThingKind};
-use crate::events::bus::{EventBus, OfferBus, Wish, WishBus, WishKind};
+use crate::events::bus::{EventBus, OfferBus, RewardKind, Wish, WishBus, WishKind};
 use crate::sim::calendar::Calendar;
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
@@ -26,7 +28,7 @@ use crate::society::walk_in::state::WalkIns;
 const WEAR: f64 = 0.8;
 
 /// How much less somebody who has left for good listens.
-const DEAF: f64 = 0.15;
+pub(super) const DEAF: f64 = 0.15;
 
 /// What reaches an avatar.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +53,21 @@ fn heeds(a: &Avatar, base: f64, utility: f64, choice: &ChoiceConfig, rng: &mut R
     rng.chance((base * (0.3 + 1.4 * pull) * tired * gone).clamp(0.0, 1.0))
 }
 
+/// How much an avatar heeds pushes at this hour of its day, as a factor with mean 1 over hours and avatars.
+fn receptivity(seed: u64, id: AvatarId, a: &Avatar, now: Tick, react: &ReactionsConfig) -> f64 {
+    let mut factor = 1.0;
+    if react.push_hour_amplitude > 0.0 {
+        let curve = DiurnalCurve::new(react.push_hour_amplitude);
+        factor *= curve.at(a.local_hour(now) + 24 - u32::from(a.peak_hour));
+    }
+    let sigma = react.push_openness_sigma;
+    if sigma > 0.0 {
+        let mut own = RngStream::new(seed, Purpose::Openness, u64::from(id.0), 0);
+        factor *= own.log_normal(-0.5 * sigma * sigma, sigma);
+    }
+    factor
+}
+
 /// Reacts to the pushes of this tick.
 pub fn answer_pushes(
     clock: Res<SimClock>,
@@ -63,6 +80,7 @@ pub fn answer_pushes(
     mut avatars: ResMut<Avatars>,
     mut calendar: ResMut<Calendar>,
     mut events: ResMut<EventBus>,
+    mut truth: ResMut<Persuasion>,
 ) {
     let react = &rules.0.reactions;
     for push in &offers.pushes {
@@ -81,7 +99,8 @@ pub fn answer_pushes(
             &rules.0.content,
         );
         let mut rng = luck(seed.0, id, Message::Push, clock.now);
-        let opens = heeds(a, react.push_open_rate, u, &rules.0.choice, &mut rng);
+        let base = react.push_open_rate * receptivity(seed.0, id, a, clock.now, react);
+        let opens = heeds(a, base, u, &rules.0.choice, &mut rng);
         let event = |kind| {
             Event::new(clock.now, id, kind)
                 .thing(ThingKind::Item, push.item.0)
@@ -93,6 +112,11 @@ pub fn answer_pushes(
             a.woken_by = 1;
             a.woken_offer = push.offer;
             events.push(event(EventKind::PushOpen));
+            if comes_anyway(calendar.next(id.0), clock.now) {
+                truth.pushes_anyway += 1;
+            } else {
+                truth.pushes_moved += 1;
+            }
             calendar.schedule(id.0, clock.now.after(1));
             continue;
         }
@@ -186,7 +210,8 @@ pub fn claim_rewards(
     for reward in &offers.rewards {
         let id: AvatarId = reward.avatar;
         let a = avatars.get_mut(id);
-        if !a.is_awake() {
+        // A bonus is credited even if the visit is just over; everything else is taken or lost.
+        if !a.is_awake() && reward.kind != RewardKind::Bonus {
             continue;
         }
         let joy = rules.0.reactions.reward_joy

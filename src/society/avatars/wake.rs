@@ -3,7 +3,9 @@
 use bevy::ecs::prelude::*;
 
 use super::avatar::{Activity, Avatars};
+use super::bonus::{Quests, minutes_for};
 use super::diurnal::DiurnalCurve;
+use super::persuasion::Persuasion;
 use super::satisfaction::recover;
 use super::session;
 use crate::events::behavior::{Event, EventKind, NO_POSITION, NO_SPACE, Surface};
@@ -12,7 +14,7 @@ use crate::sim::calendar::Calendar;
 use crate::sim::ids::{AvatarId, SessionId};
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
-use crate::sim::units::TICKS_PER_DAY;
+use crate::sim::units::{TICKS_PER_DAY, Tick};
 use crate::society::config::SocietyRules;
 use crate::society::population::Newborn;
 
@@ -56,6 +58,8 @@ pub fn begin_sessions(
     mut calendar: ResMut<Calendar>,
     mut avatars: ResMut<Avatars>,
     mut events: ResMut<EventBus>,
+    mut quests: ResMut<Quests>,
+    mut truth: ResMut<Persuasion>,
     mut due: Local<Vec<u32>>,
     mut newly: Local<Vec<AvatarId>>,
 ) {
@@ -71,6 +75,15 @@ pub fn begin_sessions(
         let a = avatars.get_mut(id);
         let mut rng = RngStream::new(seed.0, Purpose::Session, u64::from(id.0), clock.now.0);
         let minutes = session::intended_minutes(a, &rules.0.sessions, &mut rng);
+        let (mut minutes, mut bound) = (minutes, 0);
+        if let Some(quest) = quests.take(id, clock.now) {
+            let (react, choice) = (&rules.0.reactions, &rules.0.choice);
+            let meant = minutes;
+            (minutes, bound) = minutes_for(seed.0, id, a, &quest, meant, clock.now, react, choice);
+            if !quest.is_moved {
+                truth.minutes_longer += u64::from(minutes.saturating_sub(meant));
+            }
+        }
         recover(a, clock.now, &rules.0.choice);
         let today = clock.now.day();
         a.streak_days = if a.last_day == u32::MAX || a.last_day + 1 < today {
@@ -84,6 +97,11 @@ pub fn begin_sessions(
         a.session = SessionId(number);
         a.session_began = clock.now;
         a.session_ends = clock.now.after(minutes);
+        a.stays_until = if bound > 0 {
+            clock.now.after(bound)
+        } else {
+            Tick(0)
+        };
         a.n_sessions += 1;
         a.activity = Activity::Idle;
         a.busy_until = clock.now;

@@ -92,6 +92,7 @@ pub(super) const fn woken_by(code: u8) -> &'static str {
         1 => "because of a push",
         2 => "because a friend invited it",
         3 => "for a live event",
+        4 => "for a bonus",
         _ => "out of habit",
     }
 }

@@ -8,11 +8,14 @@ use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::report::data::{FORMAT, ReportData};
 use crate::lab::summary::RunSummary;
 use crate::platform::config::PlatformRules;
+use crate::platform::engage::push_trial::PushTrials;
+use crate::platform::incentives::bonus::book::BonusBook;
 use crate::platform::models::live::watch::DriftWatch;
 use crate::platform::models::ranker::Ranker;
 use crate::sim::schedule::Simulation;
 use crate::sim::units::Tick;
 use crate::society::avatars::avatar::Avatars;
+use crate::society::avatars::persuasion::Persuasion;
 use crate::society::avatars::wants::Wants;
 use crate::society::config::SocietyRules;
 use crate::society::content::catalogue::Catalogue;
@@ -20,7 +23,7 @@ use crate::society::spaces::map::CityMap;
 use crate::society::spaces::space::Spaces;
 use crate::society::ties::communities::Communities;
 
-use super::{ads, drift, learning, money, notes, people, things, trade, verdicts};
+use super::{ads, drift, learning, money, notes, people, reach, things, trade, verdicts};
 
 /// What was asked for: the part of a report that the city itself does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +55,9 @@ pub(super) struct Sight<'a> {
     pub(super) ending: Ending<'a>,
     pub(super) platform: &'a PlatformRules,
     pub(super) wants: &'a Wants,
+    pub(super) bonuses: &'a BonusBook,
+    pub(super) pushes: &'a PushTrials,
+    pub(super) persuasion: &'a Persuasion,
 }
 
 /// Fills a report from a city after `summary.ticks` ticks; every number in it is finite.
@@ -79,6 +85,9 @@ pub fn gather(
         ending: Ending::of(sim),
         platform: w.resource(),
         wants: w.resource(),
+        bonuses: w.resource(),
+        pushes: w.resource(),
+        persuasion: w.resource(),
     };
     let (cohorts, cohort_sizes) = people::cohorts(&sight);
     ReportData {
@@ -103,6 +112,8 @@ pub fn gather(
         calibration: learning::calibration(&sight),
         drift: drift::drift(&sight),
         ads: ads::ads(&sight),
+        bonuses: reach::bonuses(&sight),
+        pushes: reach::pushes(&sight),
         surfaces: things::surfaces(&sight),
         hours: sight.book.hours,
         wellbeing: people::wellbeing(&sight),

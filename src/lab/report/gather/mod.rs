@@ -10,6 +10,7 @@
 //! | `ads` | how slots sold, and what ads changed |
 //! | `money` | flows and land |
 //! | `trade` | land prices explained, order books, wealth |
+//! | `reach` | bonuses, pushes, invitations |
 //! | `verdicts` | the scorecard, with reasons |
 //! | `notes` | what to know before quoting a number |
 
@@ -20,6 +21,7 @@ mod learning;
 mod money;
 mod notes;
 mod people;
+mod reach;
 mod things;
 mod trade;
 mod verdicts;
