@@ -250,16 +250,18 @@ fn conversions_come_later_once_for_each_campaign_and_do_not_say_why() {
 
 #[test]
 fn a_reserve_is_learned_over_night() {
-    let s = town(AdsConfig {
-        load: 1.0,
-        reserve: ReserveKind::Learned,
-        ..open()
-    });
-    let sim = watch(&s, TICKS_PER_DAY + 1, |_| {});
-    let learned = sim.world().resource::<LearnedReserves>();
-    let price = learned.learned(Format::Display).unwrap().as_f64();
-    let median = s.platform.ads.click_value;
-    assert!(price > 0.1 * median && price < 10.0 * median, "{price}");
+    for reserve in [ReserveKind::Learned, ReserveKind::Competitive] {
+        let s = town(AdsConfig {
+            load: 1.0,
+            reserve,
+            ..open()
+        });
+        let sim = watch(&s, TICKS_PER_DAY + 1, |_| {});
+        let learned = sim.world().resource::<LearnedReserves>();
+        let price = learned.learned(Format::Display).unwrap().as_f64();
+        let median = s.platform.ads.click_value;
+        assert!(price > 0.0 && price < 10.0 * median, "{reserve:?}: {price}");
+    }
 }
 
 #[test]

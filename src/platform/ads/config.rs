@@ -12,8 +12,10 @@ config_choice! {
         Off = "off",
         /// The reserve price of the scenario.
         Fixed = "fixed",
-        /// What would have earned most from one bidder alone, learned each night from the bids of the day.
+        /// Myerson's: what would have earned most from one bidder alone, learned each night from the bids of the day.
         Learned = "learned",
+        /// What would have earned most in the auctions of the day, with all who bid in them, learned each night.
+        Competitive = "competitive",
     }
 }
 

@@ -409,10 +409,13 @@ impl Floor {
         shades: &mut Shades,
     ) {
         let config = rules.config;
+        if matches!(
+            config.reserve,
+            ReserveKind::Learned | ReserveKind::Competitive
+        ) {
+            reserves.observe(rules.seed, lot.format, &self.bids, &self.slots, config);
+        }
         for bid in &self.bids {
-            if config.reserve == ReserveKind::Learned {
-                reserves.observe(rules.seed, lot.format, bid.per_click, bid.quality, config);
-            }
             if config.bidding == Bidding::Shading {
                 let won = self.awards.iter().any(|a| a.campaign == bid.campaign);
                 let sale = if won { Outcome::Won } else { Outcome::Lost };
