@@ -56,7 +56,7 @@ pub(super) fn look(avatar: AvatarId) -> Wish {
 }
 
 /// Drops materials, and lets those awake who look at the exchange wish for orders.
-pub fn trade_materials(mut desk: Desk<'_>, mut wishes: ResMut<WishBus>) {
+pub(in crate::economy) fn trade_materials(mut desk: Desk<'_>, mut wishes: ResMut<WishBus>) {
     if !desk.exchange.is_open() {
         return;
     }

@@ -240,7 +240,7 @@ impl Desk<'_> {
 }
 
 /// Ends the auctions of assets that are due.
-pub fn close_auctions(mut desk: Desk<'_>) {
+pub(in crate::economy) fn close_auctions(mut desk: Desk<'_>) {
     let now = desk.clock.now;
     let due: Vec<ItemId> = desk
         .market
