@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `bonus_coins` | coins paid for bonuses |
 //! | `bonus_minutes_per_coin` | (minutes a day of those to whom a bonus was sent − of those from whom it was withheld by lot) · sent / coins |
-//! | `bonus_true_minutes_per_coin` | (minutes of visits that a bonus brought about + minutes stayed longer for one) / coins, by the truth |
+//! | `bonus_true_minutes_per_coin` | (minutes of visits that a bonus brought about + minutes meant to be stayed longer for one) / coins, by the truth; visits that were not broken off early because of one are left out |
 //! | `bonus_wasted_share` | share of the bonuses seen that went to avatars who would have come in time anyway, by the truth |
 //! | `bonus_farmed_share` | coins paid to farmers / coins |
 //! | `push_returns` | (share back within a day if pushed − share if withheld by lot) · sent |

@@ -85,7 +85,7 @@ config! {
         /// Coins a day for each thousand residents; what a day pays too much or too little is made up for later.
         budget_per_1000: f64 = 60.0, "coins/day", 0.0..=1_000_000.0;
         /// Coins of the smaller bonus.
-        small: f64 = 1.0, "coins", 0.000_001..=1_000_000.0;
+        small: f64 = 2.0, "coins", 0.000_001..=1_000_000.0;
         /// Coins of the larger bonus.
         large: f64 = 3.0, "coins", 0.000_001..=1_000_000.0;
         /// Minutes that the visit must last.
@@ -95,7 +95,7 @@ config! {
         /// Day on which it begins; before, avatars are only observed.
         start_day: u32 = 3, "day", 0..=10_000;
         /// Share of avatars a day to whom a bonus or none is offered at random, to learn from; only where uplift is learned.
-        exploration: f64 = 0.2, "share", 0.0..=1.0;
+        exploration: f64 = 0.05, "share", 0.0..=1.0;
         /// Share of the bonuses chosen that are withheld at random, to measure what the others bring about.
         withheld: f64 = 0.2, "share", 0.0..=0.9;
         /// Share of avatars never offered a bonus, to measure what all of it brings about.

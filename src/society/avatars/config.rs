@@ -108,11 +108,11 @@ config! {
         /// Chance that an avatar takes notice of a bonus that it is offered while it is away.
         bonus_notice: f64 = 0.6, "share", 0.0..=1.0;
         /// How much the worth of a bonus in coins counts against the trouble it takes.
-        bonus_weight: f64 = 2.0, "-", 0.0..=100.0;
+        bonus_weight: f64 = 3.0, "-", 0.0..=100.0;
         /// Trouble of a visit that was not planned.
         bonus_effort: f64 = 3.0, "utility", 0.0..=100.0;
         /// How that trouble grows with the logarithm of the days until the next planned visit.
-        bonus_distance: f64 = 0.3, "share", 0.0..=10.0;
+        bonus_distance: f64 = 0.15, "share", 0.0..=10.0;
         /// Trouble of each minute beyond what was meant.
         bonus_minute_effort: f64 = 0.15, "utility/min", 0.0..=10.0;
     }

@@ -149,11 +149,11 @@ fn close_day(book: &mut BonusBook, seed: u64, now: Tick, what: &BonusConfig, pro
 
 /// Learns from all that was drawn; keeps what it knew as long as that is too little.
 fn learn(book: &mut BonusBook, config: &BonusesConfig, day: u32) {
-    let sizes = sizes(&config.offer);
-    if let Ok(model) = BonusModel::fit(&sizes, book, &config.uplift) {
+    let (sizes, asked) = (sizes(&config.offer), config.offer.minutes);
+    if let Ok(model) = BonusModel::fit(&sizes, book, asked, &config.uplift) {
         book.model = Some(model);
     }
-    if let Some(judged) = judge(&sizes, book, &config.uplift, day) {
+    if let Some(judged) = judge(&sizes, book, asked, &config.uplift, day) {
         book.judged = Some(judged);
     }
 }

@@ -21,6 +21,10 @@ const LEAST_COST: f64 = 0.02;
 /// Bonuses as if sent and earned before anything was seen.
 const PRIOR: (f64, f64) = (10.0, 3.0);
 
+/// Minutes of a day that count for learning, as a multiple of those that are asked for: a few very long days would otherwise
+/// decide who is taken to be moved. What is measured in the end counts all of them.
+const LONGEST: f64 = 3.0;
+
 /// Divides avatars into those learned from and those judged by.
 const SALT: u64 = 0xB0;
 
@@ -56,29 +60,37 @@ fn rows_of(tried: &[&Tried]) -> Result<Rows, IncentiveError> {
     Rows::new(COLUMNS, values)
 }
 
+/// Minutes of a row that count where `asked` were asked for.
+fn counted(tried: &Tried, asked: u32) -> f64 {
+    tried.minutes.min(LONGEST * f64::from(asked))
+}
+
 fn learn_uplift(
     sizes: &[Coins; SIZES],
     tried: &[&Tried],
+    asked: u32,
     config: &UpliftConfig,
 ) -> Result<RewardUplift, IncentiveError> {
     let given: Vec<Option<usize>> = tried.iter().map(|t| t.sent).collect();
-    let minutes: Vec<f64> = tried.iter().map(|t| t.minutes).collect();
+    let minutes: Vec<f64> = tried.iter().map(|t| counted(t, asked)).collect();
     let rows = rows_of(tried)?;
     RewardUplift::fit(sizes, &rows, &given, &minutes, OutcomeKind::Number, config)
 }
 
 impl BonusModel {
-    /// Learns from what was drawn; how often a bonus is earned, from all that were sent.
+    /// Learns from what was drawn, and from what was chosen, as of that a share was withheld by lot; how often a bonus is
+    /// earned, from all that were sent. `asked` are the minutes that the visit must last.
     ///
     /// # Errors
     /// [`IncentiveError`] as long as too little was tried.
     pub fn fit(
         sizes: &[Coins; SIZES],
         book: &BonusBook,
+        asked: u32,
         config: &UpliftConfig,
     ) -> Result<Self, IncentiveError> {
-        let drawn: Vec<&Tried> = explored(book);
-        let uplift = learn_uplift(sizes, &drawn, config)?;
+        let all: Vec<&Tried> = book.tried.iter().collect();
+        let uplift = learn_uplift(sizes, &all, asked, config)?;
         let of_size = |size: usize| {
             let sent: Vec<&Tried> = book.tried.iter().filter(|t| t.sent == Some(size)).collect();
             let earned: Vec<f64> = sent
@@ -111,37 +123,34 @@ impl BonusModel {
     }
 }
 
-fn explored(book: &BonusBook) -> Vec<&Tried> {
-    let drawn = |t: &&Tried| t.reason == Reason::Explored;
-    book.tried.iter().filter(drawn).collect()
-}
-
 /// Judges what can be learned from one part of the avatars by the others; `None` as long as too little was tried.
 #[must_use]
 pub fn judge(
     sizes: &[Coins; SIZES],
     book: &BonusBook,
+    asked: u32,
     config: &UpliftConfig,
     day: u32,
 ) -> Option<Judged> {
-    let drawn = explored(book);
-    let avatars: Vec<AvatarId> = drawn.iter().map(|t| t.avatar).collect();
+    let all: Vec<&Tried> = book.tried.iter().collect();
+    let avatars: Vec<AvatarId> = all.iter().map(|t| t.avatar).collect();
     let ppm = (config.held_out * 1e6).round() as u32;
     let halves = Halves::by_avatar(&avatars, ppm, SALT);
-    let learned: Vec<&Tried> = halves.learned.iter().map(|i| drawn[*i]).collect();
-    let model = learn_uplift(sizes, &learned, config).ok()?;
+    let learned: Vec<&Tried> = halves.learned.iter().map(|i| all[*i]).collect();
+    let model = learn_uplift(sizes, &learned, asked, config).ok()?;
     let larger = SIZES - 1;
     let judged: Vec<&Tried> = halves
         .held_out
         .iter()
-        .map(|i| drawn[*i])
+        .map(|i| all[*i])
+        .filter(|t| t.reason == Reason::Explored)
         .filter(|t| t.sent.is_none_or(|s| s == larger))
         .collect();
     let arm = |t: &&Tried| t.sent.map_or(Arm::Control, |_| Arm::Treated);
     let trial = Trial::new(
         rows_of(&judged).ok()?,
         judged.iter().map(arm).collect(),
-        judged.iter().map(|t| t.minutes).collect(),
+        judged.iter().map(|t| counted(t, asked)).collect(),
     )
     .ok()?;
     let predictions: Vec<f64> = judged
@@ -204,7 +213,7 @@ mod tests {
 
     #[test]
     fn those_who_would_come_anyway_cost_more_and_bring_less() {
-        let model = BonusModel::fit(&SIZES_OF_TEST, &book(), &UpliftConfig::BASELINE).unwrap();
+        let model = BonusModel::fit(&SIZES_OF_TEST, &book(), 10, &UpliftConfig::BASELINE).unwrap();
         let at = |x: f64| {
             let mut columns = [0.0; COLUMNS];
             columns[0] = x;
@@ -220,11 +229,11 @@ mod tests {
 
     #[test]
     fn a_ranking_that_helps_has_a_curve_above_the_line() {
-        let judged = judge(&SIZES_OF_TEST, &book(), &UpliftConfig::BASELINE, 9).unwrap();
+        let judged = judge(&SIZES_OF_TEST, &book(), 10, &UpliftConfig::BASELINE, 9).unwrap();
         assert!(judged.qini.coefficient > 0.2, "{}", judged.qini.coefficient);
         // 7.5 minutes for half of them.
         assert!((judged.qini.average_effect() - 3.75).abs() < 1.2);
         let nobody = BonusBook::default();
-        assert!(judge(&SIZES_OF_TEST, &nobody, &UpliftConfig::BASELINE, 9).is_none());
+        assert!(judge(&SIZES_OF_TEST, &nobody, 10, &UpliftConfig::BASELINE, 9).is_none());
     }
 }
