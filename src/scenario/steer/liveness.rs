@@ -29,7 +29,7 @@ const WALLETS: Liveness =
 const BOOKS: Liveness = Liveness::AtFounding("the rules of a book are those it was opened with");
 
 /// Keys, or beginnings of keys that end in a point; the first that fits holds, and what fits none is live.
-const TABLE: [(&str, Liveness); 55] = [
+const TABLE: [(&str, Liveness); 57] = [
     (
         "days",
         Liveness::AtFounding("how long a run lasts is decided when it begins"),
