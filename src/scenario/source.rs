@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::{Place, ScenarioError};
 
 /// The scenarios inside the program, in the order in which they are listed.
-pub const SHIPPED: [(&str, &str); 10] = [
+pub const SHIPPED: [(&str, &str); 18] = [
     (
         "quickstart",
         include_str!("../../scenarios/quickstart.toml"),
@@ -27,6 +27,20 @@ pub const SHIPPED: [(&str, &str); 10] = [
     (
         "interest-shift",
         include_str!("../../scenarios/interest-shift.toml"),
+    ),
+    (
+        "ad-load-month",
+        include_str!("../../scenarios/ad-load-month.toml"),
+    ),
+    ("auctions", include_str!("../../scenarios/auctions.toml")),
+    ("holdout", include_str!("../../scenarios/holdout.toml")),
+    ("rewards", include_str!("../../scenarios/rewards.toml")),
+    ("push", include_str!("../../scenarios/push.toml")),
+    ("trading", include_str!("../../scenarios/trading.toml")),
+    ("exchange", include_str!("../../scenarios/exchange.toml")),
+    (
+        "tight-money",
+        include_str!("../../scenarios/tight-money.toml"),
     ),
     ("models", include_str!("../../scenarios/models.toml")),
     (
