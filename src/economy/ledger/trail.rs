@@ -371,7 +371,7 @@ mod tests {
         pay(&mut l, wallet(0), Account::Burn, 6, Purpose::ItemSale);
         let t = trail(&mut l);
         let sale = t.find(3).unwrap();
-        let piece = |via, from, len| Piece {
+        let piece = |via, from: i64, len: i64| Piece {
             via: Some(via),
             from: from * 1_000_000,
             len: len * 1_000_000,

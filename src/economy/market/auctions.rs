@@ -369,7 +369,7 @@ mod tests {
             }
             let before: i64 = wallets.iter().sum();
             let mut escrow = [0i64; 6];
-            let mut apply = |steps: &[Step], wallets: &mut [i64; 6], escrow: &mut [i64; 6]| {
+            let apply = |steps: &[Step], wallets: &mut [i64; 6], escrow: &mut [i64; 6]| {
                 for step in steps {
                     let (who, n) = match *step {
                         Step::Hold(who, c) => (who, c.micros()),

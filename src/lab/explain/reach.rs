@@ -171,6 +171,14 @@ pub(super) fn reward(r: &RewardTrace, e: &mut Explanation) {
             "each after the first adds to the reward, up to a week",
         ));
     }
+    if r.kind == RewardKind::Bonus {
+        e.rules.push(Line::number(
+            "chance",
+            r.chance,
+            "with which it was offered, once it was chosen or drawn; the visit then lasted for long enough",
+        ));
+        return;
+    }
     if r.chance < 1.0 {
         e.rules.push(Line::number(
             "chance",

@@ -133,7 +133,7 @@ fn who_sold_is_who_owned() {
     let resales = watch.trades.iter().filter(|t| t.seller.is_some());
     for t in resales {
         assert_ne!(t.seller, Some(t.buyer));
-        assert!(t.royalty < t.price);
+        assert!(t.split.royalty < t.price);
     }
     assert!(!watch.trades.is_empty());
 }
