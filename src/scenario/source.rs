@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::{Place, ScenarioError};
 
 /// The scenarios inside the program, in the order in which they are listed.
-pub const SHIPPED: [(&str, &str); 10] = [
+pub const SHIPPED: [(&str, &str); 13] = [
     (
         "quickstart",
         include_str!("../../scenarios/quickstart.toml"),
@@ -24,6 +24,12 @@ pub const SHIPPED: [(&str, &str); 10] = [
         include_str!("../../scenarios/filter-bubble.toml"),
     ),
     ("inflation", include_str!("../../scenarios/inflation.toml")),
+    (
+        "tight-money",
+        include_str!("../../scenarios/tight-money.toml"),
+    ),
+    ("trading", include_str!("../../scenarios/trading.toml")),
+    ("exchange", include_str!("../../scenarios/exchange.toml")),
     (
         "interest-shift",
         include_str!("../../scenarios/interest-shift.toml"),
