@@ -20,28 +20,28 @@ pub const SHIPPED: [(&str, &str); 18] = [
     ("quiet", include_str!("../../scenarios/quiet.toml")),
     ("ad-load", include_str!("../../scenarios/ad-load.toml")),
     (
+        "ad-load-month",
+        include_str!("../../scenarios/ad-load-month.toml"),
+    ),
+    (
         "filter-bubble",
         include_str!("../../scenarios/filter-bubble.toml"),
     ),
     ("inflation", include_str!("../../scenarios/inflation.toml")),
     (
+        "tight-money",
+        include_str!("../../scenarios/tight-money.toml"),
+    ),
+    ("trading", include_str!("../../scenarios/trading.toml")),
+    ("exchange", include_str!("../../scenarios/exchange.toml")),
+    (
         "interest-shift",
         include_str!("../../scenarios/interest-shift.toml"),
-    ),
-    (
-        "ad-load-month",
-        include_str!("../../scenarios/ad-load-month.toml"),
     ),
     ("auctions", include_str!("../../scenarios/auctions.toml")),
     ("holdout", include_str!("../../scenarios/holdout.toml")),
     ("rewards", include_str!("../../scenarios/rewards.toml")),
     ("push", include_str!("../../scenarios/push.toml")),
-    ("trading", include_str!("../../scenarios/trading.toml")),
-    ("exchange", include_str!("../../scenarios/exchange.toml")),
-    (
-        "tight-money",
-        include_str!("../../scenarios/tight-money.toml"),
-    ),
     ("models", include_str!("../../scenarios/models.toml")),
     (
         "workload-a",
