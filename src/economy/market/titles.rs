@@ -35,11 +35,11 @@ pub struct Split {
     pub royalty: Coins,
 }
 
-/// Splits a price exactly: fee and royalty are rounded down, the seller gets the rest.
+/// Splits a price exactly: fee and royalty are rounded down, the royalty is at most what the fee leaves, the seller gets the rest.
 #[must_use]
 pub fn split(price: Coins, fee_ppm: u32, royalty_ppm: u32) -> Split {
     let fee = price.scaled_ppm(fee_ppm);
-    let royalty = price.scaled_ppm(royalty_ppm);
+    let royalty = price.scaled_ppm(royalty_ppm).min(price - fee);
     Split {
         seller: price - fee - royalty,
         fee,
@@ -159,10 +159,10 @@ mod tests {
         let mut r = RngStream::new(1, Purpose::Test, 0, 0);
         for _ in 0..10_000 * dose() {
             let price = Coins::from_micros(r.below(1_000_000_000) as i64);
-            let (fee, royalty) = (r.below(500_000) as u32, r.below(500_000) as u32);
+            let (fee, royalty) = (r.below(1_000_001) as u32, r.below(1_000_001) as u32);
             let s = split(price, fee, royalty);
             assert_eq!(s.seller + s.fee + s.royalty, price);
-            assert!(s.seller.micros() >= 0);
+            assert!(s.seller.micros() >= 0 && s.royalty.micros() >= 0);
         }
     }
 

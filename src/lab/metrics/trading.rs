@@ -1,8 +1,8 @@
 //! Trade in unique assets and land: how much, how soon, and what it was worth to those who traded.
 //!
-//! A trade's gain is what the thing is worth to the buyer less what it was worth to the seller, in coins, both by the truth:
-//! the price at which having it would be no better than nothing ([`utility::worth`]), at the purse each had before the trade.
-//! To the city a thing is worth nothing. The gain does not depend on the price.
+//! A trade's gain is by how much having the thing is better than nothing for the buyer, less the same for the seller, in utility and
+//! by the truth. To the city it is nothing. The gain does not depend on the price. (In coins a few people to whom coins mean
+//! little would outweigh everybody else: what one would pay grows exponentially with the gain.)
 
 use super::facts::Ending;
 use super::statistics::hedonic::Hedonic;
@@ -31,7 +31,7 @@ pub struct Trades {
     pub n: usize,
     /// Coins paid.
     pub volume: f64,
-    /// Gains from trade, in coins.
+    /// Gains from trade, in utility.
     pub welfare: f64,
     /// Of these, where an avatar sold.
     pub resale_welfare: f64,
@@ -60,18 +60,17 @@ pub struct Truth<'a> {
 }
 
 impl Truth<'_> {
-    /// Returns what a sale gained, in coins.
+    /// Returns what a sale gained, in utility.
     #[must_use]
     pub fn gain(&self, sale: &AssetSale) -> f64 {
         let (card, truth) = (self.catalogue.card(sale.item), self.truths.get(sale.item));
-        let worth = |who, change: Coins| {
+        let (choice, content) = (&self.society.choice, &self.society.content);
+        let gives = |who| {
             let a = self.avatars.get(who);
-            let (choice, content) = (&self.society.choice, &self.society.content);
-            let before = (a.purse + change).max(Coins::ZERO);
-            utility::worth(a, before, card, truth, self.now, choice, content).as_f64()
+            let u = utility::of_item(a, card, truth, Coins::ZERO, self.now, choice, content);
+            u - choice.outside_option
         };
-        let lost = sale.seller.map_or(0.0, |s| worth(s, -sale.split.seller));
-        worth(sale.buyer, sale.price) - lost
+        gives(sale.buyer) - sale.seller.map_or(0.0, gives)
     }
 }
 
