@@ -8,6 +8,7 @@
 //! | `reach.rs` | the rows about bonuses and pushes |
 //! | `page.rs` | puts the rows, the style, our script and the chart library into one page |
 //! | `example.rs` | a made-up report for the tests |
+//! | `example_markets.rs` | its rows about trade and ads |
 //! | `tensorboard.rs` | event files that TensorBoard opens |
 //!
 //! The page itself is `assets/report/`: `template.html`, `report.css`, `kit.js` (numbers, colors, cards), `report.js` (the sections)
@@ -16,6 +17,8 @@
 mod data;
 #[cfg(test)]
 mod example;
+#[cfg(test)]
+mod example_markets;
 pub mod gather;
 mod page;
 pub mod reach;

@@ -17,7 +17,7 @@ use super::frequency::FrequencyCaps;
 use super::goal::Goal;
 use super::holdout::is_held_out;
 use super::reserve::LearnedReserves;
-use super::shades::Shades;
+use super::shades::{Shades, shaded, times, usual_quality};
 use super::targeting::Clue;
 use crate::economy::ledger::{Account, Currency, Ledger};
 use crate::events::behavior::{EventKind, Surface};
@@ -424,42 +424,6 @@ impl Floor {
             }
         }
     }
-}
-
-fn usual_quality(lot: Lot<'_>, config: &AdsConfig) -> Quality {
-    quality(lot.format.usual_rate(), config)
-}
-
-/// Returns `price · a / b`.
-fn times(price: Coins, a: Quality, b: Quality) -> Coins {
-    let [a, b] = [a, b].map(|q| f64::from(q.per_thousand_million().max(1)));
-    Coins::from_f64(price.as_f64() * (a / b))
-}
-
-/// Returns what a campaign bids for a click that it would pay `most` for.
-fn shaded(
-    id: CampaignId,
-    most: Coins,
-    own: Quality,
-    lot: Lot<'_>,
-    rules: &Rules<'_>,
-    shades: &mut Shades,
-) -> Coins {
-    let usual = usual_quality(lot, rules.config);
-    let value = rules.campaigns.get(id).value;
-    let value = value.scaled_ppm(worth(lot.format, rules.config));
-    let pair = u64::from(id.0) << 32 | u64::from(lot.avatar.0);
-    let mut rng = RngStream::new(rules.seed, Purpose::BidShading, pair, rules.now.0);
-    let here = times(most, own, usual);
-    let bid = shades.bid(
-        id,
-        lot.format,
-        value,
-        here,
-        &rules.config.shading(),
-        &mut rng,
-    );
-    times(bid, usual, own).min(most)
 }
 
 /// Takes the bids of a tick in which there is something to sell.

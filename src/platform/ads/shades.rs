@@ -5,10 +5,13 @@
 
 use bevy::ecs::prelude::Resource;
 
+use super::auction::Quality;
 use super::bidder::shading::{Sale, Shading, ShadingConfig};
 use super::click_model::Format;
+use super::config::AdsConfig;
+use super::floor::{Lot, Rules, quality, worth};
 use crate::sim::ids::CampaignId;
-use crate::sim::rng::RngStream;
+use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
 use crate::sim::units::Coins;
 
@@ -73,4 +76,41 @@ impl Shades {
             known.learn(bid, sale, config);
         }
     }
+}
+
+/// Returns the quality of an ad that is clicked as often as is usual.
+pub(super) fn usual_quality(lot: Lot<'_>, config: &AdsConfig) -> Quality {
+    quality(lot.format.usual_rate(), config)
+}
+
+/// Returns `price · a / b`.
+pub(super) fn times(price: Coins, a: Quality, b: Quality) -> Coins {
+    let [a, b] = [a, b].map(|q| f64::from(q.per_thousand_million().max(1)));
+    Coins::from_f64(price.as_f64() * (a / b))
+}
+
+/// Returns what a campaign bids for a click that it would pay `most` for.
+pub(super) fn shaded(
+    id: CampaignId,
+    most: Coins,
+    own: Quality,
+    lot: Lot<'_>,
+    rules: &Rules<'_>,
+    shades: &mut Shades,
+) -> Coins {
+    let usual = usual_quality(lot, rules.config);
+    let value = rules.campaigns.get(id).value;
+    let value = value.scaled_ppm(worth(lot.format, rules.config));
+    let pair = u64::from(id.0) << 32 | u64::from(lot.avatar.0);
+    let mut rng = RngStream::new(rules.seed, Purpose::BidShading, pair, rules.now.0);
+    let here = times(most, own, usual);
+    let bid = shades.bid(
+        id,
+        lot.format,
+        value,
+        here,
+        &rules.config.shading(),
+        &mut rng,
+    );
+    times(bid, usual, own).min(most)
 }
