@@ -168,7 +168,7 @@ config! {
         signal: Signal = Signal::Prices, "-";
         /// What is steered.
         instrument: Instrument = Instrument::Rewards, "-";
-        /// Day whose end, and the week before it, is the price level 1; the bank steers from then on.
+        /// Day whose end, and the week before it, is the price level 1; until then the level is 1, while coins tell before.
         base_day: u32 = 7, "days", 7..=3650;
     }
 }

@@ -146,7 +146,10 @@ fn cash_out(desk: &mut Desk<'_>, creator: AvatarId, paid: Coins) {
     let worth = Coins::from_f64(coins.as_f64() / t.coins_per_outside * kept);
     let (platform, wallet) = (Account::Platform, Account::Wallet(creator));
     let has = desk.ledger.balance(Currency::Outside, platform);
-    if worth > has || !desk.pay(wallet, Account::Burn, coins, Purpose::CashOut, None) {
+    if !worth.is_positive()
+        || worth > has
+        || !desk.pay(wallet, Account::Burn, coins, Purpose::CashOut, None)
+    {
         return;
     }
     let cause = crate::events::behavior::NO_OFFER;

@@ -111,6 +111,7 @@ pub const ROUTES: &[Route] = &[
     route(Purpose::MaterialSale, Node::Wallets, Node::Wallets),
     route(Purpose::CashOut, Node::Wallets, Node::Burn),
     route(Purpose::CashOutPayment, Node::Platform, Node::Outside),
+    route(Purpose::BonusReward, Node::Mint, Node::Wallets),
 ];
 
 /// Returns who pays and who is paid for a purpose.
@@ -250,6 +251,7 @@ impl DayFlows {
             | Purpose::Release
             | Purpose::CashOut
             | Purpose::CashOutPayment
+            | Purpose::BonusReward
             | Purpose::Burn => false,
         };
         let bought = Purpose::ALL.iter().filter(|p| buys(p));

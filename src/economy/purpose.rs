@@ -61,6 +61,8 @@ coded! {
         CashOut = 25, "cash_out";
         /// Outside money paid for them.
         CashOutPayment = 26, "cash_out_payment";
+        /// A bonus for a visit.
+        BonusReward = 27, "bonus_reward";
     }
 }
 
@@ -106,7 +108,8 @@ impl Purpose {
             | Self::Hold
             | Self::Release
             | Self::MaterialSale
-            | Self::CashOut => Currency::Coins,
+            | Self::CashOut
+            | Self::BonusReward => Currency::Coins,
         }
     }
 
@@ -120,7 +123,8 @@ impl Purpose {
             | Self::WatchReward
             | Self::CreatorPayout
             | Self::CoinSale
-            | Self::Footfall => Direction::Faucet,
+            | Self::Footfall
+            | Self::BonusReward => Direction::Faucet,
             Self::ItemSale
             | Self::MarketFee
             | Self::LandTax

@@ -208,11 +208,17 @@ impl Desk<'_> {
     fn pay_reward(&mut self, wish: &Wish, reward: &Reward) {
         let purpose = match reward.kind {
             RewardKind::Login => Purpose::LoginReward,
-            RewardKind::Quest | RewardKind::Drop | RewardKind::Bonus => Purpose::QuestReward,
+            RewardKind::Quest | RewardKind::Drop => Purpose::QuestReward,
+            RewardKind::Bonus => Purpose::BonusReward,
             RewardKind::Watching => Purpose::WatchReward,
         };
-        let factor = self.rules.0.treasury.reward_factor * self.bank.reward_factor;
-        let amount = Coins::from_f64(reward.amount.as_f64() * factor);
+        // A bonus was promised to the coin and has a budget of its own; no bank steers it.
+        let amount = if reward.kind == RewardKind::Bonus {
+            reward.amount
+        } else {
+            let factor = self.rules.0.treasury.reward_factor * self.bank.reward_factor;
+            Coins::from_f64(reward.amount.as_f64() * factor)
+        };
         let wallet = Account::Wallet(wish.avatar);
         if amount.is_positive() && self.pay(Account::Mint, wallet, amount, purpose, Some(wish)) {
             let kind = match reward.kind {

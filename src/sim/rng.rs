@@ -65,6 +65,7 @@ pub enum Purpose {
     AdConversion = 54,
     OwnWant = 55,
     BidSample = 56,
+    Liking = 57,
     Exchange = 70,
     BonusTrial = 60,
     BonusAnswer = 61,

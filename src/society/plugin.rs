@@ -6,6 +6,7 @@ use bevy::ecs::prelude::*;
 use super::avatars::ads::see_billboards;
 use super::avatars::bonus::{Quests, answer_bonuses};
 use super::avatars::diurnal::DiurnalCurve;
+use super::avatars::likings::Likings;
 use super::avatars::live::live;
 use super::avatars::persuasion::Persuasion;
 use super::avatars::reach_out::{answer_invitations, answer_pushes, claim_rewards};
@@ -108,6 +109,11 @@ impl Plugin for SocietyPlugin {
             "persuasion",
             "what the lab may read later; nobody in the loop reads it",
             Persuasion::default(),
+        )
+        .insert_unhashed(
+            "likings",
+            "what the lab may read later; what was bid by them is hashed",
+            Likings::default(),
         );
         app.add_systems(
             SimTick,

@@ -4,6 +4,7 @@
 //! its upkeep, without which it falls into ruin. A unit is therefore worth to an owner of land what a building brings it.
 
 use super::materials::MATERIALS;
+use crate::economy::daily::CAPITALIZED_DAYS;
 use crate::economy::land::letting::building_gain;
 use crate::economy::settle::Desk;
 use crate::events::behavior::{Event, EventKind};
@@ -11,9 +12,6 @@ use crate::sim::ids::{AvatarId, ParcelId};
 use crate::sim::math;
 use crate::sim::rng::{Purpose as Luck, RngStream};
 use crate::society::spaces::field::FootfallField;
-
-/// Days over which an owner thinks of a building, as for land.
-const HORIZON_DAYS: f64 = 30.0;
 
 impl Desk<'_> {
     /// Lets the games won in this tick drop units.
@@ -57,7 +55,8 @@ impl Desk<'_> {
             return;
         };
         let day = self.clock.now.day() | 1 << 31;
-        let id = u64::from(parcel.0) << 32;
+        // No avatar has such a number, and a drop of its own may fall on the same day.
+        let id = (u64::from(parcel.0) + 1) << 32;
         let mut rng = RngStream::new(self.seed.0, Luck::Exchange, id, day);
         if rng.chance(self.rules.0.exchange.upkeep) {
             let material = usize::from(self.exchange.material_of[parcel.idx()]);
@@ -74,7 +73,7 @@ impl Desk<'_> {
         }
         let rules = &self.rules.0;
         let n = rules.exchange.building_units;
-        let needed = 1.0 - math::pow(1.0 - rules.exchange.upkeep, HORIZON_DAYS);
+        let needed = 1.0 - math::pow(1.0 - rules.exchange.upkeep, CAPITALIZED_DAYS);
         let exchange = &mut *self.exchange;
         exchange.wants.clear();
         for (i, lot) in self.land.lots.rows().iter().enumerate() {

@@ -23,7 +23,7 @@ const FEWEST_BIDDERS: u32 = 2;
 /// Sells what was bid for.
 pub(in crate::economy) fn clear_land(desk: &mut Desk<'_>, map: &CityMap, field: &FootfallField) {
     let rules = desk.rules.0.land.clone();
-    let n_bidders = expected_bidders(&desk.land);
+    let expected = expected_bidders(&desk.land);
     let bids = std::mem::take(&mut desk.land.bids);
     if rules.format == LandFormat::Uniform {
         let mut districts: BTreeMap<u8, Vec<Offered>> = BTreeMap::new();
@@ -35,7 +35,7 @@ pub(in crate::economy) fn clear_land(desk: &mut Desk<'_>, map: &CityMap, field: 
         for lots in districts.into_values() {
             for award in sell_district(&lots) {
                 let n = lots.iter().find(|l| l.parcel == award.parcel);
-                hand_over(desk, &award, n.map_or(0, |l| l.bids.len()), field);
+                hand_over(desk, &award, n.map_or(0, |l| n_bidders(&l.bids)), field);
             }
         }
         return;
@@ -45,13 +45,19 @@ pub(in crate::economy) fn clear_land(desk: &mut Desk<'_>, map: &CityMap, field: 
         let Some(lot) = offered(desk, parcel, &bids) else {
             continue;
         };
-        if let Some(award) = sell(&lot, &rules, n_bidders) {
-            hand_over(desk, &award, lot.bids.len(), field);
+        if let Some(award) = sell(&lot, &rules, expected) {
+            hand_over(desk, &award, n_bidders(&lot.bids), field);
         }
     }
 }
 
-/// The mean number of bids of the last sales, rounded.
+/// How many people bid, however often.
+fn n_bidders(bids: &[LandBid]) -> usize {
+    let who: std::collections::BTreeSet<_> = bids.iter().map(|b| b.bidder).collect();
+    who.len()
+}
+
+/// The mean number of bidders of the last sales, rounded.
 fn expected_bidders(land: &LandRegistry) -> u32 {
     let last = &land.sales[land.sales.len().saturating_sub(REMEMBERED)..];
     let sum: u32 = last.iter().map(|s| s.n_bids).sum();
@@ -91,8 +97,12 @@ fn hand_over(desk: &mut Desk<'_>, award: &Award, n_bids: usize, field: &Footfall
         None => Coins::ZERO,
     };
     let seller = lot.owner.map_or(Account::Treasury, Account::Wallet);
-    // At one price for a district somebody may win a parcel of its own.
-    if lot.owner == Some(winner) || !desk.pay(buyer, seller, price - fee, Purpose::ParcelSale, None)
+    // At one price for a district cover was looked at before the parcels of other districts were paid.
+    let covers = desk.ledger.balance(Currency::Coins, buyer) >= price;
+    // There somebody may win a parcel of its own, too.
+    if lot.owner == Some(winner)
+        || !covers
+        || !desk.pay(buyer, seller, price - fee, Purpose::ParcelSale, None)
     {
         return;
     }

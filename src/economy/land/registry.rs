@@ -53,7 +53,7 @@ pub struct LandSale {
     pub tick: Tick,
     /// People passing it a day, as seen at the sale.
     pub footfall: f32,
-    /// Bids.
+    /// People who bid.
     pub n_bids: u32,
     /// What it is worth to the buyer, as it said.
     pub most: Coins,

@@ -210,12 +210,14 @@ impl Auction {
                     h.u32(who.0);
                     h.i64(price.micros());
                     h.i64(limit.most.micros());
+                    h.u64(limit.wish.offer.0);
                 }
             }
             Kind::Sealed { bids, .. } => {
                 for (who, limit) in bids {
                     h.u32(who.0);
                     h.i64(limit.most.micros());
+                    h.u64(limit.wish.offer.0);
                 }
             }
         }

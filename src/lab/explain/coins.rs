@@ -137,7 +137,14 @@ const fn rule(purpose: Purpose) -> &'static str {
         Purpose::Grant => "the account was opened",
         Purpose::CreatorPayout => "the creators' fund was shared out at midnight",
         Purpose::ParcelSale => "the land auction was cleared at midnight",
-        Purpose::MarketFee => "the fee of the sale before it",
+        Purpose::MarketFee => "the fee of the sale before it, or the day's fees of the exchange",
+        Purpose::Hold => "set aside for a bid or an order",
+        Purpose::Release => "a bid or an order was outbid, filled, withdrawn or over",
+        Purpose::MaterialSale => "two orders in the book of a material met",
+        Purpose::CashOut | Purpose::CashOutPayment => {
+            "creators change a share of what they are paid at midnight"
+        }
+        Purpose::Build => "an owner builds where a month of it pays",
         Purpose::Royalty => "the royalty of the sale before it",
         Purpose::Rent => "rents were due at midnight",
         Purpose::LandTax => "land tax was due at midnight",

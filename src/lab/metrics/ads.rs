@@ -39,7 +39,6 @@ type Pair = (AvatarId, CampaignId);
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Story {
     touches: Vec<Touch>,
-    clicked: bool,
     /// When it would have been shown the campaign first, had it not been held out.
     withheld: Option<Tick>,
     converted: Option<Tick>,
@@ -66,6 +65,8 @@ pub struct AdBook {
     /// Conversions, whoever had seen an ad.
     pub conversions: u64,
     stories: BTreeMap<Pair, Story>,
+    /// Pairs that met, and whether one clicked; of campaigns that do not pay for clicks, for everybody.
+    met: BTreeMap<Pair, bool>,
     spending: BTreeMap<CampaignId, Hours>,
     traffic: Hours,
     /// Expected spending and auctions by hour, over all days, as shares of each campaign's day.
@@ -153,37 +154,35 @@ impl AdBook {
         }
         match e.kind {
             EventKind::AdImpression => {
-                let Some(story) = self.story(e.avatar, id) else {
-                    return;
-                };
-                let is_first = story.touches.is_empty();
-                if story.converted.is_none() {
+                if campaign.goal == Goal::Reach && !self.met.contains_key(&(e.avatar, id)) {
+                    self.met.insert((e.avatar, id), false);
+                    self.welfare += campaign.value.as_f64() * format.usual_rate();
+                }
+                if let Some(story) = self.story(e.avatar, id)
+                    && story.converted.is_none()
+                {
                     story.touches.push(Touch {
                         channel: Channel(e.surface.code()),
                         at: e.tick,
                     });
-                }
-                if is_first && campaign.goal == Goal::Reach {
-                    self.welfare += campaign.value.as_f64() * format.usual_rate();
                 }
             }
             EventKind::AdClick => {
                 if campaign.goal == Goal::Clicks {
                     self.welfare += campaign.value.scaled_ppm(worth(format, config)).as_f64();
                 }
-                if let Some(story) = self.story(e.avatar, id) {
-                    story.clicked = true;
+                if campaign.goal == Goal::Conversions {
+                    self.met.insert((e.avatar, id), true);
                 }
             }
             _ => {
                 self.conversions += 1;
-                let Some(story) = self.story(e.avatar, id) else {
-                    return;
-                };
-                let clicked = story.clicked;
-                story.converted.get_or_insert(e.tick);
+                let clicked = self.met.get(&(e.avatar, id)) == Some(&true);
                 if clicked && campaign.goal == Goal::Conversions {
                     self.welfare += campaign.conversion_value().as_f64();
+                }
+                if let Some(story) = self.story(e.avatar, id) {
+                    story.converted.get_or_insert(e.tick);
                 }
             }
         }
@@ -381,7 +380,6 @@ mod tests {
         };
         let story = |touches: Vec<Touch>, withheld: Option<u32>, converted: Option<u32>| Story {
             touches,
-            clicked: false,
             withheld: withheld.map(Tick),
             converted: converted.map(Tick),
         };

@@ -13,7 +13,7 @@ use crate::economy::ledger::{Currency, Ledger};
 use crate::economy::market::index::PriceIndex;
 use crate::economy::market::titles::AssetMarket;
 use crate::events::behavior::{EventKind, NO_POSITION, ThingKind};
-use crate::events::bus::{EventBus, OfferBus, WishBus};
+use crate::events::bus::{EventBus, OfferBus};
 use crate::lab::config::LabRules;
 use crate::lab::report::DayRow;
 use crate::platform::ads::campaign::Campaigns;
@@ -30,6 +30,7 @@ use crate::sim::ids::ItemId;
 use crate::sim::schedule::SimClock;
 use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR};
 use crate::society::avatars::avatar::Avatars;
+use crate::society::avatars::likings::Likings;
 use crate::society::config::SocietyRules;
 use crate::society::content::catalogue::Catalogue;
 use crate::society::content::truth::ItemTruths;
@@ -50,11 +51,11 @@ pub struct Sight<'w> {
     spaces: Res<'w, Spaces>,
     observations: Res<'w, Observations>,
     prices: Res<'w, AttentionPrices>,
+    likings: Res<'w, Likings>,
     market: Res<'w, AssetMarket>,
     ledger: Res<'w, Ledger>,
     land: Res<'w, LandRegistry>,
     index: Res<'w, PriceIndex>,
-    wishes: Res<'w, WishBus>,
     holds: Res<'w, Holds>,
     ranker: Res<'w, Ranker>,
     floor: Res<'w, Floor>,
@@ -94,8 +95,7 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
     for ad in shown.chain(s.offers.billboards.iter().map(|(_, ad)| ad)) {
         book.ads.placed(s.clock.now, ad);
     }
-    book.reached
-        .count(&s.events.current, &s.offers, &s.wishes, &s.avatars);
+    book.reached.count(&s.events.current, &s.offers, &s.avatars);
     oracle::witness(
         &s.offers,
         s.lab.0.oracle_every,
@@ -113,6 +113,7 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
             avatars: &s.avatars,
             catalogue: &s.catalogue,
             truths: &s.truths,
+            likings: &s.likings,
             society: &s.society.0,
         };
         book.trades.count(&s.market, &truth);

@@ -17,13 +17,11 @@ use std::collections::BTreeSet;
 
 use super::facts::Ending;
 use crate::events::behavior::{Event, EventKind};
-use crate::events::bus::{OfferBus, RewardKind, WishBus, WishKind};
+use crate::events::bus::{OfferBus, RewardKind};
 use crate::platform::engage::k_factor::{InviterTally, KFactor, k_factor};
-use crate::sim::ids::AvatarId;
+use crate::sim::ids::{AvatarId, OfferId};
 use crate::society::avatars::avatar::Avatars;
-
-/// What woke an avatar that came for a bonus.
-const BY_BONUS: u8 = 4;
+use crate::society::avatars::bonus::BY_BONUS;
 
 /// What was counted.
 #[derive(Debug, Clone, Default)]
@@ -43,13 +41,13 @@ pub struct Reached {
 
 impl Reached {
     /// Counts what happened in a tick.
-    pub fn count(
-        &mut self,
-        events: &[Event],
-        offers: &OfferBus,
-        wishes: &WishBus,
-        avatars: &Avatars,
-    ) {
+    pub fn count(&mut self, events: &[Event], offers: &OfferBus, avatars: &Avatars) {
+        let bonuses: BTreeSet<OfferId> = offers
+            .rewards
+            .iter()
+            .filter(|r| r.kind == RewardKind::Bonus)
+            .map(|r| r.offer)
+            .collect();
         for e in events {
             match e.kind {
                 EventKind::SessionStart if e.value as u8 == BY_BONUS => {
@@ -61,11 +59,7 @@ impl Reached {
                 }
                 EventKind::PushOptOut => self.opt_outs += 1,
                 EventKind::RewardClaim => {
-                    let is_bonus = wishes.wishes.iter().any(|w| {
-                        w.offer == e.offer
-                            && matches!(w.kind, WishKind::Claim(r) if r.kind == RewardKind::Bonus)
-                    });
-                    if is_bonus {
+                    if bonuses.contains(&e.offer) {
                         self.bonus_coins += e.amount.as_f64();
                         if avatars.get(e.avatar).is_farmer {
                             self.farmed_coins += e.amount.as_f64();
@@ -171,8 +165,8 @@ mod tests {
         let mut accepted = Event::new(Tick(5), AvatarId(2), EventKind::InviteAccept);
         accepted.offer = OfferId(8);
         let mut reached = Reached::default();
-        let (wishes, avatars) = (WishBus::default(), Avatars::default());
-        reached.count(&[accepted], &offers, &wishes, &avatars);
+        let avatars = Avatars::default();
+        reached.count(&[accepted], &offers, &avatars);
         let tally = InviterTally {
             invited: 2,
             joined: 1,

@@ -1,8 +1,8 @@
 //! Trade in unique assets and land: how much, how soon, and what it was worth to those who traded.
 //!
 //! A trade's gain is by how much having the thing is better than nothing for the buyer, less the same for the seller, in utility and
-//! by the truth. To the city it is nothing. The gain does not depend on the price. (In coins a few people to whom coins mean
-//! little would outweigh everybody else: what one would pay grows exponentially with the gain.)
+//! by the truth, the mood in which it was chosen included. To the city it is nothing. The gain does not depend on the price. (In
+//! coins a few people to whom coins mean little would outweigh everybody else: what one would pay grows exponentially with it.)
 
 use super::facts::Ending;
 use super::statistics::hedonic::Hedonic;
@@ -10,9 +10,11 @@ use super::statistics::mobility::rank_correlation;
 use crate::economy::exchange::materials::{Exchange, MaterialTrade};
 use crate::economy::land::registry::LandSale;
 use crate::economy::market::titles::{AssetMarket, AssetSale};
+use crate::sim::ids::AvatarId;
 use crate::sim::math;
 use crate::sim::units::{Coins, TICKS_PER_DAY, Tick};
 use crate::society::avatars::avatar::Avatars;
+use crate::society::avatars::likings::Likings;
 use crate::society::avatars::utility;
 use crate::society::config::SocietyConfig;
 use crate::society::content::catalogue::Catalogue;
@@ -55,6 +57,8 @@ pub struct Truth<'a> {
     pub catalogue: &'a Catalogue,
     /// What is true of them.
     pub truths: &'a ItemTruths,
+    /// What was chosen, and how much it was liked.
+    pub likings: &'a Likings,
     /// How people value.
     pub society: &'a SocietyConfig,
 }
@@ -63,14 +67,21 @@ impl Truth<'_> {
     /// Returns what a sale gained, in utility.
     #[must_use]
     pub fn gain(&self, sale: &AssetSale) -> f64 {
-        let (card, truth) = (self.catalogue.card(sale.item), self.truths.get(sale.item));
-        let (choice, content) = (&self.society.choice, &self.society.content);
         let gives = |who| {
-            let a = self.avatars.get(who);
-            let u = utility::of_item(a, card, truth, Coins::ZERO, self.now, choice, content);
-            u - choice.outside_option
+            self.likings
+                .get(who, sale.item)
+                .unwrap_or_else(|| self.as_a_rule(who, sale))
         };
         gives(sale.buyer) - sale.seller.map_or(0.0, gives)
+    }
+
+    /// What having it is worth to somebody who never chose it, such as whoever made it: nobody has to keep a thing.
+    fn as_a_rule(&self, who: AvatarId, sale: &AssetSale) -> f64 {
+        let (card, truth) = (self.catalogue.card(sale.item), self.truths.get(sale.item));
+        let (choice, content) = (&self.society.choice, &self.society.content);
+        let a = self.avatars.get(who);
+        let u = utility::of_item(a, card, truth, Coins::ZERO, self.now, choice, content);
+        (u - choice.outside_option).max(0.0)
     }
 }
 

@@ -5,8 +5,9 @@ use super::facts::Ending;
 use super::statistics::gini::gini;
 use super::statistics::mobility::{Transitions, rank_correlation};
 use crate::economy::land::registry::LandRegistry;
-use crate::economy::ledger::{Currency, Ledger};
+use crate::economy::ledger::{Account, Currency, Ledger};
 use crate::economy::market::titles::AssetMarket;
+use crate::sim::ids::AvatarId;
 use crate::sim::units::MICROS_PER_COIN;
 
 /// Days after which wealth is taken down, to be compared with the end.
@@ -21,7 +22,13 @@ pub fn holdings(ledger: &Ledger, market: &AssetMarket, land: &LandRegistry) -> V
     let mut wealth: Vec<f64> = ledger
         .wallets(Currency::Coins)
         .iter()
-        .map(|w| *w as f64 / MICROS_PER_COIN as f64)
+        .enumerate()
+        .map(|(i, w)| {
+            // What is set aside for bids and orders is still its own.
+            let aside = Account::Escrow(AvatarId::from_idx(i));
+            let aside = ledger.balance(Currency::Coins, aside).as_f64();
+            *w as f64 / MICROS_PER_COIN as f64 + aside
+        })
         .collect();
     for (_, t) in market.titles() {
         if let Some(owner) = t.owner {

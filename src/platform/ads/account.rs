@@ -4,7 +4,6 @@ use super::auction::{Pricing, Score, score};
 use super::config::{AdsConfig, Bidding, PacingKind};
 use super::floor::{Floor, Hope, Lot, Rules, worth};
 use super::goal::Goal;
-use super::holdout::is_held_out;
 use super::reserve::LearnedReserves;
 use crate::platform::trace::ad::{AuctionTrace, BidTrace, LeftOut, NAMED, SoldTrace, Targeting};
 use crate::sim::ids::CampaignId;
@@ -135,7 +134,7 @@ impl Floor {
                 LeftOut::NoMoney
             } else if !rules.caps.allows(lot.avatar, id, lot.day, config) {
                 LeftOut::FrequencyCap
-            } else if is_held_out(rules.seed, lot.avatar, id, config.holdout) {
+            } else if self.withheld.contains(&id) {
                 LeftOut::HeldOut
             } else if campaign.goal == Goal::Reach && rules.caps.has_seen(lot.avatar, id, lot.day) {
                 LeftOut::Reached

@@ -56,7 +56,7 @@ pub struct Floor {
     slots: Vec<u32>,
     sales: Vec<Sale>,
     /// Campaigns that would have won the auction and are held out from the avatar.
-    withheld: Vec<CampaignId>,
+    pub(super) withheld: Vec<CampaignId>,
     /// Auctions held in this tick.
     pub(super) n_auctions: u32,
     /// What came of each, for whoever wants to look; read by nobody who decides.

@@ -12,7 +12,8 @@ config_choice! {
         Rule = "rule",
         /// Absentees by lot, at hours by lot.
         Random = "random",
-        /// Those whom a push brings back, less those whom it drives away, at the hour that is answered best.
+        /// Those whom a push brings back, less those whom it drives away, at the hour that is answered best; learned from what
+        /// `push_hold_out` withholds, by lot where that is 0.
         Uplift = "uplift",
     }
 }

@@ -42,6 +42,7 @@ impl StateHash for InvitePlan {
         let mut h = StateHasher::default();
         h.u64(self.n_by_friends);
         h.u64(self.n_live_events);
+        h.u32(self.hour_today);
         self.gathered.hash_row(&mut h);
         for (a, s) in &self.present {
             h.u64(u64::from(a.0) << 32 | u64::from(s.0));

@@ -25,7 +25,7 @@ use crate::sim::schedule::{Seed, SimClock};
 use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR, Tick};
 use crate::sim::workers::Workers;
-use crate::society::avatars::profile::Profiles;
+use crate::society::avatars::profile::{DataPurpose, Profiles};
 
 /// When whom to push, and how often it was in vain.
 #[derive(Resource, Default)]
@@ -39,6 +39,9 @@ pub struct PushPlan {
 impl PushPlan {
     /// Plans a push.
     pub fn at(&mut self, avatar: AvatarId, at: Tick) {
+        if self.in_vain.len() <= avatar.idx() {
+            self.in_vain.resize(avatar.idx() + 1, 0);
+        }
         self.calendar.schedule(avatar.0, at);
     }
 }
@@ -90,7 +93,11 @@ pub fn plan_pushes(
     if config.tries_pushes() {
         trials.grow(profiles.table.len());
         for e in &events.previous {
-            trials.follow(e);
+            // Messages are allowed, being learned from is consented to.
+            let consent = profiles.get(e.avatar).consent;
+            if consent.allows(DataPurpose::Recommendation) {
+                trials.follow(e);
+            }
         }
         trials.settle(clock.now);
     }
@@ -127,7 +134,11 @@ fn try_push(
     know: &Knowledge<'_>,
 ) -> Option<bool> {
     let config = &rules.engage;
-    if !config.tries_pushes() {
+    let consents = know
+        .profile(avatar)
+        .consent
+        .allows(DataPurpose::Recommendation);
+    if !config.tries_pushes() || !consents {
         return Some(true);
     }
     let nobody = Observed::default();

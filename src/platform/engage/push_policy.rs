@@ -16,7 +16,7 @@ use crate::sim::ids::AvatarId;
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
 use crate::sim::units::{Coins, TICKS_PER_DAY, TICKS_PER_HOUR, Tick};
-use crate::society::avatars::profile::{Profile, Profiles};
+use crate::society::avatars::profile::{DataPurpose, Profile, Profiles};
 
 /// Hours ahead for which pushes are planned.
 const HORIZON: u32 = 23;
@@ -90,7 +90,9 @@ pub fn plan_day(
     for (i, profile) in profiles.table.rows().iter().enumerate() {
         let f = trials.followed.row(i);
         let away = now.since(f.left.max(profile.joined));
-        if profile.push_allowed && !f.is_here && away >= least && i < observations.table.len() {
+        let consents = profile.consent.allows(DataPurpose::Recommendation);
+        let may = profile.push_allowed && consents && i < observations.table.len();
+        if may && !f.is_here && away >= least {
             let id = AvatarId::from_idx(i);
             let mut rng = RngStream::new(seed.0, Purpose::PushTrial, u64::from(id.0), now.0);
             absent.push((rng.bits(), id));

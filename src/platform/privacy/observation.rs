@@ -202,7 +202,10 @@ impl Observations {
             }
             let row = self.table.row_mut(event.avatar.idx());
             row.decay_to(event.tick);
-            row.last_seen = event.tick;
+            // What is done outside says nothing of when it was here.
+            if event.kind != EventKind::AdConvert {
+                row.last_seen = event.tick;
+            }
             match event.kind {
                 EventKind::SessionStart => {
                     let hour = (event.tick.hour().cast_signed() + i32::from(profile.timezone))

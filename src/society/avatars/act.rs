@@ -8,6 +8,7 @@ use super::choice::examination;
 use super::config::ChoiceConfig;
 use super::decide::{Answer, Decision, Offered};
 use super::diurnal::DiurnalCurve;
+use super::likings::Likings;
 use super::mastery;
 use super::satisfaction::{absorb, experience, recover};
 use super::session::{self, Future, Intent};
@@ -73,6 +74,8 @@ pub struct Hands<'a> {
     pub slates: &'a [Slate],
     /// Who is taken over.
     pub walk_ins: &'a mut WalkIns,
+    /// What assets are worth to those who chose them.
+    pub likings: &'a mut Likings,
 }
 
 impl Hands<'_> {

@@ -31,7 +31,7 @@ use crate::society::config::SocietyRules;
 const GONE_DAYS: f64 = 60.0;
 
 /// What woke an avatar that came for a bonus.
-const BY_BONUS: u8 = 4;
+pub const BY_BONUS: u8 = 4;
 
 /// A bonus that an avatar has in mind.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,6 +61,7 @@ impl StateHash for Quests {
             h.u64(u64::from(id.0) << 32 | u64::from(q.until.0));
             h.u64(u64::from(q.minutes) << 1 | u64::from(q.is_moved));
             h.i64(q.amount.micros());
+            h.u64(q.offer.0);
         }
         h.finish()
     }

@@ -5,6 +5,7 @@
 use super::act::Hands;
 use super::avatar::Activity;
 use super::decide::Answer;
+use super::likings::given_chosen;
 use super::satisfaction::{absorb, experience};
 use super::utility;
 use crate::events::behavior::{EventKind, Surface, ThingKind};
@@ -99,7 +100,7 @@ impl Hands<'_> {
                 self.buy(id, WishKind::BuyItem(item, price), price, answering);
             }
             ItemKind::Asset => {
-                let worth = self.worth(id, item).max(price);
+                let worth = self.worth(id, item, price).max(price);
                 let wish = WishKind::BuyAsset(item, price, worth);
                 self.buy(id, wish, price, answering);
             }
@@ -119,12 +120,19 @@ impl Hands<'_> {
         self.busy(id, activity, answer.secs);
     }
 
-    /// What an asset is worth to it, as far as its purse goes. Having chosen it at a price it pays that in any case.
-    fn worth(&self, id: AvatarId, item: ItemId) -> Coins {
+    /// What an asset is worth to it that it chose at a price, as far as its purse goes; at least that price.
+    fn worth(&mut self, id: AvatarId, item: ItemId, price: Coins) -> Coins {
         let a = self.avatars.get(id);
         let (card, truth) = (self.catalogue.card(item), self.truths.get(item));
         let (choice, content) = (&self.rules.choice, &self.rules.content);
-        utility::worth(a, a.purse, card, truth, self.now, choice, content).min(a.purse)
+        let u = utility::of_item(a, card, truth, price, self.now, choice, content);
+        let key = u64::from(id.0);
+        let mut rng = RngStream::new(self.seed, Purpose::Liking, key, self.now.0);
+        let above = given_chosen(u - choice.outside_option, &mut rng);
+        let free = above + utility::price_cost(a, price, choice);
+        let worth = utility::reservation_price(a, a.purse, free, choice).min(a.purse);
+        self.likings.set(id, item, free);
+        worth
     }
 
     fn score_game(&mut self, id: AvatarId, difficulty: f64, won: bool) {

@@ -6,6 +6,7 @@ use bevy::ecs::system::SystemParam;
 use super::act::Hands;
 use super::avatar::Avatars;
 use super::decide::{Decision, View, decide};
+use super::likings::Likings;
 use super::wake::DayCurve;
 use crate::events::bus::{EventBus, OfferBus, WishBus};
 use crate::sim::calendar::Calendar;
@@ -48,6 +49,7 @@ pub struct City<'w> {
     wishes: ResMut<'w, WishBus>,
     offers: ResMut<'w, OfferBus>,
     walk_ins: ResMut<'w, WalkIns>,
+    likings: ResMut<'w, Likings>,
 }
 
 /// Lets everybody who is awake decide on what it sees, then act in id order.
@@ -96,6 +98,7 @@ pub fn live(mut city: City<'_>) {
         requests: &mut offers.requests,
         slates: &offers.slates,
         walk_ins: &mut c.walk_ins,
+        likings: &mut c.likings,
     };
     for (id, decision) in awake.iter().zip(&decisions) {
         hands.act(*id, *decision);

@@ -19,6 +19,7 @@
 //! | `wake` | sessions begin, newcomers arrive |
 //! | `shocks` | a fashion, a shift of interests |
 //! | `ads` | clicks, annoyance, billboards |
+//! | `likings` | how much better than nothing what was chosen is |
 //! | `wants` | what comes of ads outside the city |
 //! | `bonus` | coming, or staying longer, for a bonus |
 //! | `persuasion` | what offers truly changed |
@@ -34,6 +35,7 @@ pub mod config;
 mod consume;
 pub mod decide;
 pub mod diurnal;
+pub mod likings;
 pub mod live;
 pub mod mastery;
 pub mod persuasion;

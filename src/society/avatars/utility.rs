@@ -88,21 +88,6 @@ pub fn reservation_price(avatar: &Avatar, purse: Coins, gain: f64, choice: &Choi
     Coins::from_f64(coins.min(1e6))
 }
 
-/// Returns the most an avatar with `purse` coins would pay to own an item, whether it has that much or not.
-#[must_use]
-pub fn worth(
-    avatar: &Avatar,
-    purse: Coins,
-    card: &ItemCard,
-    truth: &ItemTruth,
-    now: Tick,
-    choice: &ChoiceConfig,
-    content: &ContentConfig,
-) -> Coins {
-    let free = of_item(avatar, card, truth, Coins::ZERO, now, choice, content);
-    reservation_price(avatar, purse, free - choice.outside_option, choice)
-}
-
 /// Returns how deep in the flow channel a challenge is, in (0, 1].
 ///
 /// # Source

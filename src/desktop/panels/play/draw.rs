@@ -254,7 +254,7 @@ fn live_ui(ui: &mut Ui, view: &PlayView, look: &Look, out: &mut Vec<UiCommand>) 
         .cursor(look.cursor_day)
         .empty(
             "No live event yet",
-            "Events are held at the hour platform.engage.live_event_hour",
+            "Events are held once a day; platform.engage.live_event_policy says when",
         )
         .show(ui, look, out);
 }

@@ -48,6 +48,8 @@ pub struct Given {
     pub usual: f64,
     /// Coins offered.
     pub amount: Coins,
+    /// Minutes a visit must last for them.
+    pub minutes: u32,
     /// Coins paid.
     pub paid: Coins,
     /// Whether the condition was met.
@@ -86,6 +88,8 @@ impl RowHash for Account {
             h.u64(g.reason as u64 | u64::from(g.is_sent) << 1 | u64::from(g.is_earned) << 2);
             h.u64(g.size.map_or(u64::MAX, |s| s as u64));
             h.i64(g.paid.micros());
+            h.i64(g.amount.micros());
+            h.u32(g.minutes);
             h.u64(g.offer.0);
         }
     }
@@ -169,6 +173,16 @@ impl BonusBook {
         }
     }
 
+    /// Drops a day that nobody will close: bonuses were switched off while it ran.
+    pub fn drop_day(&mut self) {
+        self.opened = None;
+        self.visiting.clear();
+        for i in 0..self.accounts.len() {
+            let a = self.accounts.row_mut(i);
+            (a.since, a.minutes, a.given) = (AWAY, 0, None);
+        }
+    }
+
     /// Remembers a row, and forgets the oldest if there are too many.
     pub fn remember(&mut self, row: Tried) {
         if self.tried.len() == MEMORY {
@@ -233,6 +247,9 @@ impl StateHash for BonusBook {
             t.sent.hash_row(&mut h);
             t.withheld.hash_row(&mut h);
             h.i64(t.paid.micros());
+        }
+        for (sent, earned) in &self.by_size {
+            h.u64(u64::from(*sent) << 32 | u64::from(*earned));
         }
         h.f64(self.allowance);
         h.finish()

@@ -21,11 +21,13 @@ pub fn follow_visits(
     profiles: Res<Profiles>,
     mut book: ResMut<BonusBook>,
 ) {
+    let book = &mut *book;
     if rules.0.bonus.offer.arm == RewardArm::None {
+        if book.opened.is_some() || !book.visiting.is_empty() {
+            book.drop_day();
+        }
         return;
     }
-    let least = rules.0.bonus.offer.minutes;
-    let book = &mut *book;
     book.grow(profiles.table.len());
     for e in &events.previous {
         let consents = profiles
@@ -52,17 +54,8 @@ pub fn follow_visits(
                 }
                 a.since = AWAY;
                 // It may have stayed just long enough and left in the same minute.
-                if e.dwell_secs < least * 60 {
+                if a.given.is_some_and(|g| e.dwell_secs < g.minutes * 60) {
                     book.visiting.remove(&e.avatar);
-                }
-            }
-            EventKind::RewardClaim => {
-                let a = book.accounts.row_mut(e.avatar.idx());
-                if let Some(g) = &mut a.given
-                    && g.is_sent
-                    && g.offer == e.offer
-                {
-                    g.paid += e.amount;
                 }
             }
             _ => {}
@@ -87,7 +80,8 @@ pub fn pay_bonuses(
     book.visiting.retain(|id: &AvatarId| {
         let a = accounts.row(id.idx());
         let has_left = a.since == AWAY;
-        if !has_left && clock.now.since(Tick(a.since)) < config.minutes {
+        let asked = a.given.map_or(config.minutes, |g| g.minutes);
+        if !has_left && clock.now.since(Tick(a.since)) < asked {
             return true;
         }
         let a = accounts.row_mut(id.idx());
@@ -95,6 +89,7 @@ pub fn pay_bonuses(
             return false;
         };
         g.is_earned = true;
+        g.paid = g.amount;
         traces.record(
             g.offer,
             *id,

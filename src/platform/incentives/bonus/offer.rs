@@ -186,6 +186,7 @@ fn candidates(
             columns: columns(seen, profile, balance, now),
             usual: usual_minutes(seen, profile, now),
             amount: Coins::ZERO,
+            minutes: what.minutes,
             paid: Coins::ZERO,
             is_earned: false,
         };
