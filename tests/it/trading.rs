@@ -106,7 +106,7 @@ fn the_parts_of_all_sales_sum_to_what_was_paid_and_provenance_has_no_gap() {
     let w = run.sim.world();
     let (market, ledger) = (w.resource::<AssetMarket>(), w.resource::<Ledger>());
     let sum = |part: &dyn Fn(&agora::economy::market::titles::AssetSale) -> Coins| -> Coins {
-        market.sales.iter().map(|s| part(s)).sum()
+        market.sales.iter().map(part).sum()
     };
     for s in &market.sales {
         assert_eq!(s.split.seller + s.split.fee + s.split.royalty, s.price);

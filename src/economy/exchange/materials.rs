@@ -171,14 +171,14 @@ impl StateHash for Exchange {
             for ((who, m), orders) in &self.open {
                 for (_, at) in orders {
                     h.u64(u64::from(who.0) << 32 | u64::from(at.0));
-                    h.u64(*m as u64);
+                    h.u64(u64::from(*m));
                 }
             }
             for x in self.values.iter().chain(self.prices.iter().flatten()) {
                 h.f64(*x);
             }
             for ((who, m), worths) in &self.wants {
-                h.u64(u64::from(who.0) << 8 | *m as u64);
+                h.u64(u64::from(who.0) << 8 | u64::from(*m));
                 for w in worths {
                     h.f64(*w);
                 }

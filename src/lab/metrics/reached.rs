@@ -58,12 +58,10 @@ impl Reached {
                     self.bonus_visits.1 += f64::from(e.dwell_secs) / 60.0;
                 }
                 EventKind::PushOptOut => self.opt_outs += 1,
-                EventKind::RewardClaim => {
-                    if bonuses.contains(&e.offer) {
-                        self.bonus_coins += e.amount.as_f64();
-                        if avatars.get(e.avatar).is_farmer {
-                            self.farmed_coins += e.amount.as_f64();
-                        }
+                EventKind::RewardClaim if bonuses.contains(&e.offer) => {
+                    self.bonus_coins += e.amount.as_f64();
+                    if avatars.get(e.avatar).is_farmer {
+                        self.farmed_coins += e.amount.as_f64();
                     }
                 }
                 EventKind::InviteAccept => {

@@ -180,7 +180,7 @@ pub fn put_land(end: &Ending<'_>, put: &mut impl FnMut(&str, Option<f64>)) {
 /// The surplus is what was bought to be used is worth to its buyers, in coins: what the finders would have made of it is nothing.
 pub fn put_exchange(exchange: &Exchange, put: &mut impl FnMut(&str, Option<f64>)) {
     let trades = exchange.trades.iter();
-    let sum = |f: &dyn Fn(&MaterialTrade) -> f64| trades.clone().map(|t| f(t)).sum::<f64>();
+    let sum = |f: &dyn Fn(&MaterialTrade) -> f64| trades.clone().map(f).sum::<f64>();
     let open = exchange.is_open();
     let when = |value: f64| open.then_some(value);
     put("exchange_trades", when(exchange.trades.len() as f64));

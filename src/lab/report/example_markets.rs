@@ -69,7 +69,7 @@ pub(super) fn ads(days: u32) -> AdRows {
         welfare: 44.2,
         revenue: 21.9,
         pacing_error: Some(0.06),
-        spending: hours(|x| x.sqrt()),
+        spending: hours(f64::sqrt),
         traffic: hours(|x| x),
         reserves: (0..days)
             .map(|d| [0.05 + 0.01 * f64::from(d), 0.003])

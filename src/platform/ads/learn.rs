@@ -177,11 +177,10 @@ pub fn pace_campaigns(
         let spent = std::mem::take(&mut c.committed) / worth;
         let gone = 1.0 - left.as_f64() / c.daily_budget.as_f64().max(1e-6);
         match config.pacing {
-            PacingKind::Off => {}
             PacingKind::Adaptive => c.pacer.learn(step, target, spent),
             PacingKind::Throttling if is_open => c.control.throttle(planned, gone),
             PacingKind::Pid if is_open => c.control.steer(planned, gone, passed),
-            PacingKind::Throttling | PacingKind::Pid => {}
+            PacingKind::Off | PacingKind::Throttling | PacingKind::Pid => {}
         }
     }
 }

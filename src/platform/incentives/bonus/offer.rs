@@ -35,7 +35,7 @@ pub fn is_held_out(seed: u64, id: AvatarId, config: &BonusConfig) -> bool {
 }
 
 /// Adults who consent to be known.
-fn may_be_offered(profile: &Profile) -> bool {
+fn may_be_offered(profile: Profile) -> bool {
     profile.consent.allows(DataPurpose::Recommendation) && !profile.is_minor
 }
 
@@ -115,7 +115,7 @@ fn close_day(book: &mut BonusBook, seed: u64, now: Tick, what: &BonusConfig, pro
         a.minutes = 0;
         let total = f64::from(a.total) / days;
         let given = a.given.take();
-        if may_be_offered(profiles.get(id)) {
+        if may_be_offered(*profiles.get(id)) {
             let is_in = usize::from(!is_held_out(seed, id, what));
             book.whole[is_in].add(total, 0.0);
         }
@@ -170,7 +170,7 @@ fn candidates(
     let mut found: Vec<(u64, AvatarId, Given)> = Vec::new();
     for (i, profile) in profiles.table.rows().iter().enumerate() {
         let id = AvatarId::from_idx(i);
-        let may = may_be_offered(profile);
+        let may = may_be_offered(*profile);
         let is_here = book.accounts.row(i).since != AWAY;
         if !may || is_here || i >= observations.table.len() || is_held_out(seed, id, what) {
             continue;
