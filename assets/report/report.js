@@ -725,7 +725,7 @@
       return {
         legend: { data: surfaces.map(words) },
         tooltip: { trigger: "item", formatter: (p) => tip(p.name, [[p.marker, p.seriesName, number(p.value)]]) },
-        xAxis: { type: "category", data: sold.credits.map((c) => words(c.by)) },
+        xAxis: { type: "category", axisLabel: { interval: 0 }, data: sold.credits.map((c) => words(c.by)) },
         yAxis: yAxis("conversions", { min: 0 }),
         series: surfaces.map((name) => ({
           type: "bar", stack: "credit", name: words(name),
