@@ -39,7 +39,7 @@ const GUIDE: (u32, u32) = (1_440, 810);
 const GUIDE_PICTURES: usize = 7;
 
 /// The hour in which each scenario is shown on the start screen, and from where: turn, pitch and share of the way out.
-const THUMBNAILS: [(&str, u32, f32, f32, f32); 9] = [
+const THUMBNAILS: [(&str, u32, f32, f32, f32); 17] = [
     ("quickstart", 9, 0.55, 0.5, 0.5),
     ("baseline", 19, -0.9, 0.42, 0.55),
     ("metropolis", 22, 2.2, 0.5, 0.45),
@@ -49,6 +49,14 @@ const THUMBNAILS: [(&str, u32, f32, f32, f32); 9] = [
     ("inflation", 18, 0.2, 0.28, 0.28),
     ("models", 14, -2.2, 0.75, 0.7),
     ("interest-shift", 20, 1.9, 0.4, 0.3),
+    ("ad-load-month", 20, 1.9, 0.4, 0.3),
+    ("auctions", 12, -0.4, 0.35, 0.22),
+    ("holdout", 15, 2.9, 0.6, 0.6),
+    ("rewards", 19, -0.9, 0.42, 0.55),
+    ("push", 6, 1.2, 0.3, 0.35),
+    ("trading", 14, -2.2, 0.75, 0.7),
+    ("exchange", 14, -2.2, 0.75, 0.7),
+    ("tight-money", 18, 0.2, 0.28, 0.28),
 ];
 
 /// Makes the pictures of the start screen: a city without anything over it.

@@ -70,7 +70,15 @@ pictures!(
     "filter-bubble",
     "inflation",
     "models",
-    "interest-shift"
+    "interest-shift",
+    "ad-load-month",
+    "auctions",
+    "holdout",
+    "rewards",
+    "push",
+    "trading",
+    "exchange",
+    "tight-money"
 );
 
 pub(super) fn start_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
