@@ -14,11 +14,10 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
 };
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Encoding};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
 use super::error::LogError;
@@ -30,8 +29,14 @@ use crate::events::offer::Slate;
 /// Rows gathered before they are encoded; bounds the memory of the log.
 const BATCH: usize = 131_072;
 
-/// Columns of postings in which hardly a value occurs twice; a dictionary of them costs much and saves nothing.
-const MONEY_UNLIKE: [&str; 4] = ["transaction", "cause", "number", "amount"];
+/// How the numbers of a table are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Packing {
+    /// Values that recur are written once.
+    Dictionaries,
+    /// Each value as its distance from the one before: for whole numbers only, and several times as fast.
+    Deltas,
+}
 
 /// Opens the files of a log; tests put one here that fails.
 pub trait LogStorage: Send + Sync {
@@ -80,13 +85,13 @@ struct TableWriter {
 type Column<R> = fn(&[R]) -> ArrayRef;
 
 impl TableWriter {
-    /// Opens a table; the columns in `unlike` are written without a dictionary.
+    /// Opens a table.
     fn create(
         storage: &dyn LogStorage,
         day: &Path,
         name: &str,
         schema: Arc<Schema>,
-        unlike: &[&str],
+        packing: Packing,
     ) -> Result<Self, LogError> {
         let target = day.join(format!("{name}.parquet"));
         let temporary = day.join(format!(".{name}.parquet.tmp"));
@@ -97,8 +102,10 @@ impl TableWriter {
             .set_compression(Compression::SNAPPY)
             .set_statistics_enabled(EnabledStatistics::None)
             .set_created_by(concat!("agora ", env!("CARGO_PKG_VERSION")).to_owned());
-        for name in unlike {
-            properties = properties.set_column_dictionary_enabled(ColumnPath::from(*name), false);
+        if packing == Packing::Deltas {
+            properties = properties
+                .set_dictionary_enabled(false)
+                .set_encoding(Encoding::DELTA_BINARY_PACKED);
         }
         let properties = properties.build();
         let (writer, factory) =
@@ -246,14 +253,20 @@ impl EventLog {
             let folder = self.root.join(format!("day={day:03}"));
             fs::create_dir_all(&folder).map_err(LogError::io(&folder))?;
             let storage = self.storage.as_ref();
-            let events = TableWriter::create(storage, &folder, "events", event_schema(), &[])?;
-            let beside = |keeps: bool, name, schema, unlike: &[&str]| {
-                keeps
-                    .then(|| TableWriter::create(storage, &folder, name, schema, unlike))
-                    .transpose()
+            let create = |name, schema, packing| {
+                TableWriter::create(storage, &folder, name, schema, packing)
             };
-            let offers = beside(self.keeps.offers, "offers", offer_schema(), &[])?;
-            let money = beside(self.keeps.money, "money", money_schema(), &MONEY_UNLIKE)?;
+            let events = create("events", event_schema(), Packing::Dictionaries)?;
+            let offers = self
+                .keeps
+                .offers
+                .then(|| create("offers", offer_schema(), Packing::Dictionaries))
+                .transpose()?;
+            let money = self
+                .keeps
+                .money
+                .then(|| create("money", money_schema(), Packing::Deltas))
+                .transpose()?;
             self.open = Some(Day {
                 folder,
                 events,
