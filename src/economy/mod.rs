@@ -14,14 +14,11 @@
 //! | `controller` | the central bank |
 //! | `settle` | wishes become transactions |
 //! | `daily` | what happens at midnight |
-//! | `dose` | how many cases the property tests try |
 //! | `plugin` | what joins them into a tick |
 
 pub mod config;
 pub mod controller;
 pub mod daily;
-#[cfg(test)]
-pub(crate) mod dose;
 pub mod exchange;
 pub mod flows;
 pub mod land;

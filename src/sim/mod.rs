@@ -9,10 +9,13 @@
 //! | `calendar` | the timing wheel of wake-ups |
 //! | `schedule` | `SimTick`, its phases and the driver |
 //! | `phase_clock` | what each phase costs |
+//! | `dose` | how many random cases the tests try |
 //! | `workers` | threads that systems share |
 
 pub mod calendar;
 pub mod config;
+#[cfg(test)]
+pub(crate) mod dose;
 pub mod ids;
 pub mod math;
 pub mod phase_clock;

@@ -10,7 +10,7 @@ use super::order::{Fate, OrderId, Placed, Refusal, Request, Side, Terms};
 use super::report::{Held, Report};
 use super::tests::{DENSE, PLAIN};
 use super::workload::{Mix, Operation, draw};
-use crate::economy::dose::dose;
+use crate::sim::dose::dose;
 use crate::sim::ids::AvatarId;
 use crate::sim::units::{Coins, Tick};
 
@@ -268,7 +268,7 @@ fn prop_the_book_does_what_its_explanation_does() {
         SelfTrade::CancelOldest,
         SelfTrade::Allow,
     ];
-    let n = OPERATIONS * dose() / 12;
+    let n = dose(OPERATIONS as u64) as usize / 12;
     for (i, self_trade) in policies.into_iter().enumerate() {
         for (j, (maker, taker)) in [(0, 0), (13, 37), (-20, 30), (5_000, 5_000)]
             .into_iter()

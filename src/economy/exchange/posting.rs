@@ -75,9 +75,9 @@ mod tests {
     use super::super::tests::{DENSE, PLAIN};
     use super::super::workload::{Operation, draw};
     use super::*;
-    use crate::economy::dose::dose;
     use crate::economy::ledger::{Currency, Ledger, Posted, Transaction};
     use crate::economy::purpose::Purpose;
+    use crate::sim::dose::dose;
     use crate::sim::ids::OfferId;
 
     fn post(ledger: &mut Ledger, legs: &[Posting]) {
@@ -133,7 +133,7 @@ mod tests {
             let mut ids: Vec<Option<OrderId>> = Vec::new();
             let mut reports = Vec::new();
             let mut n_poor = 0;
-            for operation in draw(seed as u64, 6_000 * dose(), &DENSE) {
+            for operation in draw(seed as u64, dose(6_000) as usize, &DENSE) {
                 match operation {
                     Operation::Place(request) => {
                         let pays = affords(&ledger, &book, &request, None);

@@ -39,7 +39,7 @@ pub fn clear(bids: &[LandBid], reserve: Coins) -> Option<(AvatarId, Coins)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::economy::dose::dose;
+    use crate::sim::dose::dose;
     use crate::sim::rng::{Purpose, RngStream};
 
     fn bid(bidder: u32, coins: i64) -> LandBid {
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn no_bidder_gains_by_bidding_other_than_its_value() {
         let mut rng = RngStream::new(3, Purpose::Test, 0, 0);
-        for _ in 0..500 * dose() {
+        for _ in 0..dose(500) {
             let value = 1 + rng.below(20) as i64;
             let others: Vec<LandBid> = (1..4).map(|i| bid(i, rng.below(20) as i64)).collect();
             let gain = |own: i64| {

@@ -274,9 +274,9 @@ fn compete(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::economy::dose::dose;
     use crate::events::behavior::{NO_OFFER, NO_POSITION, NO_SPACE, Surface};
     use crate::events::bus::WishKind;
+    use crate::sim::dose::dose;
     use crate::sim::rng::{Purpose, RngStream};
 
     fn wish(avatar: u32) -> Wish {
@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn prop_what_is_held_is_what_the_bids_say_and_nobody_owes() {
-        for case in 0..500 * dose() as u64 {
+        for case in 0..dose(500) {
             let mut rng = RngStream::new(5, Purpose::Test, case, 0);
             let is_open = rng.chance(0.5);
             let mut sale = if is_open {

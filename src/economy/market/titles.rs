@@ -151,13 +151,13 @@ impl StateHash for AssetMarket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::economy::dose::dose;
+    use crate::sim::dose::dose;
     use crate::sim::rng::{Purpose, RngStream};
 
     #[test]
     fn the_parts_of_a_price_always_add_up_to_it() {
         let mut r = RngStream::new(1, Purpose::Test, 0, 0);
-        for _ in 0..10_000 * dose() {
+        for _ in 0..dose(10_000) {
             let price = Coins::from_micros(r.below(1_000_000_000) as i64);
             let (fee, royalty) = (r.below(1_000_001) as u32, r.below(1_000_001) as u32);
             let s = split(price, fee, royalty);

@@ -17,9 +17,9 @@
 //! | `conversion_model` | how likely a click becomes a conversion |
 //! | `holdout` | whom a campaign is never shown |
 //! | `floor` | the bids of a tick and the auction of a slot |
+//! | `lot` | what an auction sells and is decided by |
 //! | `serve` | ads for slates and travelers |
 //! | `learn` | what answers teach the click model and the pacing |
-//! | `dose` | how many random cases tests draw |
 //! | `mechanism` | sealed-bid auctions as theory writes them, to hold the city's against |
 //! | `attribution` | which ads a conversion is owed to |
 //! | `bidder` | bids that learn and targets that are kept |
@@ -32,13 +32,12 @@ pub mod campaign;
 pub mod click_model;
 pub mod config;
 pub mod conversion_model;
-#[cfg(test)]
-mod dose;
 pub mod floor;
 pub mod frequency;
 pub mod goal;
 pub mod holdout;
 pub mod learn;
+pub mod lot;
 pub mod mechanism;
 pub mod pacing;
 pub mod reserve;

@@ -98,7 +98,7 @@ impl RowHash for Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::ads::dose::dose;
+    use crate::sim::dose::dose;
     use crate::sim::rng::{Purpose, RngStream};
 
     #[test]

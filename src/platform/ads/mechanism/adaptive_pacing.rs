@@ -107,9 +107,9 @@ impl PacedBudget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::ads::dose::dose;
     use crate::platform::ads::mechanism::charge::charge;
     use crate::platform::ads::mechanism::slot_auction::{Auctioneer, Bid, Format, Rules};
+    use crate::sim::dose::dose;
     use crate::sim::rng::{Purpose, RngStream};
 
     /// Sells one slot to a paced budget against the highest rival bid; returns what it paid, if it won.

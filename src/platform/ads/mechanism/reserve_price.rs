@@ -120,7 +120,7 @@ pub fn best_in_contests(contests: &[Contest]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::ads::dose::dose;
+    use crate::sim::dose::dose;
     use crate::sim::rng::{Purpose, RngStream};
 
     fn learned(n: u64, seed: u64, draw: impl Fn(&mut RngStream) -> f64) -> LearnedReserve {

@@ -3,7 +3,7 @@
 use super::charge::charge;
 use super::slot_auction::{Auctioneer, Award, Bid, Format, Reserves, Rules};
 use crate::platform::ads::auction::{self, Pricing, Quality};
-use crate::platform::ads::dose::dose;
+use crate::sim::dose::dose;
 use crate::sim::ids::CampaignId;
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::units::Coins;
