@@ -4,8 +4,9 @@
 //! out to the surfaces on which ads were seen. Lift compares those who were shown a campaign with those who would have been and
 //! were held out: what they do without having seen it would have been done anyway.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::statistics::normal::normal_reach;
 use crate::events::behavior::{Event, EventKind, Surface};
 use crate::events::offer::AdSlot;
 use crate::platform::ads::attribution::journey::{Channel, Journey, Outcome, Touch};
@@ -15,8 +16,9 @@ use crate::platform::ads::attribution::shapley::{Coalition, by_shapley};
 use crate::platform::ads::campaign::Campaigns;
 use crate::platform::ads::click_model::Format;
 use crate::platform::ads::config::{AdsConfig, Attribution};
-use crate::platform::ads::floor::{Floor, worth};
+use crate::platform::ads::floor::Floor;
 use crate::platform::ads::goal::Goal;
+use crate::platform::ads::lot::worth;
 use crate::sim::ids::{AvatarId, CampaignId};
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 
@@ -28,9 +30,6 @@ pub const N_SURFACES: usize = Surface::ALL.len();
 
 /// Hours of a day.
 const HOURS: usize = 24;
-
-/// 97.5 % quantile of the normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// An avatar and a campaign.
 type Pair = (AvatarId, CampaignId);
@@ -65,8 +64,8 @@ pub struct AdBook {
     /// Conversions, whoever had seen an ad.
     pub conversions: u64,
     stories: BTreeMap<Pair, Story>,
-    /// Pairs that met, and whether one clicked; of campaigns that do not pay for clicks, for everybody.
-    met: BTreeMap<Pair, bool>,
+    /// Pairs in which what the campaign wants has begun: a first look for reach, a click for conversions; of everybody.
+    begun: BTreeSet<Pair>,
     spending: BTreeMap<CampaignId, Hours>,
     traffic: Hours,
     /// Expected spending and auctions by hour, over all days, as shares of each campaign's day.
@@ -109,7 +108,7 @@ impl Lift {
             let (n, p) = (n as f64 + 2.0, (converted as f64 + 1.0) / (n as f64 + 2.0));
             p * (1.0 - p) / n
         };
-        Z * (variance(self.shown) + variance(self.held_out)).sqrt()
+        normal_reach(0.95) * (variance(self.shown) + variance(self.held_out)).sqrt()
     }
 
     /// Returns the conversions that ads brought about, over all that were shown them.
@@ -154,8 +153,7 @@ impl AdBook {
         }
         match e.kind {
             EventKind::AdImpression => {
-                if campaign.goal == Goal::Reach && !self.met.contains_key(&(e.avatar, id)) {
-                    self.met.insert((e.avatar, id), false);
+                if campaign.goal == Goal::Reach && self.begun.insert((e.avatar, id)) {
                     self.welfare += campaign.value.as_f64() * format.usual_rate();
                 }
                 if let Some(story) = self.story(e.avatar, id)
@@ -172,13 +170,12 @@ impl AdBook {
                     self.welfare += campaign.value.scaled_ppm(worth(format, config)).as_f64();
                 }
                 if campaign.goal == Goal::Conversions {
-                    self.met.insert((e.avatar, id), true);
+                    self.begun.insert((e.avatar, id));
                 }
             }
             _ => {
                 self.conversions += 1;
-                let clicked = self.met.get(&(e.avatar, id)) == Some(&true);
-                if clicked && campaign.goal == Goal::Conversions {
+                if campaign.goal == Goal::Conversions && self.begun.contains(&(e.avatar, id)) {
                     self.welfare += campaign.conversion_value().as_f64();
                 }
                 if let Some(story) = self.story(e.avatar, id) {
@@ -361,7 +358,7 @@ mod tests {
         assert!((lift.caused().unwrap() - 30.0).abs() < 1e-9);
         // √(51/1002 · 951/1002 / 1002 + 6/252 · 246/252 / 252) = .011851
         assert!(
-            (lift.margin() - Z * 0.011_851).abs() < 1e-5,
+            (lift.margin() - normal_reach(0.95) * 0.011_851).abs() < 1e-5,
             "{}",
             lift.margin()
         );

@@ -2,8 +2,9 @@
 
 use super::auction::{Pricing, Score, score};
 use super::config::{AdsConfig, Bidding, PacingKind};
-use super::floor::{Floor, Hope, Lot, Rules, worth};
+use super::floor::{Floor, Hope};
 use super::goal::Goal;
+use super::lot::{Lot, Rules, worth};
 use super::reserve::LearnedReserves;
 use crate::platform::trace::ad::{AuctionTrace, BidTrace, LeftOut, NAMED, SoldTrace, Targeting};
 use crate::sim::ids::CampaignId;

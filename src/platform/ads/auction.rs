@@ -150,7 +150,7 @@ fn harm(slots: &[u32], clicks: u32, k: usize, next: impl Fn(usize) -> Score) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::ads::dose::dose;
+    use crate::sim::dose::dose;
     use crate::sim::rng::{Purpose, RngStream};
 
     fn bid(campaign: u32, per_click: i64) -> Bid {

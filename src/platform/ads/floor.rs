@@ -7,27 +7,24 @@
 
 use bevy::ecs::prelude::*;
 
-use super::auction::{Award, Bid, Quality, clear};
+use super::auction::{Award, Bid, clear};
 use super::bidder::shading::Sale as Outcome;
 use super::campaign::{Campaign, Campaigns};
-use super::click_model::{Cell, ClickModel, Format};
+use super::click_model::Format;
 use super::config::{AdsConfig, Bidding, PacingKind, ReserveKind};
-use super::conversion_model::ConversionModel;
-use super::frequency::FrequencyCaps;
 use super::goal::Goal;
 use super::holdout::is_held_out;
+use super::lot::{Lot, Rules, Sale, exposure, quality, worth};
 use super::reserve::LearnedReserves;
 use super::shades::{Shades, shaded, times, usual_quality};
-use super::targeting::Clue;
 use crate::economy::ledger::{Account, Currency, Ledger};
 use crate::events::behavior::{EventKind, Surface};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::platform::config::PlatformRules;
 use crate::platform::privacy::observation::PROFILE_DIM;
 use crate::sim::ids::{AvatarId, CampaignId};
-use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
-use crate::sim::units::{Coins, Tick};
+use crate::sim::units::Coins;
 
 /// A bid that stands for this tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,72 +93,6 @@ pub(super) struct Hope {
     pub(super) wanted: Coins,
     /// Whether it has less left than that.
     pub(super) is_short: bool,
-}
-
-/// A slot sold.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Sale {
-    pub(super) campaign: CampaignId,
-    pub(super) topic: u8,
-    pub(super) price_per_click: Coins,
-    pub(super) price_per_look: Coins,
-    pub(super) p_click: f64,
-    pub(super) cell: Cell,
-}
-
-impl Sale {
-    /// Returns what the ad is expected to cost.
-    pub(super) fn due(&self) -> f64 {
-        self.price_per_click.as_f64() * self.p_click + self.price_per_look.as_f64()
-    }
-}
-
-/// What is sold to whom.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Lot<'a> {
-    pub(super) avatar: AvatarId,
-    pub(super) day: u32,
-    pub(super) place: Surface,
-    pub(super) format: Format,
-    pub(super) clue: &'a Clue,
-    /// How many slots there are.
-    pub(super) slots: u32,
-}
-
-/// What an auction is decided by.
-#[derive(Clone, Copy)]
-pub(super) struct Rules<'a> {
-    pub(super) seed: u64,
-    pub(super) now: Tick,
-    pub(super) model: &'a ClickModel,
-    pub(super) conversions: &'a ConversionModel,
-    pub(super) campaigns: &'a Campaigns,
-    pub(super) caps: &'a FrequencyCaps,
-    pub(super) config: &'a AdsConfig,
-}
-
-/// Returns what an answer to an ad of a format is worth relative to a click, in parts per million: a video watched to the end
-/// is worth a share of it that is the same for everybody.
-#[must_use]
-pub fn worth(format: Format, config: &AdsConfig) -> u32 {
-    match format {
-        Format::Display => 1_000_000,
-        Format::Rewarded => (config.rewarded_value * 1e6).round() as u32,
-    }
-}
-
-/// Returns how an auction weighs a probability of a click.
-pub(super) fn quality(p_click: f64, config: &AdsConfig) -> Quality {
-    if config.quality_weighting {
-        Quality::from_probability(p_click)
-    } else {
-        Quality::ONE
-    }
-}
-
-/// Returns the looks at the `place`-th ad of a slate, relative to the first.
-fn exposure(place: usize, config: &AdsConfig) -> f64 {
-    math::pow(config.exposure, place as f64)
 }
 
 fn lists_of(goal: Goal, topic: usize) -> usize {
@@ -447,11 +378,16 @@ pub fn take_bids(
 
 #[cfg(test)]
 mod tests {
-    use super::super::auction::{Pricing, score};
+    use super::super::auction::{Pricing, Quality, score};
+    use super::super::click_model::ClickModel;
+    use super::super::conversion_model::ConversionModel;
+    use super::super::frequency::FrequencyCaps;
+    use super::super::targeting::Clue;
     use super::*;
     use crate::economy::purpose::Purpose;
     use crate::events::behavior::NO_OFFER;
     use crate::sim::rng::{Purpose as Luck, RngStream};
+    use crate::sim::units::Tick;
     use crate::society::content::catalogue::Catalogue;
 
     fn opened(n: usize, config: &AdsConfig) -> (Floor, Campaigns) {

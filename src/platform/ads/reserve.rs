@@ -10,7 +10,7 @@ use bevy::ecs::prelude::*;
 use super::auction::{Bid, Pricing, Score, score};
 use super::click_model::Format;
 use super::config::{AdsConfig, ReserveKind};
-use super::floor::{quality, worth};
+use super::lot::{quality, worth};
 use super::mechanism::reserve_price::{Contest, best_in_contests};
 use crate::platform::config::PlatformRules;
 use crate::sim::math;

@@ -9,7 +9,7 @@ use super::auction::Quality;
 use super::bidder::shading::{Sale, Shading, ShadingConfig};
 use super::click_model::Format;
 use super::config::AdsConfig;
-use super::floor::{Lot, Rules, quality, worth};
+use super::lot::{Lot, Rules, quality, worth};
 use crate::sim::ids::CampaignId;
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};

@@ -6,8 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Deviations of the normal distribution that hold 95 percent.
-const REACH: f64 = 1.959_963_984_540_054;
+use crate::platform::incentives::effect::REACH;
 
 /// Minus the logarithm of 0.05: what is seen never among n avatars is rarer than this over n, with 95 percent confidence.
 const NEVER_SEEN: f64 = 2.995_732_273_553_991;

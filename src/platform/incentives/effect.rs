@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::sim::state_hash::{RowHash, StateHasher};
 
 /// Deviations of the normal distribution that hold 95 percent.
-const REACH: f64 = 1.959_963_984_540_054;
+pub(in crate::platform) const REACH: f64 = 1.959_963_984_540_054;
 
 /// Sums of one side of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]

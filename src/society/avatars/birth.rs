@@ -206,31 +206,28 @@ pub fn bear(
     }
 }
 
+/// A newcomer as any other, for tests of what people do.
+#[cfg(test)]
+pub(super) fn newcomer(id: u32) -> Avatar {
+    bear(
+        1,
+        AvatarId(id),
+        Tick(0),
+        Tenure::Newcomer,
+        ParcelId(0),
+        &Archetypes::new(1, 4, 8),
+        &AvatarsConfig::BASELINE,
+        &ReturnsConfig::BASELINE,
+        &SessionsConfig::BASELINE,
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn survivors(n: u32, day: f64) -> f64 {
-        let archetypes = Archetypes::new(1, 4, 8);
-        let (w, r, s) = (
-            AvatarsConfig::BASELINE,
-            ReturnsConfig::BASELINE,
-            SessionsConfig::BASELINE,
-        );
-        let stays = |id| {
-            let a = bear(
-                1,
-                AvatarId(id),
-                Tick(0),
-                Tenure::Newcomer,
-                ParcelId(0),
-                &archetypes,
-                &w,
-                &r,
-                &s,
-            );
-            math::exp(-f64::from(a.leaving) * day)
-        };
+        let stays = |id| math::exp(-f64::from(newcomer(id).leaving) * day);
         (0..n).map(stays).sum::<f64>() / f64::from(n)
     }
 

@@ -202,23 +202,7 @@ pub fn minutes_for(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::ids::ParcelId;
-    use crate::society::avatars::birth::{Archetypes, Tenure, bear};
-    use crate::society::avatars::config::{AvatarsConfig, ReturnsConfig, SessionsConfig};
-
-    fn person() -> Avatar {
-        bear(
-            1,
-            AvatarId(1),
-            Tick(0),
-            Tenure::Newcomer,
-            ParcelId(0),
-            &Archetypes::new(1, 4, 8),
-            &AvatarsConfig::BASELINE,
-            &ReturnsConfig::BASELINE,
-            &SessionsConfig::BASELINE,
-        )
-    }
+    use crate::society::avatars::birth::newcomer;
 
     fn quest(is_moved: bool) -> Quest {
         Quest {
@@ -233,7 +217,7 @@ mod tests {
     #[test]
     fn coins_are_worth_less_to_a_full_purse_and_more_trouble_far_from_the_next_visit() {
         let (react, choice) = (ReactionsConfig::BASELINE, ChoiceConfig::BASELINE);
-        let mut a = person();
+        let mut a = newcomer(1);
         let amount = Coins::from_whole(3);
         let poor = worth(&a, amount, &react, &choice);
         a.purse = Coins::from_whole(200);
@@ -249,7 +233,7 @@ mod tests {
     #[test]
     fn who_comes_for_the_coins_stays_for_them_and_a_farmer_not_a_minute_longer() {
         let (react, choice) = (ReactionsConfig::BASELINE, ChoiceConfig::BASELINE);
-        let mut a = person();
+        let mut a = newcomer(1);
         let stay = |a: &Avatar, q: &Quest, minutes| {
             minutes_for(1, AvatarId(1), a, q, minutes, Tick(0), &react, &choice)
         };
@@ -270,7 +254,7 @@ mod tests {
             until: Tick(480 + 1_440),
             amount: Coins::from_whole(1),
         };
-        let a = person();
+        let a = newcomer(1);
         for i in 0..500 {
             let mut rng = RngStream::new(1, Purpose::Test, i, 0);
             let at = hour_to_come(&a, &bonus, &curve, &mut rng);

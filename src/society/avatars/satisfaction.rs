@@ -70,28 +70,12 @@ pub fn taste_match(avatar: &Avatar, topics: &[f32; MAX_TOPICS]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::ids::{AvatarId, ParcelId};
-    use crate::society::avatars::birth::{Archetypes, Tenure, bear};
-    use crate::society::avatars::config::{AvatarsConfig, ReturnsConfig, SessionsConfig};
-
-    fn person() -> Avatar {
-        bear(
-            1,
-            AvatarId(1),
-            Tick(0),
-            Tenure::Newcomer,
-            ParcelId(0),
-            &Archetypes::new(1, 4, 8),
-            &AvatarsConfig::BASELINE,
-            &ReturnsConfig::BASELINE,
-            &SessionsConfig::BASELINE,
-        )
-    }
+    use crate::society::avatars::birth::newcomer;
 
     #[test]
     fn losses_weigh_more_than_gains() {
         let cfg = ChoiceConfig::BASELINE;
-        let (mut up, mut down) = (person(), person());
+        let (mut up, mut down) = (newcomer(1), newcomer(1));
         for a in [&mut up, &mut down] {
             a.satisfaction = 0.0;
             a.expected = 0.0;
@@ -104,7 +88,7 @@ mod tests {
     #[test]
     fn boredom_fades_by_its_half_life_and_lowers_the_match() {
         let cfg = ChoiceConfig::BASELINE;
-        let mut a = person();
+        let mut a = newcomer(1);
         let topics = a.interests;
         let fresh = taste_match(&a, &topics);
         for _ in 0..20 {
@@ -123,7 +107,7 @@ mod tests {
             drift: 0.05,
             ..ChoiceConfig::NULL
         };
-        let mut a = person();
+        let mut a = newcomer(1);
         let mut topics = [0.0; MAX_TOPICS];
         topics[2] = 1.0;
         let before = a.interests[2];

@@ -121,29 +121,13 @@ pub fn future(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::ids::ParcelId;
-    use crate::society::avatars::birth::{Archetypes, Tenure, bear};
-    use crate::society::avatars::config::AvatarsConfig;
-
-    fn person(id: u32) -> Avatar {
-        bear(
-            1,
-            AvatarId(id),
-            Tick(0),
-            Tenure::Newcomer,
-            ParcelId(0),
-            &Archetypes::new(1, 4, 8),
-            &AvatarsConfig::BASELINE,
-            &ReturnsConfig::BASELINE,
-            &SessionsConfig::BASELINE,
-        )
-    }
+    use crate::society::avatars::birth::newcomer;
 
     fn share_leaving(satisfaction: f32) -> f64 {
         let curve = DiurnalCurve::new(2.0);
         let leaves = (0..3_000u32)
             .filter(|id| {
-                let mut a = person(*id);
+                let mut a = newcomer(*id);
                 a.satisfaction = satisfaction;
                 let f = future(
                     1,
@@ -169,7 +153,7 @@ mod tests {
         let cfg = SessionsConfig::BASELINE;
         let mut minutes: Vec<u32> = (0..4_001)
             .map(|id| {
-                let mut a = person(id);
+                let mut a = newcomer(id);
                 a.satisfaction = 0.0;
                 intended_minutes(
                     &a,

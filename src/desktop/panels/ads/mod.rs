@@ -5,7 +5,9 @@
 //! | `watch` | auctions, campaigns and days, counted while the city runs |
 //! | `view` | the rows |
 //! | `ui` | what they look like |
+//! | `effect_ui` | attribution and lift |
 
+mod effect_ui;
 mod ui;
 mod view;
 mod watch;

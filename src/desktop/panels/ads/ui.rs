@@ -2,6 +2,7 @@
 
 use egui::Ui;
 
+use super::effect_ui::{credits_ui, effect_card};
 use super::view::{AdsView, CampaignRow};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
@@ -36,14 +37,6 @@ const AUCTIONS: [Column<'_>; 7] = [
         "Bids compared: of each topic the strongest that the avatar may still see",
     ),
     Column::text("Before", "Who sees it"),
-];
-
-const CREDITS: [Column<'_>; 2] = [
-    Column::text("Rule", "How conversions are shared out"),
-    Column::text(
-        "Conversions by surface",
-        "Credited to the surfaces on which the ads before them were seen",
-    ),
 ];
 
 const CAMPAIGNS: [Column<'_>; 14] = [
@@ -187,33 +180,6 @@ fn cards(view: &AdsView) -> Vec<Card> {
     ]
 }
 
-/// What ads changed, beside what attribution claims.
-fn effect_card(view: &AdsView) -> Card {
-    let (claimed, met) = view.claimed;
-    let claim = format!(
-        "attribution claims {} of {} pairs of avatar and campaign that met",
-        count(claimed),
-        count(met)
-    );
-    match &view.lift {
-        None => Card::new(
-            "Lift of ads",
-            NONE,
-            &format!("No hold-out: set platform.ads.holdout to measure it; {claim}"),
-        ),
-        Some(lift) => Card::new(
-            "Lift of ads",
-            percent(lift.difference),
-            &format!(
-                "How many more convert of those who were shown a campaign than of those held out, from {} to {} with 95 % \
-                 confidence; {claim}",
-                percent(lift.low),
-                percent(lift.high)
-            ),
-        ),
-    }
-}
-
 fn by_day(
     view: &AdsView,
     value: impl Fn(&super::view::AdDayRow) -> Option<f64>,
@@ -340,31 +306,6 @@ fn auctions_ui(ui: &mut Ui, view: &AdsView, look: &Look, out: &mut Vec<UiCommand
         .empty(
             "No auctions yet",
             "Let time run: slots are sold as slates are served",
-        )
-        .show(ui, look, &rows, out);
-}
-
-fn credits_ui(ui: &mut Ui, view: &AdsView, look: &Look, out: &mut Vec<UiCommand>) {
-    let rows: Vec<Row> = view
-        .credits
-        .iter()
-        .filter(|c| !c.surfaces.is_empty())
-        .map(|c| {
-            let parts: Vec<String> = c
-                .surfaces
-                .iter()
-                .map(|(surface, n)| format!("{} {n:.1}", surface.replace('_', " ")))
-                .collect();
-            Row::new(vec![
-                Cell::text(c.by.replace('_', " ")),
-                Cell::text(parts.join(" · ")),
-            ])
-        })
-        .collect();
-    Table::new("ads credits", &CREDITS)
-        .empty(
-            "No conversion had an ad before it yet",
-            "Let time run: conversions come hours or days after clicks",
         )
         .show(ui, look, &rows, out);
 }

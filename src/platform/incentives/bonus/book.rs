@@ -50,9 +50,7 @@ pub struct Given {
     pub amount: Coins,
     /// Minutes a visit must last for them.
     pub minutes: u32,
-    /// Coins paid.
-    pub paid: Coins,
-    /// Whether the condition was met.
+    /// Whether the condition was met, and the coins were paid.
     pub is_earned: bool,
 }
 
@@ -87,7 +85,6 @@ impl RowHash for Account {
         if let Some(g) = &self.given {
             h.u64(g.reason as u64 | u64::from(g.is_sent) << 1 | u64::from(g.is_earned) << 2);
             h.u64(g.size.map_or(u64::MAX, |s| s as u64));
-            h.i64(g.paid.micros());
             h.i64(g.amount.micros());
             h.u32(g.minutes);
             h.u64(g.offer.0);

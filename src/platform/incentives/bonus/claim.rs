@@ -89,7 +89,6 @@ pub fn pay_bonuses(
             return false;
         };
         g.is_earned = true;
-        g.paid = g.amount;
         traces.record(
             g.offer,
             *id,

@@ -120,10 +120,11 @@ fn close_day(book: &mut BonusBook, seed: u64, now: Tick, what: &BonusConfig, pro
             book.whole[is_in].add(total, 0.0);
         }
         let Some(g) = given else { continue };
+        let paid = if g.is_earned { g.amount } else { Coins::ZERO };
         let totals = &mut book.totals[g.reason as usize];
         if g.is_sent {
             totals.sent.add(minutes, g.usual);
-            totals.paid += g.paid;
+            totals.paid += paid;
         } else {
             totals.withheld.add(minutes, g.usual);
         }
@@ -133,7 +134,7 @@ fn close_day(book: &mut BonusBook, seed: u64, now: Tick, what: &BonusConfig, pro
             book.by_size[size].1 += u32::from(g.is_earned);
             day.sent += 1;
             day.earned += u32::from(g.is_earned);
-            day.paid += g.paid;
+            day.paid += paid;
         }
         book.remember(Tried {
             avatar: id,
@@ -187,7 +188,6 @@ fn candidates(
             usual: usual_minutes(seen, profile, now),
             amount: Coins::ZERO,
             minutes: what.minutes,
-            paid: Coins::ZERO,
             is_earned: false,
         };
         let mut rng = RngStream::new(seed, Purpose::BonusTrial, u64::from(id.0), now.0);
