@@ -7,7 +7,7 @@ use super::book::{Book, HourRow, Minutes, Today};
 use super::calibration::count_slates;
 use super::oracle;
 use super::trading::Truth;
-use super::wealth::{FIRST_DAYS, holdings};
+use super::wealth::{FIRST_DAYS, wealth};
 use crate::economy::land::registry::LandRegistry;
 use crate::economy::ledger::{Currency, Ledger};
 use crate::economy::market::index::PriceIndex;
@@ -195,7 +195,7 @@ pub fn minutes_of(avatars: &Avatars) -> Minutes {
 fn close_day(s: &Sight<'_>, book: &mut Book) {
     let day = s.clock.now.day();
     if day + 1 == FIRST_DAYS {
-        book.first_wealth = holdings(&s.ledger, &s.market, &s.land);
+        book.first_wealth = wealth(&s.ledger, &s.market, &s.land);
     }
     let config = &s.platform.0.ads;
     let reserve = |format| s.reserves.price(format, config).0.as_f64();

@@ -8,45 +8,64 @@ use crate::economy::land::registry::LandRegistry;
 use crate::economy::ledger::{Account, Currency, Ledger};
 use crate::economy::market::titles::AssetMarket;
 use crate::sim::ids::AvatarId;
-use crate::sim::units::MICROS_PER_COIN;
 
 /// Days after which wealth is taken down, to be compared with the end.
 pub const FIRST_DAYS: u32 = 7;
 
-/// Points of a Lorenz curve.
-const POINTS: usize = 50;
+/// What an avatar has.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Holding {
+    /// Its coins, those set aside for bids and orders included.
+    pub coins: f64,
+    /// Its assets at their last prices, in coins.
+    pub assets: f64,
+    /// Its parcels at their last prices, in coins.
+    pub land: f64,
+}
 
-/// Returns everybody's coins, assets and land at their last price, by avatar, in coins.
+impl Holding {
+    /// Returns all of it, in coins.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        self.coins + self.assets + self.land
+    }
+}
+
+/// Returns what everybody has, by avatar.
 #[must_use]
-pub fn holdings(ledger: &Ledger, market: &AssetMarket, land: &LandRegistry) -> Vec<f64> {
-    let mut wealth: Vec<f64> = ledger
-        .wallets(Currency::Coins)
-        .iter()
-        .enumerate()
-        .map(|(i, w)| {
-            // What is set aside for bids and orders is still its own.
-            let aside = Account::Escrow(AvatarId::from_idx(i));
-            let aside = ledger.balance(Currency::Coins, aside).as_f64();
-            *w as f64 / MICROS_PER_COIN as f64 + aside
+pub fn holdings(ledger: &Ledger, market: &AssetMarket, land: &LandRegistry) -> Vec<Holding> {
+    let coins = |account| ledger.balance(Currency::Coins, account).as_f64();
+    let mut has: Vec<Holding> = (0..ledger.wallets(Currency::Coins).len())
+        .map(AvatarId::from_idx)
+        .map(|id| Holding {
+            coins: coins(Account::Wallet(id)) + coins(Account::Escrow(id)),
+            ..Holding::default()
         })
         .collect();
     for (_, t) in market.titles() {
         if let Some(owner) = t.owner {
-            wealth[owner.idx()] += t.last_price.as_f64();
+            has[owner.idx()].assets += t.last_price.as_f64();
         }
     }
     for lot in land.lots.rows() {
         if let Some(owner) = lot.owner {
-            wealth[owner.idx()] += lot.last_price.as_f64();
+            has[owner.idx()].land += lot.last_price.as_f64();
         }
     }
-    wealth
+    has
+}
+
+/// Returns everybody's wealth, by avatar, in coins.
+#[must_use]
+pub fn wealth(ledger: &Ledger, market: &AssetMarket, land: &LandRegistry) -> Vec<f64> {
+    let has = holdings(ledger, market, land);
+    has.iter().map(Holding::total).collect()
 }
 
 /// Returns the wealth of everybody who has ever come.
 #[must_use]
 pub fn of_the_seen(end: &Ending<'_>) -> Vec<f64> {
-    holdings(end.ledger, end.market, end.land)
+    wealth(end.ledger, end.market, end.land)
         .into_iter()
         .zip(end.avatars.table.rows())
         .filter(|(_, a)| a.n_sessions > 0)
@@ -54,33 +73,9 @@ pub fn of_the_seen(end: &Ending<'_>) -> Vec<f64> {
         .collect()
 }
 
-/// Returns the Lorenz curve: the poorest share of people, and the share of all wealth that they have. Empty where there is none.
-///
-/// # Source
-/// Lorenz (1905).
-#[must_use]
-pub fn lorenz(mut wealth: Vec<f64>) -> Vec<(f64, f64)> {
-    wealth.sort_by(f64::total_cmp);
-    let total: f64 = wealth.iter().sum();
-    if total <= 0.0 {
-        return Vec::new();
-    }
-    let n = wealth.len();
-    let mut curve = vec![(0.0, 0.0)];
-    let (mut sum, mut next) = (0.0, 1);
-    for (i, w) in wealth.iter().enumerate() {
-        sum += w;
-        if (i + 1) * POINTS >= next * n {
-            curve.push(((i + 1) as f64 / n as f64, sum / total));
-            next = (i + 1) * POINTS / n + 1;
-        }
-    }
-    curve
-}
-
 /// Wealth after the first week and now, of those who were there then and have come.
 fn before_and_after(book: &Book, end: &Ending<'_>) -> (Vec<f64>, Vec<f64>) {
-    let now = holdings(end.ledger, end.market, end.land);
+    let now = wealth(end.ledger, end.market, end.land);
     let both = book.first_wealth.iter().zip(now);
     let seen = both.zip(end.avatars.table.rows());
     seen.filter(|(_, a)| a.n_sessions > 0)
@@ -102,22 +97,4 @@ pub fn put(book: &Book, end: &Ending<'_>, put: &mut impl FnMut(&str, Option<f64>
     put("wealth_rank_correlation", rank_correlation(&before, &after));
     let moved = moves(book, end).and_then(|t| t.shorrocks());
     put("wealth_mobility", moved);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_lorenz_curve_ends_at_all_and_lies_on_the_diagonal_where_all_are_equal() {
-        let equal = lorenz(vec![2.0; 200]);
-        assert_eq!((equal.len(), equal[0]), (51, (0.0, 0.0)));
-        assert!(equal.iter().all(|(x, y)| (x - y).abs() < 1e-12));
-        let one = lorenz(vec![0.0, 0.0, 0.0, 5.0]);
-        assert_eq!(
-            one,
-            [(0.0, 0.0), (0.25, 0.0), (0.5, 0.0), (0.75, 0.0), (1.0, 1.0)]
-        );
-        assert!(lorenz(vec![0.0; 3]).is_empty());
-    }
 }

@@ -3,33 +3,14 @@
 use crate::desktop::panels::kit::lorenz::Lorenz;
 use crate::desktop::view::sight::City;
 use crate::economy::land::registry::LandRegistry;
-use crate::economy::ledger::{Currency, Ledger};
+use crate::economy::ledger::Ledger;
 use crate::economy::market::titles::AssetMarket;
+use crate::lab::metrics::wealth::{Holding, holdings};
 use crate::sim::ids::AvatarId;
-use crate::sim::units::Coins;
 use crate::society::avatars::avatar::Avatars;
 
 /// Avatars listed.
 const RICHEST: usize = 20;
-
-/// What an avatar has.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Holding {
-    /// Coins in its wallet.
-    pub coins: f64,
-    /// Its assets at their last prices, in coins.
-    pub assets: f64,
-    /// Its parcels at their last prices, in coins.
-    pub land: f64,
-}
-
-impl Holding {
-    /// Returns all of it, in coins.
-    #[must_use]
-    pub fn total(&self) -> f64 {
-        self.coins + self.assets + self.land
-    }
-}
 
 /// One of the richest.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,25 +37,12 @@ pub struct WealthRows {
 /// Fills the rows.
 pub(super) fn fill(city: &City<'_>) -> WealthRows {
     let avatars = city.get::<Avatars>();
-    let wallets = city.get::<Ledger>().wallets(Currency::Coins).iter();
-    let mut has: Vec<Holding> = wallets
-        .map(|micros| Holding {
-            coins: Coins::from_micros(*micros).as_f64(),
-            ..Holding::default()
-        })
-        .collect();
+    let mut has = holdings(
+        city.get::<Ledger>(),
+        city.get::<AssetMarket>(),
+        city.get::<LandRegistry>(),
+    );
     has.resize(avatars.table.len(), Holding::default());
-    let give = |has: &mut Vec<Holding>, owner: Option<AvatarId>, add: &dyn Fn(&mut Holding)| {
-        if let Some(h) = owner.and_then(|o| has.get_mut(o.idx())) {
-            add(h);
-        }
-    };
-    for (_, t) in city.get::<AssetMarket>().titles() {
-        give(&mut has, t.owner, &|h| h.assets += t.last_price.as_f64());
-    }
-    for lot in city.get::<LandRegistry>().lots.rows() {
-        give(&mut has, lot.owner, &|h| h.land += lot.last_price.as_f64());
-    }
     let came = |i: usize| {
         avatars
             .table

@@ -5,9 +5,10 @@ use super::numbers::Form;
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::lab::metrics::statistics::gini::gini;
+use crate::lab::metrics::statistics::lorenz::lorenz;
 
-/// Points of a curve beyond which it is thinned.
-const MOST_POINTS: usize = 101;
+/// Steps of a curve beyond which it is thinned.
+const MOST_STEPS: usize = 100;
 
 /// How something is shared among people or things.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,7 +25,7 @@ impl Lorenz {
     /// Measures how amounts are shared; what is negative or not finite counts as nothing.
     ///
     /// # Source
-    /// Lorenz (1905); Gini coefficient as in [`gini`].
+    /// [`lorenz`] and [`gini`].
     #[must_use]
     pub fn of(mut amounts: Vec<f64>) -> Self {
         for a in &mut amounts {
@@ -32,31 +33,11 @@ impl Lorenz {
                 *a = 0.0;
             }
         }
-        amounts.sort_unstable_by(f64::total_cmp);
-        let holders = amounts.len() as u64;
-        let total: f64 = amounts.iter().sum();
-        if total <= 0.0 {
-            return Self {
-                holders,
-                ..Self::default()
-            };
-        }
-        let n = amounts.len();
-        let steps = n.min(MOST_POINTS - 1);
-        let mut points = vec![[0.0, 0.0]];
-        let (mut sum, mut next) = (0.0, 1);
-        for (i, a) in amounts.iter().enumerate() {
-            sum += a;
-            let at = (next * n).div_ceil(steps);
-            if i + 1 == at {
-                points.push([(i + 1) as f64 / n as f64, (sum / total).min(1.0)]);
-                next += 1;
-            }
-        }
+        let points = lorenz(&amounts, MOST_STEPS);
         Self {
+            gini: gini(&amounts).filter(|_| !points.is_empty()),
             points,
-            gini: gini(&amounts),
-            holders,
+            holders: amounts.len() as u64,
         }
     }
 }
@@ -117,7 +98,7 @@ mod tests {
     #[test]
     fn curves_of_many_are_thinned_rise_and_end_at_all() {
         let l = Lorenz::of((0..100_000).map(f64::from).collect());
-        assert!(l.points.len() <= MOST_POINTS);
+        assert!(l.points.len() <= MOST_STEPS + 1);
         assert_eq!(l.points.last(), Some(&[1.0, 1.0]));
         assert!(l.points.windows(2).all(|w| w[0][1] <= w[1][1]));
         assert!((l.gini.unwrap() - 1.0 / 3.0).abs() < 1e-3);

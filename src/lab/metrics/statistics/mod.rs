@@ -10,6 +10,7 @@
 //! | [`histogram`] | counts in bins of equal width on a logarithmic axis |
 //! | [`interval`] | means, paired differences, shares and resampled statistics, with intervals |
 //! | [`loglog`] | power laws and rank–frequency slopes by least squares on logarithms |
+//! | [`lorenz`] | how unequally something is shared, as a curve |
 //! | [`mobility`] | rank correlation and moves between classes |
 //! | [`network`] | clustering, degree assortativity and degree skew of a graph |
 //! | [`normal`] | quantiles of the normal distribution |
@@ -26,6 +27,7 @@ pub mod hedonic;
 pub mod histogram;
 pub mod interval;
 pub mod loglog;
+pub mod lorenz;
 pub mod mobility;
 pub mod network;
 pub mod normal;

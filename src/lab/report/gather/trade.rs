@@ -5,9 +5,13 @@ use crate::economy::exchange::materials::{Exchange, NAMES};
 use crate::economy::exchange::order::Side;
 use crate::lab::metrics::book::Book;
 use crate::lab::metrics::facts::Ending;
+use crate::lab::metrics::statistics::lorenz::lorenz;
 use crate::lab::metrics::trading::explain_land;
 use crate::lab::metrics::wealth;
 use crate::lab::report::trade::{BookRow, EffectRow, TradeRows};
+
+/// Steps of the curve of wealth.
+const LORENZ_STEPS: usize = 50;
 
 /// Fills the rows.
 pub(super) fn trade(book: &Book, end: &Ending<'_>) -> TradeRows {
@@ -27,7 +31,10 @@ pub(super) fn trade(book: &Book, end: &Ending<'_>) -> TradeRows {
         hedonic_r2: land.as_ref().map(|l| l.r_squared),
         hedonic_sales: land.as_ref().map_or(0, |l| l.n as u64),
         land_index: land.map(|l| l.price_index).unwrap_or_default(),
-        lorenz: wealth::lorenz(wealth::of_the_seen(end)),
+        lorenz: lorenz(&wealth::of_the_seen(end), LORENZ_STEPS)
+            .into_iter()
+            .map(|[x, y]| (x, y))
+            .collect(),
         quintiles: wealth::moves(book, end).map_or_else(Vec::new, |t| t.shares),
         books: books(end.exchange),
     }
