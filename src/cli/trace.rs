@@ -12,9 +12,8 @@ use crate::economy::ledger::trail::Trail;
 use crate::events::log::money::read_money_of;
 use crate::events::log::reader::{days, read_day};
 use crate::events::money::Holder;
-use crate::lab::explain::coins::{
-    CoinTrace, Ends, Movement, Origin, ends, ends_text, held, movements, origins_text, trace,
-};
+use crate::lab::explain::coins::{CoinTrace, Ends, Movement, Origin, ends, held, movements, trace};
+use crate::lab::explain::coins_text::{ends_text, origins_text};
 use crate::sim::ids::AvatarId;
 
 /// What is printed as JSON.

@@ -32,6 +32,14 @@ coded! {
     }
 }
 
+impl Holder {
+    /// Says whether money begins there; only such an account may be negative.
+    #[must_use]
+    pub const fn is_source(self) -> bool {
+        matches!(self, Self::Mint | Self::OutsideWorld)
+    }
+}
+
 /// One leg of a transaction. The legs of a transaction follow each other and sum to zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MoneyRow {

@@ -14,7 +14,7 @@ use crate::sim::units::Tick;
 const WALLETS: u32 = 100_000;
 const TRANSFERS: u64 = 10_000_000;
 
-/// Transfers that go to disk, and those between which the journal is taken.
+/// Transfers that go to disk, and those after which the journal is drained.
 const LOGGED: u64 = 4_000_000;
 const TICK: u64 = 10_000;
 
@@ -58,7 +58,8 @@ fn logged(folder: &std::path::Path) -> Result<(f64, f64), CommandError> {
     let clock = wall_clock();
     for tick in 0..LOGGED / TICK {
         money.run(TICK);
-        log.append_money(0, &money.ledger.take_journal(Tick(tick as u32)))?;
+        let tick = Tick(tick as u32);
+        log.append_money(0, |rows| money.ledger.drain_journal(tick, rows))?;
     }
     log.end_day(0)?;
     let rate = LOGGED as f64 / clock.elapsed().as_secs_f64().max(1e-9);

@@ -2,6 +2,7 @@
 //!
 //! | file | proof |
 //! | --- | --- |
+//! | `args` | what is accepted |
 //! | `city` | the small cities they run on |
 //! | `determinism` | every state hash is equal at any number of threads |
 //! | `golden` | one chained hash, to be equal in every build |
@@ -9,6 +10,7 @@
 //! | `ledger` | money moves at random and the books balance |
 //! | `remains` | what a killed run may leave |
 
+pub(super) mod args;
 pub mod city;
 pub mod determinism;
 pub mod golden;
@@ -19,8 +21,8 @@ pub mod remains;
 use serde::Serialize;
 
 use super::CommandError;
-use super::args::{Proof, SelftestArgs};
 use super::output;
+use args::{Proof, SelftestArgs};
 
 /// `agora selftest`.
 pub(super) fn command(args: &SelftestArgs) -> Result<(), CommandError> {

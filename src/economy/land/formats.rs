@@ -118,7 +118,7 @@ pub fn sell_district(lots: &[Offered]) -> Vec<Award> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::economy::dose::dose;
+    use crate::sim::dose::dose;
     use crate::sim::rng::{Purpose, RngStream};
 
     fn coins(n: i64) -> Coins {
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn prop_a_price_is_between_the_reserve_and_what_the_parcel_is_worth() {
-        for case in 0..2_000 * dose() as u64 {
+        for case in 0..dose(2_000) {
             let mut rng = RngStream::new(9, Purpose::Test, case, 0);
             let lots: Vec<Offered> = (0..4)
                 .map(|p| {

@@ -8,10 +8,11 @@
 
 use bevy::ecs::prelude::Resource;
 
+use super::account::Account;
 use crate::economy::purpose::Purpose;
 use crate::events::behavior::coded;
-use crate::events::money::{Holder, MoneyRow};
-use crate::sim::ids::{AvatarId, CampaignId, OfferId};
+use crate::events::money::MoneyRow;
+use crate::sim::ids::OfferId;
 use crate::sim::rng::mix;
 use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::{Coins, Tick};
@@ -24,50 +25,6 @@ coded! {
         Coins = 0, "coins";
         /// Outside money, which buys coins and pays for ads.
         Outside = 1, "outside";
-    }
-}
-
-/// Whose money it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Account {
-    /// Source of new coins; the only account that may be negative in coins.
-    Mint,
-    /// Where coins end.
-    Burn,
-    /// The city's treasury.
-    Treasury,
-    /// Market fees on their way to the treasury.
-    Fees,
-    /// Royalties on their way to creators.
-    Royalties,
-    /// The world outside, in outside money; may be negative.
-    OutsideWorld,
-    /// What the platform earned, in outside money.
-    Platform,
-    /// An avatar's wallet.
-    Wallet(AvatarId),
-    /// What an avatar has set aside for open orders and bids.
-    Escrow(AvatarId),
-    /// An advertiser's deposit, in outside money.
-    Advertiser(CampaignId),
-}
-
-impl Account {
-    /// Returns how it is written down: whose it is, and which of them.
-    #[must_use]
-    pub const fn written(self) -> (Holder, u32) {
-        match self {
-            Self::Mint => (Holder::Mint, 0),
-            Self::Burn => (Holder::Burn, 0),
-            Self::Treasury => (Holder::Treasury, 0),
-            Self::Fees => (Holder::Fees, 0),
-            Self::Royalties => (Holder::Royalties, 0),
-            Self::OutsideWorld => (Holder::OutsideWorld, 0),
-            Self::Platform => (Holder::Platform, 0),
-            Self::Wallet(a) => (Holder::Wallet, a.0),
-            Self::Escrow(a) => (Holder::Escrow, a.0),
-            Self::Advertiser(c) => (Holder::Advertiser, c.0),
-        }
     }
 }
 
@@ -195,41 +152,13 @@ impl Default for Ledger {
     }
 }
 
-/// A dense number for an account within a currency, for digests.
-fn slot(account: Account) -> u64 {
-    match account {
-        Account::Mint => 0,
-        Account::Burn => 1,
-        Account::Treasury => 2,
-        Account::Fees => 3,
-        Account::Royalties => 4,
-        Account::OutsideWorld => 5,
-        Account::Platform => 6,
-        Account::Wallet(a) => 1 << 40 | u64::from(a.0),
-        Account::Escrow(a) => 2 << 40 | u64::from(a.0),
-        Account::Advertiser(c) => 3 << 40 | u64::from(c.0),
-    }
-}
-
-fn may_be_negative(account: Account) -> bool {
-    matches!(account, Account::Mint | Account::OutsideWorld)
-}
-
-/// Mint, burn and the outside world are where money comes from and goes to; everybody else holds it.
-fn holds(account: Account) -> bool {
-    !matches!(
-        account,
-        Account::Mint | Account::Burn | Account::OutsideWorld
-    )
-}
-
 impl Accounts {
     fn get(&self, account: Account) -> Option<i64> {
         match account {
             Account::Wallet(a) => self.wallets.get(a.idx()).copied(),
             Account::Escrow(a) => self.escrows.get(a.idx()).copied(),
             Account::Advertiser(c) => self.advertisers.get(c.idx()).copied(),
-            fixed => Some(self.fixed[slot(fixed) as usize]),
+            fixed => Some(self.fixed[fixed.slot() as usize]),
         }
     }
 
@@ -238,12 +167,12 @@ impl Accounts {
             Account::Wallet(a) => &mut self.wallets[a.idx()],
             Account::Escrow(a) => &mut self.escrows[a.idx()],
             Account::Advertiser(c) => &mut self.advertisers[c.idx()],
-            fixed => &mut self.fixed[slot(fixed) as usize],
+            fixed => &mut self.fixed[fixed.slot() as usize],
         }
     }
 
     fn add(&mut self, account: Account, amount: i64) {
-        let key = slot(account).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let key = account.slot().wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let balance = self.get_mut(account);
         let old = *balance;
         *balance += amount;
@@ -252,7 +181,7 @@ impl Accounts {
             .digest
             .wrapping_sub(mix(key ^ old.cast_unsigned()))
             .wrapping_add(mix(key ^ new.cast_unsigned()));
-        if holds(account) {
+        if account.holds() {
             self.held += amount;
         }
     }
@@ -296,22 +225,17 @@ impl Ledger {
         self.flows[purpose as usize]
     }
 
-    /// Writes every posting down from now on, for [`Ledger::take_journal`].
+    /// Writes every posting down from now on, for [`Ledger::drain_journal`].
     pub fn keep_journal(&mut self) {
         self.journal.get_or_insert_default();
     }
 
-    /// Takes what was written down since it was last taken, as of `tick`; nothing if no journal is kept.
-    pub fn take_journal(&mut self, tick: Tick) -> Vec<MoneyRow> {
-        let mut rows = self
-            .journal
-            .as_mut()
-            .map(std::mem::take)
-            .unwrap_or_default();
-        for row in &mut rows {
-            row.tick = tick;
+    /// Moves what was written down since the last time to the end of `rows`, as of `tick`; nothing if no journal is kept.
+    pub fn drain_journal(&mut self, tick: Tick, rows: &mut Vec<MoneyRow>) {
+        // The journal keeps its room, so that writing down allocates nothing.
+        if let Some(journal) = &mut self.journal {
+            rows.extend(journal.drain(..).map(|row| MoneyRow { tick, ..row }));
         }
-        rows
     }
 
     /// Starts a new day for the flows.
@@ -357,7 +281,7 @@ impl Ledger {
             let Ok(after) = i64::try_from(i128::from(balance) + change) else {
                 return Err(LedgerError::Overflow(p.account));
             };
-            if after < 0 && after < balance && !may_be_negative(p.account) {
+            if after < 0 && after < balance && !p.account.written().0.is_source() {
                 return Err(LedgerError::Overdraft {
                     account: p.account,
                     balance: Coins::from_micros(balance),
@@ -365,7 +289,8 @@ impl Ledger {
                 });
             }
             // What everybody holds together must fit as well.
-            if holds(p.account) && i64::try_from(i128::from(accounts.held) + change.max(0)).is_err()
+            if p.account.holds()
+                && i64::try_from(i128::from(accounts.held) + change.max(0)).is_err()
             {
                 return Err(LedgerError::Overflow(p.account));
             }
@@ -446,12 +371,12 @@ impl Ledger {
     pub fn books(&self, currency: Currency) -> Books {
         let a = &self.accounts[currency as usize];
         let source = match currency {
-            Currency::Coins => a.fixed[slot(Account::Mint) as usize],
-            Currency::Outside => a.fixed[slot(Account::OutsideWorld) as usize],
+            Currency::Coins => a.fixed[Account::Mint.slot() as usize],
+            Currency::Outside => a.fixed[Account::OutsideWorld.slot() as usize],
         };
         Books {
             minted: Coins::from_micros(-source),
-            burned: Coins::from_micros(a.fixed[slot(Account::Burn) as usize]),
+            burned: Coins::from_micros(a.fixed[Account::Burn.slot() as usize]),
             held: Coins::from_micros(a.held),
         }
     }
@@ -484,7 +409,7 @@ impl Ledger {
                 Account::Platform,
             ]
             .iter()
-            .map(|f| i128::from(a.fixed[slot(*f) as usize]))
+            .map(|f| i128::from(a.fixed[f.slot() as usize]))
             .sum();
             let nobody_owes = a
                 .wallets

@@ -2,14 +2,17 @@
 //!
 //! | file | concept |
 //! | --- | --- |
-//! | `book` | accounts, transactions, invariants |
+//! | `account` | whose money it is |
+//! | `book` | balances, transactions, invariants |
 //! | `trail` | where money came from, first in, first out |
 //! | `workload` | random transfers, to be measured and to be proven |
 
+mod account;
 mod book;
 #[cfg(test)]
 mod tests;
 pub mod trail;
 pub mod workload;
 
-pub use book::{Account, Books, Currency, Flow, Ledger, LedgerError, Posted, Posting, Transaction};
+pub use account::Account;
+pub use book::{Books, Currency, Flow, Ledger, LedgerError, Posted, Posting, Transaction};

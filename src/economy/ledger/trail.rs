@@ -96,11 +96,6 @@ pub struct Trail {
     held: BTreeMap<AccountKey, VecDeque<Piece>>,
 }
 
-/// Money begins and ends there; what it holds is not followed.
-const fn is_source(holder: Holder) -> bool {
-    matches!(holder, Holder::Mint | Holder::OutsideWorld)
-}
-
 impl Trail {
     /// Adds transactions; `rows` hold whole ones, in their order.
     ///
@@ -148,7 +143,7 @@ impl Trail {
                 self.spend(key, -amount, paid, first.transaction, paid_from)?;
                 paid -= amount;
             } else if amount > 0 {
-                if !is_source(leg.holder) {
+                if !leg.holder.is_source() {
                     self.held.entry(key).or_default().push_back(Piece {
                         via: Some(index),
                         from: got,
@@ -180,7 +175,7 @@ impl Trail {
         transaction: u64,
         first: usize,
     ) -> Result<(), TrailError> {
-        if is_source(key.1) {
+        if key.1.is_source() {
             self.inputs.push(Piece {
                 via: None,
                 from: paid,
@@ -356,9 +351,15 @@ mod tests {
             .unwrap();
     }
 
+    fn rows(ledger: &mut Ledger) -> Vec<MoneyRow> {
+        let mut rows = Vec::new();
+        ledger.drain_journal(Tick(3), &mut rows);
+        rows
+    }
+
     fn trail(ledger: &mut Ledger) -> Trail {
         let mut trail = Trail::default();
-        trail.add(&ledger.take_journal(Tick(3))).unwrap();
+        trail.add(&rows(ledger)).unwrap();
         trail
     }
 
@@ -481,7 +482,7 @@ mod tests {
         let mut l = ledger();
         pay(&mut l, Account::Mint, wallet(0), 5, Purpose::Grant);
         pay(&mut l, wallet(0), Account::Burn, 5, Purpose::ItemSale);
-        let rows = l.take_journal(Tick(0));
+        let rows = rows(&mut l);
         let error = Trail::default().add(&rows[2..]).unwrap_err();
         assert_eq!(
             error.to_string(),

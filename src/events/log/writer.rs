@@ -311,13 +311,17 @@ impl EventLog {
         Ok(())
     }
 
-    /// Adds what moved on the books in a tick of `day`; nothing is kept if that was not asked for.
+    /// Adds what moved on the books in a tick of `day`: `add` puts it at the end of what waits to be written.
     ///
     /// # Errors
     /// [`LogError`] if it cannot be written.
-    pub fn append_money(&mut self, day: u32, rows: &[MoneyRow]) -> Result<(), LogError> {
+    pub fn append_money(
+        &mut self,
+        day: u32,
+        add: impl FnOnce(&mut Vec<MoneyRow>),
+    ) -> Result<(), LogError> {
         if self.keeps.money {
-            self.money.extend_from_slice(rows);
+            add(&mut self.money);
         }
         if self.money.len() >= BATCH {
             self.flush_money(day)?;

@@ -1,4 +1,4 @@
-//! Where coins came from and where they went, in words and rows, from the postings that a run wrote down.
+//! Where coins came from and where they went, in rows, from the postings that a run wrote down.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,7 +10,6 @@ use crate::economy::ledger::trail::{AccountKey, Leg, Piece, Step, Trail};
 use crate::economy::purpose::Purpose;
 use crate::events::behavior::{Event, NO_OFFER, ThingKind};
 use crate::events::money::Holder;
-use crate::sim::units::Coins;
 
 /// Sources of one movement that are told apart; the rest is summed up.
 const TOLD: usize = 6;
@@ -92,7 +91,7 @@ pub struct Ends {
 }
 
 /// Names an account.
-fn account(holder: Holder, number: u32) -> String {
+pub(super) fn account(holder: Holder, number: u32) -> String {
     match holder {
         Holder::Wallet | Holder::Escrow | Holder::Advertiser => {
             format!("{} {number}", holder.word())
@@ -298,155 +297,14 @@ pub fn ends(trail: &Trail, currency: Currency) -> Vec<Ends> {
     rows
 }
 
-fn coins(micros: i64) -> String {
-    let coins = Coins::from_micros(micros).as_f64();
-    if coins.abs() >= 100.0 {
-        format!("{coins:.0}")
-    } else {
-        format!("{coins:.4}")
-    }
-}
-
-impl Movement {
-    /// Returns what it added to a wallet.
-    #[must_use]
-    pub fn of_wallet(&self, avatar: u32) -> String {
-        let name = account(Holder::Wallet, avatar);
-        let own = self.parties.iter().find(|p| p.account == name);
-        coins(own.map_or(0, |p| p.micros))
-    }
-
-    /// Returns it in one line.
-    #[must_use]
-    pub fn to_line(&self) -> String {
-        let side = |pays: bool| {
-            let of = self.parties.iter().filter(|p| (p.micros < 0) == pays);
-            of.map(|p| p.account.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        format!(
-            "transaction {}  {}  {}  {} → {}",
-            self.transaction,
-            self.when,
-            self.purpose,
-            side(true),
-            side(false)
-        )
-    }
-}
-
-impl Source {
-    fn write(&self, text: &mut String, indent: usize) {
-        // Writing to a string does not fail.
-        let _never = writeln!(
-            text,
-            "{:indent$}{:>12}  {}",
-            "",
-            coins(self.micros),
-            self.movement.to_line()
-        );
-        write_sources(text, &self.paid_with, self.others, indent + 4);
-    }
-}
-
-fn write_sources(text: &mut String, told: &[Source], others: (usize, i64), indent: usize) {
-    for source in told {
-        source.write(text, indent);
-    }
-    if others.0 > 0 {
-        let _never = writeln!(
-            text,
-            "{:indent$}{:>12}  from {} smaller ones",
-            "",
-            coins(others.1),
-            others.0
-        );
-    }
-}
-
-/// Writes what money was made for, with shares.
-#[must_use]
-pub fn origins_text(origins: &[Origin]) -> String {
-    let all: i64 = origins.iter().map(|o| o.micros).sum();
-    let mut text = String::new();
-    for o in origins {
-        let share = 100.0 * o.micros as f64 / all.max(1) as f64;
-        let _never = writeln!(
-            text,
-            "  {:>12}  {share:>5.1} %  {}, in {} movements",
-            coins(o.micros),
-            o.purpose,
-            o.movements
-        );
-    }
-    text
-}
-
-impl CoinTrace {
-    /// Returns it as text.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        let m = &self.movement;
-        let mut text = format!("{}\n", m.to_line());
-        for p in &m.parties {
-            let _never = writeln!(text, "  {:>12}  {}", coins(p.micros), p.account);
-        }
-        let _never = writeln!(text, "cause: {}", m.cause);
-        if self.paid_with.is_empty() && self.others.0 == 0 {
-            let _never = writeln!(text, "made by this transaction: it was nobody's before");
-        } else {
-            let _never = writeln!(text, "paid with, first in, first out");
-            write_sources(&mut text, &self.paid_with, self.others, 2);
-        }
-        let _never = writeln!(text, "made as");
-        text + &origins_text(&self.made_as)
-    }
-}
-
-/// Writes a table of what became of coins, as a share of what was made for each purpose.
-#[must_use]
-pub fn ends_text(rows: &[Ends]) -> String {
-    let mut columns: BTreeMap<&str, i64> = BTreeMap::new();
-    for row in rows {
-        for (name, micros) in &row.ended {
-            *columns.entry(name).or_default() += micros;
-        }
-    }
-    let mut columns: Vec<(&str, i64)> = columns.into_iter().collect();
-    columns.sort_by_key(|c| std::cmp::Reverse(c.1));
-    let mut text = format!("{:<16} {:>12}", "made as", "coins");
-    for (name, _) in &columns {
-        let _never = write!(text, "  {name:>14}");
-    }
-    text.push('\n');
-    let all: i64 = rows.iter().map(|r| r.made).sum();
-    let mut line = |name: &str, made: i64, of: &dyn Fn(&str) -> i64| {
-        let _never = write!(text, "{name:<16} {:>12}", coins(made));
-        for (column, _) in &columns {
-            let share = 100.0 * of(column) as f64 / made.max(1) as f64;
-            let _never = write!(text, "  {share:>12.1} %");
-        }
-        text.push('\n');
-    };
-    for row in rows {
-        line(&row.purpose, row.made, &|c| {
-            row.ended.get(c).copied().unwrap_or(0)
-        });
-    }
-    line("all", all, &|c| {
-        columns.iter().find(|x| x.0 == c).map_or(0, |x| x.1)
-    });
-    text
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::coins_text::ends_text;
     use super::*;
     use crate::economy::ledger::{Account, Ledger};
     use crate::events::behavior::EventKind;
     use crate::sim::ids::{AvatarId, OfferId};
-    use crate::sim::units::Tick;
+    use crate::sim::units::{Coins, Tick};
 
     fn trail() -> Trail {
         let mut l = Ledger::default();
@@ -462,8 +320,9 @@ mod tests {
         pay(Account::Mint, b, 4, Purpose::QuestReward, OfferId(3));
         pay(a, b, 2, Purpose::Gift, NO_OFFER);
         pay(b, Account::Burn, 5, Purpose::ItemSale, OfferId(9));
-        let mut trail = Trail::default();
-        trail.add(&l.take_journal(Tick(61))).unwrap();
+        let (mut rows, mut trail) = (Vec::new(), Trail::default());
+        l.drain_journal(Tick(61), &mut rows);
+        trail.add(&rows).unwrap();
         trail
     }
 

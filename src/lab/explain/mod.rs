@@ -6,6 +6,7 @@
 //! | file | concept |
 //! | --- | --- |
 //! | `coins` | where coins came from, from the postings of a run |
+//! | `coins_text` | that as text |
 //! | `data` | what an explanation consists of |
 //! | `names` | names of things, surfaces, sources, models |
 //! | `offers` | finding and explaining an offer |
@@ -18,6 +19,7 @@
 
 mod ad;
 pub mod coins;
+pub mod coins_text;
 pub mod data;
 pub mod interests;
 pub mod names;

@@ -7,7 +7,7 @@ use super::interests::Interests;
 use super::truth::Truth;
 
 /// Lays out rows in columns, the first row being their names, each line indented.
-fn table(rows: &[Vec<String>]) -> String {
+pub(super) fn table(rows: &[Vec<String>]) -> String {
     let n = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |c: usize| {
         let cells = rows.iter().filter_map(|r| r.get(c));

@@ -176,8 +176,9 @@ impl Run {
             let events = &w.resource::<EventBus>().current;
             let slates = &w.resource::<OfferBus>().slates;
             log.append(day, events, slates)?;
+            let tick = Tick(self.ticks - 1);
             let mut ledger = self.sim.world_mut().resource_mut::<Ledger>();
-            log.append_money(day, &ledger.take_journal(Tick(self.ticks - 1)))?;
+            log.append_money(day, |rows| ledger.drain_journal(tick, rows))?;
             if self.ticks.is_multiple_of(TICKS_PER_DAY) {
                 log.end_day(day)?;
             }

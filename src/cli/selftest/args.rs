@@ -1,0 +1,66 @@
+//! What `agora selftest` accepts.
+
+use clap::{Args, Subcommand};
+
+use crate::cli::args::threads;
+
+/// `agora selftest`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SelftestArgs {
+    /// Which proof.
+    #[command(subcommand)]
+    pub(in crate::cli) proof: Proof,
+}
+
+/// The proofs of `agora selftest`.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Proof {
+    /// Runs seeds on several thread counts in lockstep and compares every state hash.
+    Determinism {
+        /// How many seeds, from 1.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+        seeds: u32,
+        /// Ticks of each.
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        ticks: u32,
+        /// Thread counts compared with one thread.
+        #[arg(long, value_delimiter = ',', default_values_t = [2, 4, 8], value_parser = threads)]
+        threads: Vec<usize>,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Kills runs at random moments and checks that no finished day is lost and no file is half written.
+    Kills {
+        /// How many kills.
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+        n: u32,
+        /// Seed of the moments.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Moves money at random and checks the books after every transfer, and every account now and then.
+    Ledger {
+        /// How many transfers.
+        #[arg(long, default_value_t = 10_000_000, value_parser = clap::value_parser!(u64).range(1..))]
+        transfers: u64,
+        /// Wallets they are between.
+        #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+        wallets: u32,
+        /// Seed of the transfers.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints the chained state hash of a small city, to be compared across builds and machines.
+    Golden {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
