@@ -6,6 +6,7 @@
 //! | `behavior` | what an avatar did, one flat record, one schema |
 //! | `bus` | the two directions within a tick |
 //! | `deposit` | what advertisers ask of the bank |
+//! | `journal` | postings that wait to be written, column by column |
 //! | `money` | what moved on the books, one flat record |
 //! | `offer` | what the platform offered: slates, pushes, invitations, ads, rewards, each with its reason |
 //! | `order` | what can be asked of an order book |
@@ -15,6 +16,7 @@ pub mod advertised;
 pub mod behavior;
 pub mod bus;
 pub mod deposit;
+pub mod journal;
 pub mod log;
 pub mod money;
 pub mod offer;

@@ -11,6 +11,7 @@ use bevy::ecs::prelude::Resource;
 use super::account::Account;
 use crate::economy::purpose::Purpose;
 use crate::events::behavior::coded;
+use crate::events::journal::Journal;
 use crate::events::money::MoneyRow;
 use crate::sim::ids::OfferId;
 use crate::sim::rng::mix;
@@ -127,7 +128,7 @@ pub struct Ledger {
     next_id: u64,
     flows: Vec<Flow>,
     /// Postings since the journal was last taken, if one is kept; no hash depends on it.
-    journal: Option<Vec<MoneyRow>>,
+    journal: Option<Journal>,
 }
 
 /// What flowed for one purpose.
@@ -231,10 +232,10 @@ impl Ledger {
     }
 
     /// Moves what was written down since the last time to the end of `rows`, as of `tick`; nothing if no journal is kept.
-    pub fn drain_journal(&mut self, tick: Tick, rows: &mut Vec<MoneyRow>) {
-        // The journal keeps its room, so that writing down allocates nothing.
+    pub fn drain_journal(&mut self, tick: Tick, rows: &mut Journal) {
         if let Some(journal) = &mut self.journal {
-            rows.extend(journal.drain(..).map(|row| MoneyRow { tick, ..row }));
+            journal.date(tick);
+            rows.append(journal);
         }
     }
 
@@ -308,10 +309,10 @@ impl Ledger {
         flow.total = Coins::from_micros(flow.total.micros().saturating_add(moved));
         flow.today = Coins::from_micros(flow.today.micros().saturating_add(moved));
         if let Some(journal) = &mut self.journal {
-            journal.extend(tx.postings.iter().map(|p| {
+            for p in tx.postings {
                 let (holder, number) = p.account.written();
-                MoneyRow {
-                    tick: Tick(0),
+                journal.push(&MoneyRow {
+                    tick: Tick::default(),
                     transaction: tx.id,
                     purpose: tx.purpose.code(),
                     currency: tx.currency.code(),
@@ -319,8 +320,8 @@ impl Ledger {
                     holder,
                     number,
                     amount: p.amount,
-                }
-            }));
+                });
+            }
         }
         self.next_id += 1;
         Ok(Posted::Applied)

@@ -323,6 +323,7 @@ mod tests {
     use super::*;
     use crate::economy::ledger::{Account, Currency, Ledger};
     use crate::economy::purpose::Purpose;
+    use crate::events::journal::Journal;
     use crate::sim::ids::AvatarId;
     use crate::sim::rng::{Purpose as Draw, RngStream};
 
@@ -352,9 +353,9 @@ mod tests {
     }
 
     fn rows(ledger: &mut Ledger) -> Vec<MoneyRow> {
-        let mut rows = Vec::new();
-        ledger.drain_journal(Tick(3), &mut rows);
-        rows
+        let mut journal = Journal::default();
+        ledger.drain_journal(Tick(3), &mut journal);
+        journal.rows().collect()
     }
 
     fn trail(ledger: &mut Ledger) -> Trail {

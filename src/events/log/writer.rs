@@ -23,7 +23,8 @@ use rayon::prelude::*;
 use super::error::LogError;
 use super::schema::{event_schema, money_schema, offer_schema};
 use crate::events::behavior::Event;
-use crate::events::money::MoneyRow;
+use crate::events::journal::Journal;
+use crate::events::money::Holder;
 use crate::events::offer::Slate;
 
 /// Rows gathered before they are encoded; bounds the memory of the log.
@@ -129,26 +130,30 @@ impl TableWriter {
         if rows.is_empty() {
             return Ok(());
         }
-        self.write_group(rows, columns)
+        self.write_columns(|i| columns[i](rows))
+    }
+
+    /// Writes columns as a group of rows; `column` gives them by their number.
+    fn write_columns(&mut self, column: impl Fn(usize) -> ArrayRef + Sync) -> Result<(), LogError> {
+        self.write_group(column)
             .map_err(LogError::format(&self.temporary))
     }
 
-    fn write_group<R: Sync>(
+    fn write_group(
         &mut self,
-        rows: &[R],
-        columns: &[Column<R>],
+        column: impl Fn(usize) -> ArrayRef + Sync,
     ) -> Result<(), ParquetError> {
         let writers = self.factory.create_column_writers(self.groups)?;
         let fields = &self.schema.fields;
         let chunks: Result<Vec<ArrowColumnChunk>, ParquetError> =
             if rayon::current_thread_index().is_some() {
-                let work = writers.into_par_iter().zip(columns).zip(&fields[..]);
+                let work = writers.into_par_iter().zip(&fields[..]).enumerate();
                 work.with_max_len(1)
-                    .map(|((writer, column), field)| encode(writer, &column(rows), field))
+                    .map(|(i, (writer, field))| encode(writer, &column(i), field))
                     .collect()
             } else {
-                let work = writers.into_iter().zip(columns).zip(fields);
-                work.map(|((writer, column), field)| encode(writer, &column(rows), field))
+                let work = writers.into_iter().zip(fields).enumerate();
+                work.map(|(i, (writer, field))| encode(writer, &column(i), field))
                     .collect()
             };
         let mut group = self.writer.next_row_group()?;
@@ -192,7 +197,7 @@ pub struct EventLog {
     storage: Box<dyn LogStorage>,
     events: Vec<Event>,
     slates: Vec<SlotRow>,
-    money: Vec<MoneyRow>,
+    money: Journal,
     open: Option<Day>,
     keeps: Keep,
 }
@@ -242,7 +247,7 @@ impl EventLog {
             storage,
             events: Vec::with_capacity(BATCH),
             slates: Vec::with_capacity(BATCH),
-            money: Vec::new(),
+            money: Journal::default(),
             open: None,
             keeps,
         })
@@ -318,7 +323,7 @@ impl EventLog {
     pub fn append_money(
         &mut self,
         day: u32,
-        add: impl FnOnce(&mut Vec<MoneyRow>),
+        add: impl FnOnce(&mut Journal),
     ) -> Result<(), LogError> {
         if self.keeps.money {
             add(&mut self.money);
@@ -385,27 +390,26 @@ impl EventLog {
     }
 
     fn flush_money(&mut self, day: u32) -> Result<(), LogError> {
-        let rows = std::mem::take(&mut self.money);
-        macro_rules! column {
-            ($array:ident, $f:expr) => {
-                |rows| Arc::new($array::from_iter_values(rows.iter().map($f)))
-            };
+        if self.money.is_empty() {
+            return self.day(day).map(|_| ());
         }
-        let columns: [Column<MoneyRow>; 8] = [
-            column!(UInt32Array, |r| r.tick.0),
-            column!(UInt64Array, |r| r.transaction),
-            column!(UInt8Array, |r| r.purpose),
-            column!(UInt8Array, |r| r.currency),
-            column!(UInt64Array, |r| r.cause.0),
-            column!(UInt8Array, |r| r.holder.code()),
-            column!(UInt32Array, |r| r.number),
-            column!(Int64Array, |r| r.amount.micros()),
+        // The columns become those of the file as they are; as many rows again are likely.
+        let room = Journal::with_capacity(self.money.len());
+        let rows = std::mem::replace(&mut self.money, room);
+        let holders: Vec<u8> = rows.holders.into_iter().map(Holder::code).collect();
+        let columns: [ArrayRef; 8] = [
+            Arc::new(UInt32Array::from(rows.ticks)),
+            Arc::new(UInt64Array::from(rows.transactions)),
+            Arc::new(UInt8Array::from(rows.purposes)),
+            Arc::new(UInt8Array::from(rows.currencies)),
+            Arc::new(UInt64Array::from(rows.causes)),
+            Arc::new(UInt8Array::from(holders)),
+            Arc::new(UInt32Array::from(rows.numbers)),
+            Arc::new(Int64Array::from(rows.amounts)),
         ];
         if let Some(money) = &mut self.day(day)?.money {
-            money.write(&rows, &columns)?;
+            money.write_columns(|i| columns[i].clone())?;
         }
-        self.money = rows;
-        self.money.clear();
         Ok(())
     }
 

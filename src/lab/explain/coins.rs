@@ -303,6 +303,7 @@ mod tests {
     use super::*;
     use crate::economy::ledger::{Account, Ledger};
     use crate::events::behavior::EventKind;
+    use crate::events::journal::Journal;
     use crate::sim::ids::{AvatarId, OfferId};
     use crate::sim::units::{Coins, Tick};
 
@@ -320,8 +321,9 @@ mod tests {
         pay(Account::Mint, b, 4, Purpose::QuestReward, OfferId(3));
         pay(a, b, 2, Purpose::Gift, NO_OFFER);
         pay(b, Account::Burn, 5, Purpose::ItemSale, OfferId(9));
-        let (mut rows, mut trail) = (Vec::new(), Trail::default());
-        l.drain_journal(Tick(61), &mut rows);
+        let (mut journal, mut trail) = (Journal::default(), Trail::default());
+        l.drain_journal(Tick(61), &mut journal);
+        let rows: Vec<_> = journal.rows().collect();
         trail.add(&rows).unwrap();
         trail
     }
