@@ -97,6 +97,8 @@ fn a_run_cut_off_anywhere_is_resumed_from_the_newest_whole_checkpoint() {
         let (files, amiss) = differences(&at(name), &at("whole"));
         complaints.extend(amiss.into_iter().map(|a| format!("{name}: {a}")));
         assert!(files > 10);
+        let kept = list(&at(name)).unwrap();
+        assert_eq!(kept.iter().map(|k| k.0).collect::<Vec<_>>(), [4, 3]);
     };
     resumed("as it was", &|_| {}, &[]);
     resumed(
@@ -229,6 +231,11 @@ fn a_steered_run_is_resumed_with_its_policy_and_the_commands_to_come() {
     while run.ticks < run.asked_ticks() {
         if stops.last() == Some(&run.ticks) {
             stops.pop();
+            if run.ticks == 2_900 {
+                // As Ctrl-C does: the day so far and a report of it are there.
+                run.leave("agora run steered".to_owned(), 1.0).unwrap();
+                assert!(cut.join("run.json").is_file());
+            }
             drop(run);
             let going = resume(&cut, 1).unwrap().unwrap();
             assert_eq!(going.command, "agora run steered");

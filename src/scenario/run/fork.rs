@@ -261,10 +261,15 @@ impl Forked {
                 .filter(|(_, (then, now))| **then != *now)
                 .map(|(name, _)| name.as_str())
                 .collect();
+            let parts = if differing.is_empty() {
+                "the hashes of all components together".to_owned()
+            } else {
+                differing.join(", ")
+            };
             return Err(RunError::Unlike {
                 path: self.path.clone(),
                 tick: Tick(tick),
-                parts: differing.join(", "),
+                parts,
             });
         }
         Ok(())

@@ -235,8 +235,14 @@ pub(super) fn usable(
     })
 }
 
-/// Takes back what a run folder holds of the time from a tick on: logged days and applied commands.
+/// Takes back what a run folder holds of the time from a tick on: checkpoints, applied commands and logged days.
 fn cut_back(dir: &Path, applied: &[Order], ticks: u32) -> Result<(), RunError> {
+    // Older ones would be let go for them.
+    for (days, path) in list(dir)? {
+        if days > ticks / TICKS_PER_DAY {
+            remove(&path)?;
+        }
+    }
     let commands = dir.join(file::NAME);
     let before: Vec<&Order> = applied.iter().filter(|o| o.tick < ticks).collect();
     if before.is_empty() {
