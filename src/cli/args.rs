@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::bench_args::BenchArgs;
+use super::keep_args::{CompareRunsArgs, ForkArgs, KeepArgs, ResumeArgs};
 use super::model_args::{EvaluateArgs, FitArgs, ModelsArgs};
 use super::reproduce::ReproduceArgs;
 use super::selftest::args::SelftestArgs;
@@ -60,6 +61,21 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora check scenarios/ad-load.toml\n  agora check quickstart --json"
     )]
     Check(CheckArgs),
+    /// Goes on with a run that was stopped, killed or ran out of disk, to the end it would have had without the stop.
+    #[command(
+        after_help = "Examples:\n  agora run baseline --checkpoint-every 1d\n  agora resume runs/baseline-1\n\nGoes on from the newest checkpoint that is whole; a run without any begins again."
+    )]
+    Resume(ResumeArgs),
+    /// Branches a run at a tick: the same city up to there, another policy from there on, in a folder of its own.
+    #[command(
+        after_help = "Examples:\n  agora fork runs/baseline-1 --at day12 --set ads.load=0.2\n  agora fork runs/baseline-1 --at 17280 --out runs/same-again\n  agora compare-runs runs/baseline-1 runs/baseline-1-from-day12\n\nSets out from the newest checkpoint before the tick, or from the beginning; commands of the parent are applied again.\nA fork without --set repeats its parent bit for bit."
+    )]
+    Fork(ForkArgs),
+    /// Puts two runs side by side: where they part, whom that concerned, and what it did to every metric.
+    #[command(
+        after_help = "Examples:\n  agora compare-runs runs/baseline-1 runs/baseline-1-from-day12\n  agora compare-runs runs/a runs/b --json"
+    )]
+    CompareRuns(CompareRunsArgs),
     /// Runs a run folder's scenario again and compares every state hash.
     #[command(after_help = "Example:\n  agora verify runs/quickstart-1")]
     Verify(VerifyArgs),
@@ -188,6 +204,9 @@ pub(super) struct RunArgs {
     /// Steers the run with a file of commands, such as the commands.jsonl of a run folder.
     #[arg(long, value_name = "FILE")]
     pub(super) commands: Option<PathBuf>,
+    /// When it is kept.
+    #[command(flatten)]
+    pub(super) keeping: KeepArgs,
     /// Overwrites an existing run folder.
     #[arg(long)]
     pub(super) force: bool,

@@ -6,6 +6,11 @@
 //! | `window_args` | what the window's commands accept |
 //! | `output` | how results, errors and progress are shown |
 //! | `run` | `agora run` |
+//! | `keep_args` | what the commands about keeping runs accept |
+//! | `resume` | `agora resume` |
+//! | `fork` | `agora fork` |
+//! | `compare_runs` | `agora compare-runs` |
+//! | `plain` | tables and curves as plain text |
 //! | `report` | `agora report` |
 //! | `desktop` | `agora desktop`, `agora pictures` |
 //! | `check` | `agora check`, `agora list` |
@@ -36,18 +41,23 @@ mod bench_args;
 mod check;
 mod city_log;
 mod compare;
+mod compare_runs;
 mod desktop;
 mod evaluate;
 mod finetune;
 mod fit;
+mod fork;
 mod import;
 mod judging;
+mod keep_args;
 mod model_args;
 mod models;
 mod output;
+mod plain;
 mod pretrain;
 pub mod report;
 mod reproduce;
+mod resume;
 mod run;
 pub mod selftest;
 mod side_by_side;
@@ -146,6 +156,9 @@ pub fn main() -> ExitCode {
     let cli = args::Cli::parse();
     let done = match &cli.command {
         args::Command::Run(a) => run::command(a),
+        args::Command::Resume(a) => resume::command(a),
+        args::Command::Fork(a) => fork::command(a),
+        args::Command::CompareRuns(a) => compare_runs::command(a),
         args::Command::Desktop(a) => desktop::command(a),
         args::Command::Pictures(a) => desktop::pictures(a),
         args::Command::Check(a) => check::command(a),

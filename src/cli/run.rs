@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use indicatif::ProgressBar;
+
 use super::CommandError;
 use super::args::RunArgs;
 use super::check::load_named;
@@ -43,7 +45,7 @@ pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
 }
 
 /// Turns the signal of a file that exceeds the system's limit (`ulimit -f`) into an error of the write, as a full disk is.
-fn survive_size_limits() {
+pub(super) fn survive_size_limits() {
     #[cfg(unix)]
     {
         let noticed = Arc::new(AtomicBool::new(false));
@@ -63,10 +65,19 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
         .unwrap_or_else(|| folder::default_path(scenario, args.scenario.changed.arm.as_deref()));
     survive_size_limits();
     folder::prepare(&dir, args.force, scenario)?;
+    let given = &args.scenario;
+    let command = command_line(
+        &given.scenario,
+        &given.changed.overrides(),
+        args.commands.as_deref(),
+    );
+    let plan = args.keeping.plan(&command);
+    if let Some(plan) = &plan {
+        plan.write(&dir, commands.iter().flatten().map(|(order, _)| order))?;
+    }
     let is_silent = args.quiet || args.json;
     let stop = stop_on_interrupt();
-    let total = scenario.days * TICKS_PER_DAY;
-    let bar = output::progress(u64::from(total), is_silent);
+    let bar = output::progress(u64::from(scenario.days * TICKS_PER_DAY), is_silent);
     bar.set_message("founding the city");
     let mut run = Run::begin(
         &loaded,
@@ -74,9 +85,24 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
         Some((&dir, Box::new(Disk))),
     )?;
     run.queue(commands.unwrap_or_default());
+    if let Some(plan) = plan {
+        run.keep_as(plan);
+    }
+    let wall = live(&mut run, &bar, &stop)?;
+    let (summary, scorecard) = run.leave(command, wall)?;
+    tell(&summary, &scorecard, &dir, args.json, args.quiet)?;
+    keep_promises(scenario, &summary)
+}
+
+/// Lets a run live to its end or until it is stopped; returns the seconds that took.
+pub(super) fn live(
+    run: &mut Run,
+    bar: &ProgressBar,
+    stop: &AtomicBool,
+) -> Result<f64, CommandError> {
     let clock = wall_clock();
     let mut failure = None;
-    while run.ticks < total && !stop.load(Ordering::Relaxed) {
+    while run.ticks < run.asked_ticks() && !stop.load(Ordering::Relaxed) {
         if let Err(e) = run.step() {
             failure = Some(e);
             break;
@@ -104,21 +130,25 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
             run.n_queued()
         ));
     }
-    let given = &args.scenario;
-    let command = command_line(
-        &given.scenario,
-        &given.changed.overrides(),
-        args.commands.as_deref(),
-    );
-    let (summary, scorecard) = run.leave(command, wall)?;
-    if args.json {
-        let json = serde_json::to_string_pretty(&summary)
+    Ok(wall)
+}
+
+/// Tells what a run has come to, as JSON or in words.
+pub(super) fn tell(
+    summary: &RunSummary,
+    scorecard: &Scorecard,
+    dir: &Path,
+    as_json: bool,
+    is_quiet: bool,
+) -> Result<(), CommandError> {
+    if as_json {
+        let json = serde_json::to_string_pretty(summary)
             .map_err(|e| CommandError::Failed(format!("cannot show the summary: {e}")))?;
         output::result(&json);
-    } else if !args.quiet {
-        show(&summary, &scorecard, &dir);
+    } else if !is_quiet {
+        show(summary, scorecard, dir);
     }
-    keep_promises(scenario, &summary)
+    Ok(())
 }
 
 /// Reads a file of commands; what a kill tore off its end is left out with a note.

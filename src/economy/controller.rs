@@ -1,6 +1,7 @@
 //! The central bank: steers rewards, and if it is told to, takings of land and fees, so that prices stay where they should.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::config::{ControllerConfig, ControllerKind, Instrument, Signal};
 use crate::sim::math;
@@ -13,7 +14,7 @@ const CLAMP: (f64, f64) = (0.02, 3.0);
 const HIGHEST_FEE: f64 = 0.3;
 
 /// The controller's state.
-#[derive(Resource, Debug, Clone, Copy, PartialEq)]
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CentralBank {
     integral: f64,
     /// Coins for each avatar at the end of the first day.

@@ -33,7 +33,7 @@ impl Plugin for EconomyPlugin {
             "the scenario, hashed with the run",
             EconomyRules(self.config.clone()),
         )
-        .insert_unhashed(
+        .insert_observed(
             "audit",
             "counts checks of the ledger, which is hashed",
             Audit::default(),

@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::*;
 use bevy::ecs::system::SystemParam;
+use serde::{Deserialize, Serialize};
 
 use super::config::EconomyRules;
 use super::controller::CentralBank;
@@ -25,7 +26,7 @@ use crate::society::content::catalogue::Catalogue;
 use crate::society::content::item::ItemKind;
 
 /// Whether the books balanced after every tick so far.
-#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
     /// They did.
     pub always_balanced: bool,

@@ -1,12 +1,13 @@
 //! What advertisers sell, as anybody in the world outside knows it.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use crate::sim::ids::CampaignId;
 use crate::sim::state_hash::{StateHash, StateHasher};
 
 /// What one campaign advertises.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Good {
     /// The campaign.
     pub campaign: CampaignId,
@@ -15,7 +16,7 @@ pub struct Good {
 }
 
 /// Everything that is advertised today.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct Advertised {
     /// In campaign order.
     pub goods: Vec<Good>,

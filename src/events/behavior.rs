@@ -189,7 +189,7 @@ coded! {
 }
 
 /// Anything that can be offered or acted on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Thing {
     /// Which id space.
     pub kind: ThingKind,
@@ -221,7 +221,7 @@ pub const NO_OFFER: OfferId = OfferId(u64::MAX);
 pub const NO_SPACE: SpaceId = SpaceId(u32::MAX);
 
 /// One behaviour event: who, what, whom or which thing, where, when, how long, at which position, at what price, answering which offer.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// When.
     pub tick: Tick,

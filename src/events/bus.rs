@@ -1,6 +1,7 @@
 //! The two buses between society and platform: behaviour up, offers down.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::behavior::{Event, Surface};
 use super::offer::{AdSlot, Bonus, Invitation, Push, Slate};
@@ -10,7 +11,7 @@ use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::Coins;
 
 /// Behaviour of the running tick, and of the one before, which is what the platform reads.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct EventBus {
     /// What happened in this tick so far.
     pub current: Vec<Event>,
@@ -56,7 +57,7 @@ impl StateHash for EventBus {
 }
 
 /// An avatar opens a surface and asks what there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SlateRequest {
     /// Who asks.
     pub avatar: AvatarId,
@@ -67,7 +68,7 @@ pub struct SlateRequest {
 }
 
 /// A reward granted by the platform.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Reward {
     /// Its number.
     pub offer: OfferId,
@@ -80,7 +81,7 @@ pub struct Reward {
 }
 
 /// What a reward is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RewardKind {
     /// Coming back today.
     Login,
@@ -95,7 +96,7 @@ pub enum RewardKind {
 }
 
 /// Wishes of avatars and answers of the platform within a tick.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct OfferBus {
     /// Who asks for a slate, in avatar order.
     pub requests: Vec<SlateRequest>,
@@ -177,7 +178,7 @@ fn hash_ad(h: &mut StateHasher, ad: &AdSlot) {
 }
 
 /// What an avatar wants to do with money; the economy grants or refuses it when the tick settles.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Wish {
     /// Who.
     pub avatar: AvatarId,
@@ -194,7 +195,7 @@ pub struct Wish {
 }
 
 /// The kinds of wishes.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum WishKind {
     /// Buy an item of the catalogue at no more than this price.
     BuyItem(ItemId, Coins),
@@ -225,7 +226,7 @@ pub enum WishKind {
 }
 
 /// Wishes of the running tick, in avatar order.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct WishBus {
     /// What is wanted.
     pub wishes: Vec<Wish>,

@@ -1,13 +1,14 @@
 //! What advertisers ask of the bank: deposits of outside money, which ads are paid from.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use crate::sim::ids::CampaignId;
 use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::Coins;
 
 /// An advertiser wants its deposit to stand at a level: it pays in what is missing and takes out what is too much.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepositRequest {
     /// Whose campaign.
     pub campaign: CampaignId,
@@ -16,7 +17,7 @@ pub struct DepositRequest {
 }
 
 /// Requests that are granted when the tick settles.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct DepositBus {
     /// What is asked, in campaign order.
     pub requests: Vec<DepositRequest>,

@@ -41,7 +41,7 @@ impl Holder {
 }
 
 /// One leg of a transaction. The legs of a transaction follow each other and sum to zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoneyRow {
     /// When.
     pub tick: Tick,

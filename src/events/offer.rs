@@ -27,7 +27,7 @@ coded! {
 }
 
 /// One slot of a slate.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Slot {
     /// What is offered.
     pub thing: Thing,
@@ -45,7 +45,7 @@ pub struct Slot {
 pub const MAX_SLATE: usize = 12;
 
 /// A ranked list offered on one surface.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Slate {
     /// Its number.
     pub offer: OfferId,
@@ -66,7 +66,7 @@ pub struct Slate {
 }
 
 /// An ad that won a slot.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AdSlot {
     /// Whose.
     pub campaign: CampaignId,
@@ -85,7 +85,7 @@ pub struct AdSlot {
 }
 
 /// Why a push was sent.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Push {
     /// Its number.
     pub offer: OfferId,
@@ -100,7 +100,7 @@ pub struct Push {
 }
 
 /// A bonus for a visit: coins for somebody who comes within a time and stays for a while.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bonus {
     /// Its number.
     pub offer: OfferId,
@@ -117,7 +117,7 @@ pub struct Bonus {
 }
 
 /// An invitation to join friends or a live event.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Invitation {
     /// Its number.
     pub offer: OfferId,

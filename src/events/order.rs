@@ -1,5 +1,7 @@
 //! Orders: what can be asked of an order book, and why it is refused.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sim::ids::AvatarId;
 use crate::sim::units::{Coins, Tick};
 
@@ -10,7 +12,7 @@ pub const HIGHEST_PRICE: Coins = Coins::from_whole(1_000_000);
 pub const MOST_UNITS: u32 = 1_000_000;
 
 /// Which way an order goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Side {
     /// Coins for units.
     Buy = 0,
@@ -45,7 +47,7 @@ impl Side {
 ///
 /// The same stream of requests gives the same ids. An id stays unknown once its order has ended, until its place was
 /// used 2³² times more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OrderId(u64);
 
 impl OrderId {
@@ -72,7 +74,7 @@ impl std::fmt::Display for OrderId {
 }
 
 /// How an order trades. A price is in micro-coins per unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Terms {
     /// Takes what is no worse than the price; the rest waits.
     Limit(Coins),
@@ -107,7 +109,7 @@ impl Terms {
 }
 
 /// An order on its way into the book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// Whose.
     pub owner: AvatarId,

@@ -21,7 +21,7 @@ impl Plugin for LabPlugin {
             "the scenario, hashed with the run",
             LabRules(self.config.clone()),
         )
-        .insert_unhashed(
+        .insert_observed(
             "book",
             "what the lab counts; nobody in the loop reads it",
             Book::new(),

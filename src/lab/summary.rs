@@ -41,6 +41,19 @@ pub struct PolicyChange {
     pub to: toml::Value,
 }
 
+/// The run that another branched off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// Its folder, as it was given.
+    pub run: String,
+    /// Ticks that both have in common.
+    pub tick: u32,
+    /// Hash of all state hashes up to there, in hexadecimal.
+    pub chained: String,
+    /// What was changed there, as `KEY=VALUE`.
+    pub sets: Vec<String>,
+}
+
 /// The content of `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
@@ -84,6 +97,9 @@ pub struct RunSummary {
     /// What they changed of the scenario, in order.
     #[serde(default)]
     pub policy_changes: Vec<PolicyChange>,
+    /// The run it branched off, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Parent>,
     /// The ledger.
     pub books: BooksSummary,
     /// Headline numbers; `null` where the run was too short to observe them.

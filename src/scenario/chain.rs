@@ -3,8 +3,10 @@
 //! File: the names of the components as JSON on one line, then for each tick the hash of the whole state (8 bytes) and the low 16
 //! bits of each component's, little-endian.
 
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+
+use crate::sim::rng::mix;
 
 /// The hashes of one tick.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +36,31 @@ impl ChainWriter {
         writeln!(file, "{json}")?;
         file.flush()?;
         std::fs::rename(&temporary, path)?;
+        Ok(Self { file })
+    }
+
+    /// Opens a chain to go on after its first `ticks`; what comes after them is cut off.
+    ///
+    /// # Errors
+    /// As the file system says, or [`io::ErrorKind::InvalidData`] if the chain is of other components or shorter.
+    pub fn go_on(path: &Path, names: &[&str], ticks: usize) -> io::Result<Self> {
+        let chain = read(path)?;
+        if chain.names != names || chain.links.len() < ticks {
+            let text = format!(
+                "a chain of {} ticks and {} components, expected {ticks} or more of {}",
+                chain.links.len(),
+                chain.names.len(),
+                names.len()
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        }
+        let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
+        let behind = (chain.links.len() - ticks) * width(names.len()) + chain.torn_bytes;
+        let end = file.metadata()?.len().saturating_sub(behind as u64);
+        file.set_len(end)?;
+        file.seek(SeekFrom::Start(end))?;
+        file.sync_all()?;
+        let file = BufWriter::new(file);
         Ok(Self { file })
     }
 
@@ -70,6 +97,20 @@ pub struct Chain {
     pub torn_bytes: usize,
 }
 
+impl Chain {
+    /// Returns the hash of all hashes of the first `ticks`; `None` if there are fewer.
+    #[must_use]
+    pub fn chained(&self, ticks: usize) -> Option<u64> {
+        let links = self.links.get(..ticks)?;
+        Some(links.iter().fold(0, |chained, l| mix(chained ^ l.total)))
+    }
+}
+
+/// Bytes of a tick of so many components.
+const fn width(components: usize) -> usize {
+    8 + 2 * components
+}
+
 /// Most bytes of the first line; a file whose first line is longer is no chain.
 const LONGEST_HEAD: u64 = 1 << 16;
 
@@ -94,7 +135,7 @@ pub fn read(path: &Path) -> io::Result<Chain> {
         .map_err(|e| invalid(format!("expected a list of names; {e}")))?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
-    let width = 8 + 2 * names.len();
+    let width = width(names.len());
     let links: Vec<Link> = bytes
         .chunks_exact(width)
         .map(|c| {
@@ -141,5 +182,34 @@ mod tests {
         assert_eq!((torn.links.len(), torn.torn_bytes), (4, 9));
         std::fs::write(&path, [0xFF, 0xFE, 0x0A]).unwrap();
         assert!(read(&path).is_err());
+    }
+
+    #[test]
+    fn a_chain_goes_on_after_any_tick_as_if_it_had_not_been_cut() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hashes.bin");
+        let names = ["clock", "ledger"];
+        let push = |w: &mut ChainWriter, ticks: std::ops::Range<u64>| {
+            for t in ticks {
+                w.push(t * 7, &[("clock", t), ("ledger", t + 1)]).unwrap();
+            }
+            w.flush().unwrap();
+        };
+        push(&mut ChainWriter::create(&path, &names).unwrap(), 0..9);
+        let whole = std::fs::read(&path).unwrap();
+        for cut in [0, 4, 9] {
+            std::fs::write(&path, [&whole[..], b"torn"].concat()).unwrap();
+            push(
+                &mut ChainWriter::go_on(&path, &names, cut as usize).unwrap(),
+                cut..9,
+            );
+            assert_eq!(std::fs::read(&path).unwrap(), whole, "cut at {cut}");
+        }
+        let chain = read(&path).unwrap();
+        assert_eq!(chain.chained(0), Some(0));
+        assert_eq!(chain.chained(2), Some(mix(mix(0) ^ 7)));
+        assert_eq!(chain.chained(10), None);
+        assert!(ChainWriter::go_on(&path, &names, 10).is_err());
+        assert!(ChainWriter::go_on(&path, &["clock"], 2).is_err());
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::rng::mix;
 use super::state_hash::StateHash;
@@ -18,7 +19,7 @@ const SLOTS: u32 = 4_096;
 const NEVER: u32 = u32::MAX;
 
 /// Who wakes when.
-#[derive(Resource)]
+#[derive(Resource, Serialize, Deserialize)]
 pub struct Calendar {
     now: u32,
     at: Vec<u32>,

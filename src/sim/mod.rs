@@ -9,10 +9,12 @@
 //! | `calendar` | the timing wheel of wake-ups |
 //! | `schedule` | `SimTick`, its phases and the driver |
 //! | `phase_clock` | what each phase costs |
+//! | `checkpoint` | a whole world in a file, and back |
 //! | `dose` | how many random cases the tests try |
 //! | `workers` | threads that systems share |
 
 pub mod calendar;
+pub mod checkpoint;
 pub mod config;
 #[cfg(test)]
 pub(crate) mod dose;

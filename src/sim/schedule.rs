@@ -10,7 +10,10 @@ use bevy::app::App;
 use bevy::ecs::component::{ComponentInfo, Mutable};
 use bevy::ecs::prelude::*;
 use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleThreadedExecutor};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
+use super::checkpoint::keeping::Keeping;
 use super::phase_clock;
 use super::state_hash::{StateHash, StateHasher};
 use super::units::Tick;
@@ -78,7 +81,7 @@ impl SimSystems {
 }
 
 /// The simulated time.
-#[derive(Resource, Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Resource, Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SimClock {
     /// The tick that is running, or the next to run between ticks.
     pub now: Tick,
@@ -93,7 +96,7 @@ impl StateHash for SimClock {
 }
 
 /// The seed of the world.
-#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seed(pub u64);
 
 impl StateHash for Seed {
@@ -102,18 +105,27 @@ impl StateHash for Seed {
     }
 }
 
-/// One registered piece of state: its name and how to hash it.
+/// One registered piece of state: its name, how to hash it and how to keep it.
 struct Registered {
     name: &'static str,
     type_id: TypeId,
     digest: fn(&mut World) -> u64,
+    keeping: Keeping,
+}
+
+/// A resource that is knowingly left out of the hash, why, and how it is kept if it must go on after a checkpoint.
+struct LeftOut {
+    name: &'static str,
+    type_id: TypeId,
+    reason: &'static str,
+    keeping: Option<Keeping>,
 }
 
 /// The registry of everything that is hashed, and of what is knowingly left out.
 #[derive(Resource, Default)]
 pub struct StateRegistry {
     hashed: Vec<Registered>,
-    left_out: Vec<(TypeId, &'static str, &'static str)>,
+    left_out: Vec<LeftOut>,
     foreign: BTreeSet<TypeId>,
 }
 
@@ -124,21 +136,34 @@ impl StateRegistry {
     }
     /// Lists what is left out, with the reason.
     pub fn left_out(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
-        self.left_out
-            .iter()
-            .map(|(_, name, reason)| (*name, *reason))
+        self.left_out.iter().map(|l| (l.name, l.reason))
+    }
+    /// Lists everything that a checkpoint holds, in order: what is hashed, then what is observed.
+    pub fn kept(&self) -> impl Iterator<Item = (&'static str, Keeping)> + '_ {
+        let hashed = self.hashed.iter().map(|r| (r.name, r.keeping));
+        let observed = self.left_out.iter();
+        hashed.chain(observed.filter_map(|l| Some((l.name, l.keeping?))))
     }
 }
 
 /// Registration of state with an [`App`].
 pub trait SimAppExt {
-    /// Inserts state that is part of the world's hash under `name`.
-    fn insert_state<R: Resource<Mutability = Mutable> + StateHash>(
+    /// Inserts state that is part of the world's hash and of its checkpoints under `name`.
+    fn insert_state<R: Resource<Mutability = Mutable> + StateHash + Serialize + DeserializeOwned>(
         &mut self,
         name: &'static str,
         state: R,
     ) -> &mut Self;
-    /// Inserts a resource that is not simulated state, with the reason why it need not be hashed.
+    /// Inserts a resource that goes on from tick to tick but decides nothing: with the reason why it need not be hashed, and kept in
+    /// checkpoints under `name`.
+    fn insert_observed<R: Resource<Mutability = Mutable> + Serialize + DeserializeOwned>(
+        &mut self,
+        name: &'static str,
+        reason: &'static str,
+        resource: R,
+    ) -> &mut Self;
+    /// Inserts a resource that is not simulated state, with the reason why it need neither be hashed nor kept: founding makes it, or
+    /// every tick does.
     fn insert_unhashed<R: Resource>(
         &mut self,
         name: &'static str,
@@ -148,7 +173,9 @@ pub trait SimAppExt {
 }
 
 impl SimAppExt for App {
-    fn insert_state<R: Resource<Mutability = Mutable> + StateHash>(
+    fn insert_state<
+        R: Resource<Mutability = Mutable> + StateHash + Serialize + DeserializeOwned,
+    >(
         &mut self,
         name: &'static str,
         state: R,
@@ -161,7 +188,21 @@ impl SimAppExt for App {
                 name,
                 type_id: TypeId::of::<R>(),
                 digest: |world| world.resource_mut::<R>().digest(),
+                keeping: Keeping::of::<R>(),
             });
+        self
+    }
+    fn insert_observed<R: Resource<Mutability = Mutable> + Serialize + DeserializeOwned>(
+        &mut self,
+        name: &'static str,
+        reason: &'static str,
+        resource: R,
+    ) -> &mut Self {
+        self.insert_unhashed(name, reason, resource);
+        let mut registry = self.world_mut().resource_mut::<StateRegistry>();
+        if let Some(last) = registry.left_out.last_mut() {
+            last.keeping = Some(Keeping::of::<R>());
+        }
         self
     }
     fn insert_unhashed<R: Resource>(
@@ -174,7 +215,12 @@ impl SimAppExt for App {
         self.world_mut()
             .resource_mut::<StateRegistry>()
             .left_out
-            .push((TypeId::of::<R>(), name, reason));
+            .push(LeftOut {
+                name,
+                type_id: TypeId::of::<R>(),
+                reason,
+                keeping: None,
+            });
         self
     }
 }
@@ -182,7 +228,7 @@ impl SimAppExt for App {
 /// State exists that neither is hashed nor was left out knowingly.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error(
-    "{count} resources or components are not registered for the state hash; register them with insert_state or insert_unhashed (registered: {registered})"
+    "{count} resources or components are not registered for the state hash; register them with insert_state, insert_observed or insert_unhashed (registered: {registered})"
 )]
 pub struct UnregisteredState {
     /// How many.
@@ -257,7 +303,7 @@ impl Simulation {
             .hashed
             .iter()
             .map(|r| r.type_id)
-            .chain(registry.left_out.iter().map(|l| l.0))
+            .chain(registry.left_out.iter().map(|l| l.type_id))
             .chain(registry.foreign.iter().copied())
             .chain([TypeId::of::<StateRegistry>()])
             .collect();
@@ -336,7 +382,7 @@ fn component_types(world: &World) -> BTreeSet<TypeId> {
 mod tests {
     use super::*;
 
-    #[derive(Resource, Default)]
+    #[derive(Resource, Default, Serialize, Deserialize)]
     struct Counter(u64);
     impl StateHash for Counter {
         fn digest(&mut self) -> u64 {

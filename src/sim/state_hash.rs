@@ -3,6 +3,8 @@
 //! Whoever keeps state implements [`StateHash`] and registers it; state that is not registered is an error at start.
 //! Large tables keep a running digest and rehash only the rows that were touched, so that a sleeping avatar costs nothing.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use super::rng::mix;
 
 /// An order-dependent 64-bit hasher for state; not cryptographic.
@@ -98,6 +100,31 @@ impl<T> Default for Table<T> {
     }
 }
 
+impl<T> From<Vec<T>> for Table<T> {
+    /// Makes a table of rows, none of which was hashed yet.
+    fn from(rows: Vec<T>) -> Self {
+        let mut table = Self::default();
+        table.reserve(rows.len());
+        for row in rows {
+            table.push(row);
+        }
+        table
+    }
+}
+
+/// Rows only: what is derived of them is made anew, so that a table that was kept and restored is hashed from scratch.
+impl<T: Serialize> Serialize for Table<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.rows.serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Table<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::from)
+    }
+}
+
 impl<T> Table<T> {
     /// Makes room for `n` more rows.
     pub fn reserve(&mut self, n: usize) {
@@ -174,6 +201,7 @@ impl<T: RowHash> StateHash for Table<T> {
 mod tests {
     use super::*;
 
+    #[derive(Serialize, Deserialize)]
     struct Row(u64);
     impl RowHash for Row {
         fn hash_row(&self, h: &mut StateHasher) {
@@ -201,5 +229,23 @@ mod tests {
         }
         assert_eq!(second, b.digest());
         assert_ne!(first, second);
+    }
+
+    #[test]
+    fn a_table_that_was_kept_and_restored_has_the_same_digest_and_goes_on_like_the_other() {
+        let mut a = Table::default();
+        for i in 0..50 {
+            a.push(Row(i));
+        }
+        a.digest();
+        a.row_mut(7).0 = 1_000;
+        let bytes = postcard::to_stdvec(&a).unwrap();
+        let mut b: Table<Row> = postcard::from_bytes(&bytes).unwrap();
+        assert_eq!(a.digest(), b.digest());
+        for table in [&mut a, &mut b] {
+            table.row_mut(9).0 = 3;
+            table.push(Row(4));
+        }
+        assert_eq!(a.digest(), b.digest());
     }
 }

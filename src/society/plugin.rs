@@ -105,12 +105,12 @@ impl Plugin for SocietyPlugin {
         .insert_state("advertised", Advertised::default())
         .insert_state("wants", Wants::default())
         .insert_state("quests", Quests::default())
-        .insert_unhashed(
+        .insert_observed(
             "persuasion",
             "what the lab may read later; nobody in the loop reads it",
             Persuasion::default(),
         )
-        .insert_unhashed(
+        .insert_observed(
             "likings",
             "what the lab may read later; what was bid by them is hashed",
             Likings::default(),

@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::*;
 use bevy::ecs::system::SystemParam;
+use serde::{Deserialize, Serialize};
 
 use super::avatars::avatar::{Avatar, Avatars, MAX_TOPICS};
 use super::avatars::birth::{Archetypes, Tenure, bear};
@@ -20,7 +21,7 @@ use crate::sim::units::Tick;
 use crate::sim::workers::Workers;
 
 /// How people come into being in this world.
-#[derive(Resource, Debug, Clone)]
+#[derive(Resource, Debug, Clone, Serialize, Deserialize)]
 pub struct Population {
     archetypes: Archetypes,
     homes: Vec<ParcelId>,
@@ -31,7 +32,7 @@ pub struct Population {
 }
 
 /// An avatar whose interests and activity were fitted to a real person's history.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlantedAvatar {
     /// Interests, a unit vector.
     pub interests: [f32; MAX_TOPICS],

@@ -8,6 +8,10 @@ use agora::scenario::chain;
 use agora::scenario::leaves::{from_command_line, take_apart};
 use agora::scenario::load::{Overrides, load};
 use agora::scenario::schema::Scenario;
+use agora::sim::checkpoint::read::parse;
+use agora::sim::checkpoint::state::{Beside, keep};
+use agora::sim::schedule::{SimAppExt, Simulation};
+use bevy::ecs::prelude::Resource;
 use proptest::prelude::*;
 
 use crate::binary::run_tiny;
@@ -197,3 +201,91 @@ fn prop_damaged_chains_and_logs_are_answered() {
         });
     }
 }
+
+/// Gives a damaged checkpoint right checksums wherever it still has its form, so that what lies behind them is reached.
+fn mended(mut bytes: Vec<u8>) -> Vec<u8> {
+    let number = |bytes: &[u8], at: usize, n: usize| -> Option<usize> {
+        let read = bytes.get(at..at + n)?.iter().rev();
+        read.try_fold(0usize, |sum, b| {
+            sum.checked_mul(256)?.checked_add(usize::from(*b))
+        })
+    };
+    let sum = |bytes: &mut [u8], from: usize, to: usize, at: usize| {
+        let crc = crc32fast::hash(&bytes[from..to]).to_le_bytes();
+        bytes[at..at + 4].copy_from_slice(&crc);
+    };
+    let n = bytes.len();
+    let Some(header) = number(&bytes, 10, 4).and_then(|h| h.checked_add(14)) else {
+        return bytes;
+    };
+    if n < 12 || header + 16 > n {
+        return bytes;
+    }
+    sum(&mut bytes, 0, header, header);
+    let mut at = header + 4;
+    while let Some(begin) = number(&bytes, at, 2).map(|name| at + 2 + name + 20)
+        && let Some(packed) = number(&bytes, begin.saturating_sub(12), 8)
+        && let Some(end) = begin.checked_add(packed).filter(|end| *end <= n - 12)
+    {
+        sum(&mut bytes, begin, end, begin - 4);
+        at = end;
+    }
+    bytes[n - 12..n - 4].copy_from_slice(&(n as u64).to_le_bytes());
+    sum(&mut bytes, 0, n - 4, n - 4);
+    bytes
+}
+
+/// Reads a checkpoint and all its parts; returns how many there are.
+fn read_checkpoint(bytes: Vec<u8>) -> Option<usize> {
+    let found = parse(Path::new("x"), bytes);
+    let read = found.and_then(|from| {
+        for part in &from.header.parts {
+            from.part(part)?;
+        }
+        Ok(from.header.parts.len())
+    });
+    match read {
+        Ok(n) => Some(n),
+        Err(e) => {
+            let text = e.to_string();
+            assert!(text.starts_with("x: ") && !text.contains('\n'), "{text:?}");
+            None
+        }
+    }
+}
+
+#[test]
+fn prop_damaged_checkpoints_are_answered_with_and_without_right_checksums() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.agora");
+    let mut app = Simulation::new_app(7);
+    app.insert_observed("noise", "a test's", Noise((0..2_000).collect()));
+    let mut sim = Simulation::start(app).unwrap();
+    let beside = Beside {
+        scenario: "x",
+        scenario_hash: 1,
+        chained: 2,
+        own: ("run", b"own"),
+    };
+    keep(&mut sim, &path, &beside).unwrap();
+    let whole = fs::read(&path).unwrap();
+    assert_eq!(read_checkpoint(mended(whole.clone())), Some(4));
+    assert_eq!(mended(whole.clone()), whole);
+    let read = std::cell::Cell::new(0);
+    proptest!(config(dose(3_000)), |(bytes in damaged(&whole), mends in any::<bool>())| {
+        let is_whole = bytes == whole;
+        let bytes = if mends { mended(bytes) } else { bytes };
+        let found = read_checkpoint(bytes);
+        prop_assert!(mends || is_whole || found.is_none());
+        read.set(read.get() + u32::from(found.is_some()));
+    });
+    assert!(read.get() > 0, "no damaged checkpoint was ever mended");
+    proptest!(config(dose(1_000)), |(noise in prop::collection::vec(any::<u8>(), 0..300))| {
+        let mut bytes = whole[..10].to_vec();
+        bytes.extend(noise);
+        prop_assert!(read_checkpoint(mended(bytes)).is_none());
+    });
+}
+
+#[derive(Resource, serde::Serialize, serde::Deserialize)]
+struct Noise(Vec<u32>);

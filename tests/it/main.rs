@@ -13,6 +13,7 @@ mod desktop;
 mod determinism;
 mod evaluate;
 mod folders;
+mod fork;
 mod fuzz;
 mod import;
 mod import_bad_input;
@@ -28,6 +29,7 @@ mod pipeline;
 #[cfg(feature = "desktop")]
 mod pixels;
 mod report;
+mod resume;
 mod scenarios;
 mod steer;
 mod storage;

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::args::AuctionGymArgs;
-use super::{CURVE_WIDTH, columns, judged, sparkline, verdict};
+use super::{CURVE_WIDTH, judged, verdict};
 use crate::cli::CommandError;
 use crate::cli::output;
+use crate::cli::plain::{columns, sparkline};
 use crate::lab::experiment::auctiongym::reproduction::{
     Figures, Plan, Reproduction, Row, reproduce,
 };

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::args::SlateQArgs;
-use super::{CURVE_WIDTH, columns, judged, sparkline, verdict};
+use super::{CURVE_WIDTH, judged, verdict};
 use crate::cli::CommandError;
 use crate::cli::output;
+use crate::cli::plain::{columns, sparkline};
 use crate::lab::experiment::interest_evolution::learned::TrainingConfig;
 use crate::lab::experiment::interest_evolution::reproduction::{
     Plan, Progress, Reproduction, Row, STRETCH, reproduce,

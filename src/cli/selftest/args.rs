@@ -42,6 +42,45 @@ pub(in crate::cli) enum Proof {
         #[arg(long)]
         json: bool,
     },
+    /// Kills runs at random moments, resumes them and compares every file with that of a run that was left alone.
+    Resume {
+        /// How many kills.
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+        kills: u32,
+        /// Seed of the moments.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Drops cities between two ticks, loads them from their checkpoints, and compares every state hash.
+    Drops {
+        /// How many cities, each with another model.
+        #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
+        seeds: u32,
+        /// Ticks of each.
+        #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        ticks: u32,
+        /// How often each is dropped.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+        drops: u32,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Damages a checkpoint at random places and checks that each time an error says so.
+    Damage {
+        /// How many places.
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
+        places: u32,
+        /// Seed of the places.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Moves money at random and checks the books after every transfer, and every account now and then.
     Ledger {
         /// How many transfers.

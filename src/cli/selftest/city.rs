@@ -63,8 +63,22 @@ pub fn small(residents: u32, days: u32, seed: u64, model: &str) -> Result<Loaded
 /// # Errors
 /// [`ScenarioError`] if a value it sets is no longer there.
 pub fn busy(residents: u32, seed: u64, model: &str) -> Result<Loaded, ScenarioError> {
+    busy_with(residents, seed, model, &[])
+}
+
+/// The same with other values besides, as `KEY=VALUE`.
+///
+/// # Errors
+/// [`ScenarioError`] if a value is not allowed or no longer there.
+pub fn busy_with(
+    residents: u32,
+    seed: u64,
+    model: &str,
+    values: &[String],
+) -> Result<Loaded, ScenarioError> {
     let model = format!("platform.recommend.model={model}");
     let mut more = BUSY.to_vec();
     more.push(&model);
+    more.extend(values.iter().map(String::as_str));
     loaded(residents, 30, seed, &more)
 }

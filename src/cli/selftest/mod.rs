@@ -7,16 +7,24 @@
 //! | `determinism` | every state hash is equal at any number of threads |
 //! | `golden` | one chained hash, to be equal in every build |
 //! | `kills` | runs are killed at random moments |
+//! | `drops` | cities are dropped and loaded from their checkpoints |
+//! | `resumes` | runs are killed and resumed |
+//! | `damage` | checkpoints are damaged |
 //! | `ledger` | money moves at random and the books balance |
 //! | `remains` | what a killed run may leave |
 
 pub(super) mod args;
 pub mod city;
+pub mod damage;
 pub mod determinism;
+pub mod drops;
 pub mod golden;
 pub mod kills;
 pub mod ledger;
 pub mod remains;
+pub mod resumes;
+
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -38,16 +46,39 @@ pub(super) fn command(args: &SelftestArgs) -> Result<(), CommandError> {
             report(&shown, &shown.line(), *json, shown.divergences.is_empty())
         }
         Proof::Kills { n, seed, json } => {
-            let binary = std::env::current_exe()
-                .map_err(|e| CommandError::Failed(format!("cannot find this program: {e}")))?;
-            let folder =
-                std::env::temp_dir().join(format!("agora-selftest-{}", std::process::id()));
-            let shown = kills::kill(&binary, &folder, *n, *seed);
-            // What is left of a failed proof is kept to be looked at.
-            if shown.as_ref().is_ok_and(|s| s.violations.is_empty()) {
-                std::fs::remove_dir_all(&folder).map_err(CommandError::file(&folder))?;
-            }
-            let shown = shown?;
+            let binary = this_program()?;
+            let shown = in_a_folder(
+                |folder| kills::kill(&binary, folder, *n, *seed),
+                |shown| shown.violations.is_empty(),
+            )?;
+            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+        }
+        Proof::Resume { kills, seed, json } => {
+            let binary = this_program()?;
+            let shown = in_a_folder(
+                |folder| resumes::kill_and_resume(&binary, folder, *kills, *seed),
+                |shown| shown.violations.is_empty(),
+            )?;
+            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+        }
+        Proof::Drops {
+            seeds,
+            ticks,
+            drops,
+            json,
+        } => {
+            let seeds = 0..u64::from(*seeds);
+            let shown = in_a_folder(
+                |folder| drops::drop_and_load(folder, seeds, *ticks, *drops),
+                |shown| shown.violations.is_empty(),
+            )?;
+            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+        }
+        Proof::Damage { places, seed, json } => {
+            let shown = in_a_folder(
+                |folder| damage::damage(folder, *places, *seed),
+                |shown| shown.violations.is_empty(),
+            )?;
             report(&shown, &shown.line(), *json, shown.violations.is_empty())
         }
         Proof::Ledger {
@@ -65,6 +96,24 @@ pub(super) fn command(args: &SelftestArgs) -> Result<(), CommandError> {
             report(&shown, &lines.join("\n"), *json, true)
         }
     }
+}
+
+fn this_program() -> Result<PathBuf, CommandError> {
+    std::env::current_exe()
+        .map_err(|e| CommandError::Failed(format!("cannot find this program: {e}")))
+}
+
+/// Makes a proof in a folder of its own; what is left of a failed one is kept to be looked at.
+fn in_a_folder<T>(
+    prove: impl FnOnce(&Path) -> Result<T, CommandError>,
+    holds: impl FnOnce(&T) -> bool,
+) -> Result<T, CommandError> {
+    let folder = std::env::temp_dir().join(format!("agora-selftest-{}", std::process::id()));
+    let shown = prove(&folder);
+    if shown.as_ref().is_ok_and(holds) {
+        std::fs::remove_dir_all(&folder).map_err(CommandError::file(&folder))?;
+    }
+    shown
 }
 
 fn report(shown: &impl Serialize, line: &str, json: bool, holds: bool) -> Result<(), CommandError> {

@@ -145,6 +145,7 @@ fn report_of(sim: &Simulation, scenario: &Scenario, ticks: u32) -> ReportData {
         interrupted: false,
         commands: 0,
         policy_changes: Vec::new(),
+        parent: None,
         books: results.books,
         metrics: results.metrics,
         realism: RealismSummary::default(),

@@ -1,5 +1,7 @@
 //! Open orders, in place: a row each, rows of ended orders used again, a digest that rehashes only what changed.
 
+use serde::{Deserialize, Serialize};
+
 use super::order::{OrderId, Side};
 use crate::sim::ids::AvatarId;
 use crate::sim::rng::mix;
@@ -10,7 +12,7 @@ use crate::sim::units::Coins;
 pub(super) const NONE: u32 = u32::MAX;
 
 /// An order, and its neighbors in the queue of its level.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Row {
     pub(super) price: Coins,
     /// Numbers orders by when they got their place in the queue.
@@ -29,7 +31,7 @@ pub(super) struct Row {
 }
 
 /// All orders of a book.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Arena {
     rows: Vec<Row>,
     free: Vec<u32>,

@@ -6,6 +6,8 @@
 //! **Invariants.** The best buy price is below the best sell price. Of two orders at a price the earlier trades first. A trade takes
 //! place at the price of the order that was there. What the reports leave in escrow is what the open orders reserve.
 
+use serde::{Deserialize, Serialize};
+
 use super::arena::Arena;
 use super::breaker::{Band, Breaker};
 use super::fees::Fees;
@@ -30,7 +32,7 @@ config_choice! {
 }
 
 /// Rules of a book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
     /// Step between prices; every price is a multiple of it.
     pub tick_size: Coins,
@@ -79,7 +81,7 @@ pub struct Depth {
 }
 
 /// Buy and sell orders for one item.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OrderBook {
     pub(super) rules: Rules,
     pub(super) arena: Arena,

@@ -7,6 +7,8 @@
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
+
 use crate::sim::state_hash::StateHasher;
 use crate::sim::units::{Coins, Tick};
 
@@ -14,7 +16,7 @@ use crate::sim::units::{Coins, Tick};
 pub const LONGEST_WINDOW: u32 = 10_080;
 
 /// When a book halts, and for how long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Band {
     /// Half the width of the band, in basis points of the reference, rounded down to a micro-coin.
     pub width_bps: u32,
@@ -25,7 +27,7 @@ pub struct Band {
 }
 
 /// Watches the prices of one book.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Breaker {
     band: Option<Band>,
     now: Tick,

@@ -3,6 +3,8 @@
 //! A fee is rounded down to a whole micro-coin for each fill. Rounding down is what keeps escrow sound: ⌊a⌋ + ⌊b⌋ ≤ ⌊a + b⌋, so
 //! what was reserved for an order covers the fees of any way of filling it in parts.
 
+use serde::{Deserialize, Serialize};
+
 use super::order::Side;
 use super::report::Held;
 use crate::sim::units::Coins;
@@ -32,7 +34,7 @@ pub enum FeeError {
 }
 
 /// What makers and takers pay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Fees {
     maker_bps: i64,
     taker_bps: i64,

@@ -4,6 +4,8 @@
 //! cost a push or a pop. Most orders come and go near the best; one far behind it costs a binary search and a move of the
 //! levels before it (16 bytes each).
 
+use serde::{Deserialize, Serialize};
+
 use super::arena::NONE;
 use super::order::Side;
 use crate::sim::units::Coins;
@@ -12,7 +14,7 @@ use crate::sim::units::Coins;
 const NEAR: usize = 8;
 
 /// A price and the queue of orders at it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Level {
     pub(super) price: Coins,
     /// Units open.
@@ -24,7 +26,7 @@ pub(super) struct Level {
 }
 
 /// One side of a book.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Ladder {
     side: Side,
     /// Rank of the price (higher is better) and the level, ascending.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::book::OrderBook;
 use super::config::ExchangeConfig;
@@ -22,7 +23,7 @@ pub const NAMES: [&str; MATERIALS] = ["timber", "stone", "glass"];
 const PRICES_KEPT: usize = 24 * 14;
 
 /// Units of somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Store {
     /// To use or sell.
     pub free: [u32; MATERIALS],
@@ -31,7 +32,7 @@ pub struct Store {
 }
 
 /// A trade that took place, for the record.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MaterialTrade {
     /// When.
     pub tick: Tick,
@@ -46,7 +47,7 @@ pub struct MaterialTrade {
 }
 
 /// Order books, stores and what happened.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct Exchange {
     /// Books by material; none where the exchange is off.
     pub books: Vec<OrderBook>,

@@ -1,10 +1,12 @@
 //! The sale of a parcel: sealed bids, the highest wins and pays the second highest, or the reserve.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sim::ids::AvatarId;
 use crate::sim::units::Coins;
 
 /// A sealed bid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LandBid {
     /// Who.
     pub bidder: AvatarId,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::auction::LandBid;
 use crate::sim::ids::{AvatarId, ParcelId};
@@ -10,7 +11,7 @@ use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
 use crate::sim::units::{Coins, Tick};
 
 /// A parcel in the registry.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Lot {
     /// Whether it is land at all: roads and the plaza are not.
     pub is_land: bool,
@@ -43,7 +44,7 @@ impl RowHash for Lot {
 }
 
 /// A sale that took place, for the record.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LandSale {
     /// Which parcel.
     pub parcel: ParcelId,
@@ -60,7 +61,7 @@ pub struct LandSale {
 }
 
 /// All parcels, what is for sale, and the bids of the day.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct LandRegistry {
     /// One row each, by parcel.
     pub lots: Table<Lot>,

@@ -110,7 +110,7 @@ pub struct Books {
 }
 
 /// Balances of one currency.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Accounts {
     fixed: [i64; FIXED],
     wallets: Vec<i64>,
@@ -122,7 +122,7 @@ struct Accounts {
 }
 
 /// The city's books.
-#[derive(Resource, Debug, Clone)]
+#[derive(Resource, Debug, Clone, Serialize, Deserialize)]
 pub struct Ledger {
     accounts: [Accounts; 2],
     next_id: u64,
@@ -132,7 +132,7 @@ pub struct Ledger {
 }
 
 /// What flowed for one purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Flow {
     /// Transactions since the run began.
     pub count: u64,

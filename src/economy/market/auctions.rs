@@ -8,6 +8,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::economy::sale::english::{English, EnglishRules};
 use crate::economy::sale::{Bid, second_price};
 use crate::events::bus::Wish;
@@ -25,13 +27,13 @@ pub enum Step {
 }
 
 /// A limit, and the wish it came with.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Limit {
     most: Coins,
     wish: Wish,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum Kind {
     /// The leader's limit stands beside the sale.
     Open {
@@ -57,7 +59,7 @@ pub struct Hammer {
 }
 
 /// An auction of one asset.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Auction {
     kind: Kind,
     /// Lowest bid that counts at all.

@@ -1,6 +1,7 @@
 //! The price index: Fisher over a basket of goods, chained from day to day.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::Coins;
@@ -12,7 +13,7 @@ pub const GOODS: usize = 4;
 const WINDOW: usize = 7;
 
 /// Sales of a good in a day.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sales {
     /// Units: what was sold, at what it cost when it was first offered, so that a week of better things is no inflation.
     pub units: f64,
@@ -21,7 +22,7 @@ pub struct Sales {
 }
 
 /// The index and the sales it is made from.
-#[derive(Resource, Debug)]
+#[derive(Resource, Debug, Serialize, Deserialize)]
 pub struct PriceIndex {
     today: [Sales; GOODS],
     days: Vec<[Sales; GOODS]>,

@@ -1,6 +1,7 @@
 //! The city's shops: a fixed supply a day, and prices that grope for what clears it (Walras).
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use crate::sim::ids::ItemId;
 use crate::sim::math;
@@ -11,7 +12,7 @@ use crate::sim::units::Coins;
 const BOUNDS: (f64, f64) = (0.05, 1_000.0);
 
 /// What is on the shelf.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Shelf {
     first: Coins,
     price: Coins,
@@ -21,7 +22,7 @@ struct Shelf {
 }
 
 /// All shelves, by item.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct Shop {
     shelves: Vec<Option<Shelf>>,
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::auctions::Auction;
 use crate::sim::ids::{AvatarId, ItemId};
@@ -10,7 +11,7 @@ use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::{Coins, Tick};
 
 /// The title to an asset.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Title {
     /// Who owns it; `None` is the city.
     pub owner: Option<AvatarId>,
@@ -25,7 +26,7 @@ pub struct Title {
 }
 
 /// How the price of a sale is split; the parts add up to the price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Split {
     /// To the seller.
     pub seller: Coins,
@@ -48,7 +49,7 @@ pub fn split(price: Coins, fee_ppm: u32, royalty_ppm: u32) -> Split {
 }
 
 /// A sale of an asset, for the record.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AssetSale {
     /// Which.
     pub item: ItemId,
@@ -69,7 +70,7 @@ pub struct AssetSale {
 }
 
 /// All titles.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct AssetMarket {
     titles: BTreeMap<ItemId, Title>,
     digest: u64,

@@ -3,12 +3,14 @@
 //! [`English`] takes bids as they come. [`ascend`] says at once what comes of it among people who bid, in turn, no more than they
 //! must and no more than their limit.
 
+use serde::{Deserialize, Serialize};
+
 use super::Bid;
 use crate::sim::ids::AvatarId;
 use crate::sim::units::{Coins, Tick};
 
 /// Rules of an English sale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnglishRules {
     /// Lowest first bid.
     pub reserve: Coins,
@@ -49,7 +51,7 @@ pub struct Outbid {
 }
 
 /// An English sale under way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct English {
     rules: EnglishRules,
     leader: Option<(AvatarId, Coins)>,

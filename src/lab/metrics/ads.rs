@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::statistics::normal::normal_reach;
 use crate::events::behavior::{Event, EventKind, Surface};
 use crate::events::offer::AdSlot;
@@ -35,7 +37,7 @@ const HOURS: usize = 24;
 type Pair = (AvatarId, CampaignId);
 
 /// What an avatar saw of a campaign, and what came of it.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Story {
     touches: Vec<Touch>,
     /// When it would have been shown the campaign first, had it not been held out.
@@ -47,7 +49,7 @@ struct Story {
 type Hours = [f64; HOURS];
 
 /// Everything counted of ads.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct AdBook {
     /// Auctions held.
     pub auctions: u64,

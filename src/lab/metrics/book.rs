@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::ads::AdBook;
 use super::calibration::CalibrationCounts;
@@ -28,7 +29,7 @@ pub const MAX_SESSIONS: usize = 2_000_000;
 const NEVER: u32 = u32::MAX;
 
 /// Counts of one surface.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SurfaceCounts {
     /// Slates served.
     pub slates: u64,
@@ -41,7 +42,7 @@ pub struct SurfaceCounts {
 }
 
 /// Sums of one day.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Today {
     /// Avatars active.
     pub active: u64,
@@ -72,7 +73,7 @@ pub struct Today {
 }
 
 /// Sums of one hour of the simulation.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct HourRow {
     /// Hour since the start, from 0.
     pub hour: u32,
@@ -91,7 +92,7 @@ pub struct HourRow {
 }
 
 /// Minutes of the sessions that ended so far, over everybody.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Minutes {
     /// All.
     pub all: f64,
@@ -102,7 +103,7 @@ pub struct Minutes {
 }
 
 /// Everything counted so far.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Book {
     /// Rows of finished days.
     pub days: Vec<DayRow>,

@@ -4,6 +4,8 @@
 //! learned: attraction is about things that are looked at. Predictions are those with which a slate was shown, before its
 //! answer was known.
 
+use serde::{Deserialize, Serialize};
+
 use crate::events::behavior::{Event, NO_POSITION};
 use crate::events::offer::Slate;
 use crate::platform::models::calibration::Calibrator;
@@ -17,7 +19,7 @@ pub const EDGES: [f64; 10] = [0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 
 const SAMPLED: u64 = 4;
 
 /// Slots of similar predicted attraction.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct BinCounts {
     /// Slots.
     pub slots: u64,
@@ -38,7 +40,7 @@ impl BinCounts {
 }
 
 /// The slots of one surface.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct CalibrationCounts {
     /// By predicted attraction, see [`EDGES`].
     pub bins: [BinCounts; EDGES.len()],

@@ -3,6 +3,8 @@
 //! Attention efficiency `η = Σ A_i Σ_k θ_k w(shown_k) / Σ A_i Σ_k θ_k w(best_k)`, over a sample of slates; w is the true
 //! attraction at the moment of choosing, θ_k how much position k is looked at, A_i the attention level.
 
+use serde::{Deserialize, Serialize};
+
 use crate::events::behavior::{Surface, ThingKind};
 use crate::events::bus::{OfferBus, SlateRequest};
 use crate::events::offer::Slate;
@@ -19,7 +21,7 @@ use crate::society::content::item::ItemKind;
 use crate::society::content::truth::ItemTruths;
 
 /// The truth about one request, taken before it is answered.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Witness {
     avatar: AvatarId,
     surface: Surface,

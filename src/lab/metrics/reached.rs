@@ -15,6 +15,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::facts::Ending;
 use crate::events::behavior::{Event, EventKind};
 use crate::events::bus::{OfferBus, RewardKind};
@@ -24,7 +26,7 @@ use crate::society::avatars::avatar::Avatars;
 use crate::society::avatars::bonus::BY_BONUS;
 
 /// What was counted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Reached {
     /// Coins paid for bonuses.
     pub bonus_coins: f64,

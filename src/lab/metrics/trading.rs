@@ -4,6 +4,8 @@
 //! by the truth, the mood in which it was chosen included. To the city it is nothing. The gain does not depend on the price. (In
 //! coins a few people to whom coins mean little would outweigh everybody else: what one would pay grows exponentially with it.)
 
+use serde::{Deserialize, Serialize};
+
 use super::facts::Ending;
 use super::statistics::hedonic::Hedonic;
 use super::statistics::mobility::rank_correlation;
@@ -27,7 +29,7 @@ const INDEX_DAYS: u32 = 7;
 const FEWEST_SALES: usize = 30;
 
 /// Sums over the sales of assets so far.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Trades {
     /// Sales counted.
     pub n: usize,

@@ -39,6 +39,7 @@ pub(super) fn empty() -> ReportData {
             interrupted: false,
             commands: 0,
             policy_changes: Vec::new(),
+            parent: None,
             books: BooksSummary {
                 balanced: true,
                 minted: 0,

@@ -4,6 +4,7 @@
 //! time follows the number of avatars. What they advertise follows the catalogue: the topic of a thing drawn from it.
 
 use bevy::ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::bidder::target::{Actions, Funds, Target, TargetConfig, TargetController};
 use super::config::{AdsConfig, PacingKind};
@@ -30,7 +31,7 @@ const FLIGHT_DAYS: (u32, u32) = (7, 28);
 const APPEAL_PRIOR: f64 = 20.0;
 
 /// One campaign.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Campaign {
     /// What it is about.
     pub topic: u8,
@@ -203,14 +204,14 @@ fn main_topic(tags: &[f32]) -> u8 {
 }
 
 /// Whose turn it is in a lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Lane {
     running: CampaignId,
     round: u32,
 }
 
 /// All campaigns ever, and those that run.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Campaigns {
     table: Table<Campaign>,
     lanes: Vec<Lane>,

@@ -5,6 +5,7 @@
 //! consent to ads are learned from.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use crate::sim::state_hash::{StateHash, StateHasher};
 
@@ -15,7 +16,7 @@ const BUCKETS: usize = 8;
 pub(super) const N_CELLS: usize = 2 * BUCKETS;
 
 /// What kind of ad a slot takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// A picture among other things.
     Display = 0,
@@ -24,7 +25,7 @@ pub enum Format {
 }
 
 /// What an ad's topic is matched with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Basis {
     /// Observed interests.
     Interests = 0,
@@ -66,7 +67,7 @@ impl Basis {
 }
 
 /// A cell of the model: what is matched with, and how well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
     basis: Basis,
     bucket: u8,
@@ -90,14 +91,14 @@ impl Cell {
 }
 
 /// Looks and clicks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Counts {
     looks: u64,
     clicks: u64,
 }
 
 /// The counts of all cells.
-#[derive(Resource, Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Resource, Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClickModel {
     cells: [[[Counts; BUCKETS]; 2]; 2],
 }

@@ -4,6 +4,7 @@
 //! the last hours make the rate look a little lower than it is.
 
 use bevy::ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::attribution::credit::{WHOLE, divide};
 use super::attribution::journey::{Channel, Journey, Outcome, Touch};
@@ -29,14 +30,14 @@ pub const USUAL_RATE: f64 = 0.05;
 const PRIOR_CLICKS: f64 = 40.0;
 
 /// Clicks, and conversions credited to them in parts per million.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Counts {
     clicks: u64,
     credit: u64,
 }
 
 /// A click that may still lead to a conversion.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Click {
     avatar: AvatarId,
     campaign: CampaignId,
@@ -54,7 +55,7 @@ impl Click {
 }
 
 /// Rates by cell, and the clicks of the last days.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct ConversionModel {
     cells: [[Counts; N_CELLS]; 2],
     open: Vec<Click>,

@@ -4,6 +4,7 @@
 //! whoever is shown it and is used for nothing else, so it asks for no consent.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::config::AdsConfig;
 use crate::sim::ids::{AvatarId, CampaignId};
@@ -18,7 +19,7 @@ const DAY_MASK: u32 = (1 << DAY_BITS) - 1;
 const WEEK_MASK: u32 = (1 << (DAY_BITS * WEEK)) - 1;
 
 /// Ads of one campaign seen by one avatar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Seen {
     campaign: CampaignId,
     /// Day of the last one.
@@ -46,7 +47,7 @@ fn week_total(counts: u32) -> u32 {
 }
 
 /// What one avatar has seen, in no particular order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Row(Vec<Seen>);
 
 impl RowHash for Row {
@@ -59,7 +60,7 @@ impl RowHash for Row {
 }
 
 /// What everybody has seen.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct FrequencyCaps {
     table: Table<Row>,
 }

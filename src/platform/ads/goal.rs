@@ -8,11 +8,13 @@
 //!
 //! What a conversion is worth is the advertiser's own; the platform knows it because it is told as the target.
 
+use serde::{Deserialize, Serialize};
+
 use super::config::AdsConfig;
 use crate::sim::rng::{Purpose, RngStream};
 
 /// What a campaign wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Goal {
     /// Clicks.
     Clicks = 0,

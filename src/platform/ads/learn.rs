@@ -1,6 +1,7 @@
 //! Learning from ads that were shown: what was clicked, and how many auctions a day has.
 
 use bevy::ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::campaign::Campaigns;
 use super::click_model::{Cell, ClickModel, Format};
@@ -26,7 +27,7 @@ const FRESHNESS: f64 = 0.5;
 const LAST_SHARE: f64 = 0.05;
 
 /// An ad shown to an avatar that consents to being learned from.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Shown {
     pub(super) offer: OfferId,
     pub(super) campaign: CampaignId,
@@ -41,7 +42,7 @@ pub(super) struct Shown {
 }
 
 /// Ads of the last tick whose answers are about to be known, in the order of their numbers.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct ShownAds {
     pub(super) ads: Vec<Shown>,
 }
@@ -101,7 +102,7 @@ pub fn learn_clicks(
 }
 
 /// How many auctions there are in a day.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct Traffic {
     today: u64,
     expected: f64,

@@ -10,13 +10,15 @@
 //! # Source
 //! Balseiro and Gur (2019), "Learning in repeated auctions with budgets".
 
+use serde::{Deserialize, Serialize};
+
 use crate::sim::units::Coins;
 
 /// Largest multiplier; a campaign that bids a thousandth is as good as absent.
 const MOST: f64 = 1_000.0;
 
 /// How much a campaign shades its bids.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Pacer {
     mu: f64,
 }

@@ -6,6 +6,7 @@
 //! would have earned. Up to a few thousand cases of a day are kept, each as likely as any other.
 
 use bevy::ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::auction::{Bid, Pricing, Score, score};
 use super::click_model::Format;
@@ -30,7 +31,7 @@ const FEWEST: usize = 50;
 const SPREAD: f64 = 0.15;
 
 /// The bids of a day of one format, and what was learned from those of the day before.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Sample {
     cases: Vec<Contest>,
     n_seen: u64,
@@ -84,7 +85,7 @@ impl Sample {
 }
 
 /// What was learned of the lowest prices that earn most.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct LearnedReserves {
     by_format: [Sample; 2],
 }

@@ -4,6 +4,7 @@
 //! avatar. A campaign learns from the auctions that it took part in, and from nothing else.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::auction::Quality;
 use super::bidder::shading::{Sale, Shading, ShadingConfig};
@@ -16,7 +17,7 @@ use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
 use crate::sim::units::Coins;
 
 /// What one campaign knows.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Known([Option<Shading>; 2]);
 
 impl RowHash for Known {
@@ -31,7 +32,7 @@ impl RowHash for Known {
 }
 
 /// What all campaigns know; empty while nobody shades.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Shades {
     table: Table<Known>,
 }

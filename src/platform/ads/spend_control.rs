@@ -7,6 +7,8 @@
 //! Throttling: Agarwal et al. (2014), "Budget pacing for targeted online advertisements at LinkedIn". Control of bids: Zhang et
 //! al. (2016), "Feedback control of real-time display advertising", with the exponential as actuator.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sim::math;
 use crate::sim::state_hash::{RowHash, StateHasher};
 use crate::sim::units::Coins;
@@ -24,7 +26,7 @@ const GAINS: (f64, f64, f64) = (10.0, 20.0, 1.0);
 const LOWEST: f64 = -5.0;
 
 /// How a campaign holds back.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SpendControl {
     share: f64,
     integral: f64,

@@ -1,6 +1,7 @@
 //! Invitations: friends of those who come, and everybody in the city for live events.
 
 use bevy::ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::events::behavior::{Event, EventKind};
 use crate::events::bus::{EventBus, OfferBus};
@@ -25,7 +26,7 @@ use crate::society::ties::graph::SocialGraph;
 const LOOKED_AT: u8 = 5;
 
 /// Who was invited last when, who is in the city, and how many invitations there were.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct InvitePlan {
     last: Vec<u32>,
     present: std::collections::BTreeMap<AvatarId, SpaceId>,

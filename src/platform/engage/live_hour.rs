@@ -1,10 +1,12 @@
 //! When and where a live event gathers most attention, as far as is known.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sim::math;
 use crate::sim::state_hash::{RowHash, StateHasher};
 
 /// How many avatars were in the city, by hour of its clock.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Gathered {
     present: [u64; 24],
     times: [u32; 24],

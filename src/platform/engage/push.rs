@@ -3,6 +3,7 @@
 //! A calendar of its own holds when each avatar may next be pushed, so that nobody is looked at before.
 
 use bevy::ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::events::behavior::{EventKind, NO_OFFER, Surface};
 use crate::events::bus::{EventBus, OfferBus};
@@ -28,7 +29,7 @@ use crate::sim::workers::Workers;
 use crate::society::avatars::profile::{DataPurpose, Profiles};
 
 /// When whom to push, and how often it was in vain.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct PushPlan {
     calendar: Calendar,
     in_vain: Vec<u8>,

@@ -4,6 +4,8 @@
 //! it, and no more than `burst` pushes' worth is kept. In any stretch of time no more than `burst` plus one for each
 //! `refill_hours` of it are sent.
 
+use serde::{Deserialize, Serialize};
+
 use crate::config;
 use crate::sim::state_hash::{RowHash, StateHasher};
 use crate::sim::units::{TICKS_PER_HOUR, Tick};
@@ -31,7 +33,7 @@ impl PushBudgetConfig {
 }
 
 /// What is left of an avatar's pushes. A new one is full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PushBucket {
     /// Credit used up as of `at`, in ticks.
     used: u32,

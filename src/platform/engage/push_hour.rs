@@ -3,6 +3,8 @@
 //! Answers are counted by local hour, for everybody and for each avatar. Both are drawn towards what is known without
 //! them: an hour of everybody's towards the mean over all hours, an avatar's hour towards everybody's.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sim::state_hash::{RowHash, StateHasher};
 
 /// Hours of a day.
@@ -18,7 +20,7 @@ const PRIOR_OF_AVATAR: f64 = 8.0;
 const USUAL_RATE: f64 = 0.05;
 
 /// Pushes sent and answered by local hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct HourAnswers {
     sent: [u32; HOURS],
     answered: [u32; HOURS],

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::push_budget::PushBucket;
 use super::push_hour::{HourAnswers, Response};
@@ -25,7 +26,7 @@ pub const PUSH_COLUMNS: usize = COLUMNS + 1;
 const MEMORY: usize = 40_000;
 
 /// A push, sent or withheld, whose day is not over.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Pending {
     /// To whom.
     pub avatar: AvatarId,
@@ -48,7 +49,7 @@ pub struct Pending {
 }
 
 /// A push whose day is over.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TriedPush {
     /// What was known before.
     pub columns: [f64; PUSH_COLUMNS],
@@ -59,7 +60,7 @@ pub struct TriedPush {
 }
 
 /// What is followed of an avatar.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Followed {
     /// Its pushes by hour.
     pub hours: HourAnswers,
@@ -85,7 +86,7 @@ impl RowHash for Followed {
 }
 
 /// Counts of an hour of the avatars' own day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct HourCounts {
     /// Pushes sent, and those after which the avatar came within a day.
     pub sent: (u64, u64),
@@ -96,7 +97,7 @@ pub struct HourCounts {
 }
 
 /// Everything about what pushes led to.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct PushTrials {
     /// One each, by [`AvatarId`].
     pub followed: Table<Followed>,

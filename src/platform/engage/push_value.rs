@@ -5,6 +5,8 @@
 //! grows with how many they had lately). Worth is in whatever unit the operator counts in, minutes or money; it is a
 //! prediction that is compared, never money that is paid.
 
+use serde::{Deserialize, Serialize};
+
 use crate::config;
 use crate::sim::state_hash::{RowHash, StateHasher};
 
@@ -43,7 +45,7 @@ pub enum Answer {
 }
 
 /// How likely a push is to be the last, by how many an avatar had lately.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct OptOutHazard {
     pushes: [u64; LEVELS],
     opt_outs: [u64; LEVELS],

@@ -11,6 +11,8 @@
 //! # Source
 //! Hoerl and Kennard (1970); le Cessie and van Houwelingen (1992).
 
+use serde::{Deserialize, Serialize};
+
 use super::error::IncentiveError;
 use crate::platform::models::positive_definite;
 use crate::sim::math;
@@ -96,7 +98,7 @@ impl Rows {
 }
 
 /// How the weighted sum of the columns becomes a prediction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Link {
     /// It is the prediction.
     Identity,
@@ -105,7 +107,7 @@ pub enum Link {
 }
 
 /// A fitted linear model, in the units of the columns it was given.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Linear {
     /// From sum to prediction.
     pub link: Link,

@@ -13,6 +13,8 @@
 //! # Source
 //! Künzel, Sekhon, Bickel and Yu (2019), "Metalearners for estimating heterogeneous treatment effects".
 
+use serde::{Deserialize, Serialize};
+
 use super::config::{LearnerKind, UpliftConfig};
 use super::error::IncentiveError;
 use super::linear::{Linear, Link, Rows};
@@ -49,7 +51,7 @@ impl OutcomeKind {
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum Learned {
     T {
         control: Linear,
@@ -62,7 +64,7 @@ enum Learned {
     },
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum Share {
     Same(f64),
     ByRow(Linear),
@@ -81,7 +83,7 @@ impl Share {
 }
 
 /// A model of uplift.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UpliftModel {
     learned: Learned,
 }

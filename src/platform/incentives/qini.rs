@@ -9,6 +9,8 @@
 //! # Source
 //! Radcliffe (2007), "Using control groups to target on predicted lift".
 
+use serde::{Deserialize, Serialize};
+
 use super::error::IncentiveError;
 use super::trial::{Arm, Trial};
 
@@ -16,7 +18,7 @@ use super::trial::{Arm, Trial};
 const DECILES: usize = 10;
 
 /// A point of the Qini curve.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct QiniPoint {
     /// Share of all rows that rank so high, in [0, 1].
     pub share: f64,
@@ -25,7 +27,7 @@ pub struct QiniPoint {
 }
 
 /// A group of rows with neighbouring predictions.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Decile {
     /// Mean predicted uplift.
     pub predicted: f64,
@@ -40,7 +42,7 @@ pub struct Decile {
 }
 
 /// What a held-out trial says of predictions.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Qini {
     /// The curve, from (0, 0) to (1, average effect).
     pub curve: Vec<QiniPoint>,

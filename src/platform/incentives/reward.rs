@@ -1,6 +1,7 @@
 //! Rewards: for coming back, for quests, for games won, for watching.
 
 use bevy::ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::events::behavior::EventKind;
 use crate::events::bus::{EventBus, OfferBus, Reward, RewardKind};
@@ -21,7 +22,7 @@ const NEVER: u32 = u32::MAX;
 const LONGEST_STREAK: u16 = 7;
 
 /// What an avatar has done towards its rewards.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Progress {
     last_day: u32,
     streak: u16,
@@ -48,7 +49,7 @@ impl RowHash for Progress {
 }
 
 /// Everybody's progress.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct RewardBook {
     table: Table<Progress>,
     /// Coins granted so far, before the central bank's factor.

@@ -6,6 +6,8 @@
 //! | given | `(n)` | place of the size that was drawn for the row; `None` for nothing |
 //! | outcomes | `(n)` | what the row did afterwards |
 
+use serde::{Deserialize, Serialize};
+
 use super::allocation::RewardOption;
 use super::config::UpliftConfig;
 use super::error::IncentiveError;
@@ -16,7 +18,7 @@ use crate::sim::state_hash::{RowHash, StateHasher};
 use crate::sim::units::Coins;
 
 /// What each size of reward is predicted to bring about.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RewardUplift {
     sizes: Vec<(Coins, UpliftModel)>,
 }

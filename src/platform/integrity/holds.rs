@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use bevy::ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::config::IntegrityConfig;
 use crate::events::behavior::{Event, EventKind, ThingKind};
@@ -23,7 +24,7 @@ const PRIOR: Complaints = Complaints {
 };
 
 /// What was seen of an item, or of all.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Complaints {
     /// Times it was looked at, played or studied.
     pub uses: u32,
@@ -52,7 +53,7 @@ impl Complaints {
 }
 
 /// What is held until when, and on what evidence.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Holds {
     items: Table<Complaints>,
     uses: u64,

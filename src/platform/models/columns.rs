@@ -1,12 +1,14 @@
 //! Which item stands in which column of a model, and back.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sim::ids::ItemId;
 
 /// No column.
 const NONE: u32 = u32::MAX;
 
 /// A numbering of some of the items.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Columns {
     items: Vec<ItemId>,
     of_item: Vec<u32>,

@@ -1,11 +1,13 @@
 //! Decayed popularity: engagements with each item, decayed by a half-life.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sim::math;
 use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// Decayed counts by item: `s_c = Σ_e 2^(−(t − t_e)/h)`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct DecayedPopularity {
     counts: Vec<f32>,
     as_of: Vec<u32>,

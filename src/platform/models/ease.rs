@@ -7,6 +7,7 @@ use super::interactions::Interactions;
 use super::positive_definite::{NotPositiveDefinite, invert};
 use super::scorer::{AdditiveScorer, Scorer};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Why a model cannot be fitted.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -26,7 +27,7 @@ pub const DEFAULT_LAMBDA: f64 = 250.0;
 ///
 /// # Source
 /// Steck (2019), "Embarrassingly shallow autoencoders for sparse data".
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ease {
     n_items: usize,
     /// B by rows: row = item met, column = item scored.

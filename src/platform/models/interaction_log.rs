@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::interactions::{Interactions, InteractionsError};
 
 /// Somebody engaged with something.
@@ -21,7 +23,7 @@ pub struct Interaction {
 }
 
 /// What somebody did with something that was shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Outcome {
     /// Nothing.
@@ -68,7 +70,7 @@ pub struct Impression {
 }
 
 /// Named columns, one row an item or user.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FeatureBlock {
     /// What the columns have in common: `text`, `picture`, `sound`, `motion`, `genres`…
     pub name: String,
@@ -99,7 +101,7 @@ impl FeatureBlock {
 }
 
 /// What is known of the items without looking at anybody's behaviour.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ItemFacts {
     /// Features by modality, one row an item each.
     pub blocks: Vec<FeatureBlock>,

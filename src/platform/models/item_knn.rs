@@ -8,6 +8,7 @@ use super::interactions::Interactions;
 use super::scorer::{AdditiveScorer, Scorer};
 use super::seed_formulas::power;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// How similarity is measured and how much of it is kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,7 +46,7 @@ pub enum ItemKnnError {
 }
 
 /// A fitted item-kNN: for each source item, the targets that keep it among their neighbors.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ItemKnn(SparseRows);
 
 impl ItemKnn {

@@ -8,6 +8,7 @@
 //! | `interaction_log` | what models learn from |
 //! | `model` | the one trait of all models |
 //! | `catalog` | all models by name |
+//! | `settings_text` | settings as text, where no table can be written |
 //! | `collaborative` | collaborative filtering behind the trait, by kinds |
 //! | `random` | scores drawn at random |
 //! | `scorer` | what collaborative models can do |
@@ -95,6 +96,7 @@ pub mod scorer;
 pub mod seed_formulas;
 pub mod selection;
 pub mod sequence;
+pub mod settings_text;
 pub mod shelf;
 pub mod slate;
 pub mod stored;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use serde::{Deserialize, Serialize};
+
 use super::interaction_log::{Interaction, InteractionLog};
 use super::params::{ModelError, Values};
 
@@ -28,7 +30,7 @@ impl Person<'_> {
 }
 
 /// How far a fit has come.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {
     /// Passes (or iterations) done, from 1.
     pub epoch: u32,

@@ -1,6 +1,7 @@
 //! The live model of the city: learns on its cadence, scores all items of a surface for an avatar.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::calibration::Calibrator;
 use super::columns::Columns;
@@ -32,7 +33,7 @@ pub const ITEM_SURFACES: usize = 5;
 pub(super) const POPULARITY_PRIOR: f32 = 0.15;
 
 /// What was learned last.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub enum Learned {
     /// Nothing yet, or nothing to learn.
     #[default]
@@ -48,7 +49,7 @@ pub enum Learned {
 }
 
 /// The platform's ranking model and what surrounds it.
-#[derive(Resource)]
+#[derive(Resource, Serialize, Deserialize)]
 pub struct Ranker {
     /// Engagements by item.
     pub popularity: DecayedPopularity,

@@ -1,5 +1,7 @@
 //! What can be recommended on each item surface, refreshed every hour: the items, what is popular, what is new.
 
+use serde::{Deserialize, Serialize};
+
 use crate::events::behavior::Surface;
 use crate::sim::ids::ItemId;
 use crate::sim::units::Tick;
@@ -11,7 +13,7 @@ use super::decayed_popularity::DecayedPopularity;
 const SHORT_LIST: usize = 64;
 
 /// The items of one surface.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Shelf {
     /// All items on offer.
     pub items: Vec<ItemId>,

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
 
 use super::half;
 use super::params::ModelError;
 
 /// Values of one tensor with their shape, row-major.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Values {
     /// Length of every dimension.
     pub shape: Vec<usize>,

@@ -6,6 +6,8 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::params::ModelError;
 use super::ranker::{ITEM_SURFACES, Learned, Ranker};
 use super::registry::card::limits_of;
@@ -38,7 +40,7 @@ const FIRST_TRAINING: u32 = 5;
 pub(super) const POPULARITY_WEIGHT: f32 = 0.06;
 
 /// A model with the places of all items on the shelves.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct TowerIndex {
     model: TwoTower,
     /// By item, what was ever on a shelf; a model places an item once.

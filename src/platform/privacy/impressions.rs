@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::events::behavior::{Event, EventKind, NO_POSITION, ThingKind};
 use crate::events::offer::Slate;
 use crate::platform::models::interaction_log::Outcome;
@@ -20,7 +22,7 @@ const ENGAGED_SECS: u32 = 60;
 const GOOD_STARS: f32 = 4.0;
 
 /// An item on a slate that was looked at.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
     /// To whom.
     pub avatar: AvatarId,
@@ -37,7 +39,7 @@ pub struct Shown {
 }
 
 /// The newest impressions, oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Impressions {
     rows: VecDeque<Shown>,
     n: u64,

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::impressions::Impressions;
 use crate::events::behavior::{Event, EventKind, ThingKind};
@@ -35,7 +36,7 @@ const TRAINING_WINDOW: usize = 200_000;
 const PROFILE_HALF_LIFE: f64 = 7.0 * 1_440.0;
 
 /// What the platform has observed of one avatar.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Observed {
     /// Decayed weight of each public topic in what it engaged with.
     pub profile: [f32; PROFILE_DIM],
@@ -133,7 +134,7 @@ impl Observed {
 }
 
 /// A pair to train on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     /// Who.
     pub avatar: AvatarId,
@@ -158,7 +159,7 @@ pub fn engagement_weight(event: &Event) -> f32 {
 }
 
 /// All observations.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Observations {
     /// One row each, by [`AvatarId`]; empty for who did not consent.
     pub table: Table<Observed>,

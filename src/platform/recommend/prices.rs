@@ -4,6 +4,7 @@
 //! crowded things give way to the next best where the loss is smallest.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::config::{AllocationKind, RecommendConfig};
 use crate::platform::models::ranker::ITEM_SURFACES;
@@ -16,7 +17,7 @@ const STEP: f64 = 0.05;
 const HIGHEST: f64 = 1.0;
 
 /// Exposure of the items of one shelf since the last step.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct ShelfLoad {
     total: u64,
     /// Items that were shown or have a price.
@@ -24,7 +25,7 @@ struct ShelfLoad {
 }
 
 /// Prices of exposure by item and of seats by space, and what a minute of attention is worth.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct AttentionPrices {
     of_item: Vec<f32>,
     load: Vec<u32>,

@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::*;
 use bevy::ecs::system::SystemParam;
+use serde::{Deserialize, Serialize};
 
 use super::config::{AllocationKind, RecommendConfig};
 use super::minutes;
@@ -48,7 +49,7 @@ const ATTENTION_PRIOR: f32 = 0.5;
 const DEFAULT_MINUTES: f64 = 8.0;
 
 /// What was shown to an avatar last.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Shown {
     items: [u32; REMEMBERED],
     next: u8,
@@ -75,7 +76,7 @@ impl Shown {
 }
 
 /// What was shown to everybody last.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Exposures {
     table: Table<Shown>,
     /// Slates served so far.

@@ -7,6 +7,8 @@ use crate::events::log::error::LogError;
 use crate::scenario::error::ScenarioError;
 use crate::scenario::steer::error::SteerError;
 use crate::scenario::world::FoundingError;
+use crate::sim::checkpoint::error::CheckpointError;
+use crate::sim::units::Tick;
 
 /// An error of a run or of its folder.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +37,45 @@ pub enum RunError {
     /// No folder was named.
     #[error("--out \"\": expected the name of a folder")]
     NoFolder,
+    /// A folder is not that of a run.
+    #[error("{path}: is not a run folder (it has no {lacks})", path = path.display())]
+    NotARun {
+        /// Which.
+        path: PathBuf,
+        /// A file that every run folder has.
+        lacks: &'static str,
+    },
+    /// A run did not get to where it is to be branched off.
+    #[error(
+        "--at {at}: {path}: has lived {ticks} ticks, up to {last}; a fork begins there or earlier",
+        path = path.display()
+    )]
+    TooLate {
+        /// Which run.
+        path: PathBuf,
+        /// The tick asked for.
+        at: u32,
+        /// Ticks there are.
+        ticks: u32,
+        /// The first tick that was not lived.
+        last: Tick,
+    },
+    /// A fork does not repeat its parent.
+    #[error(
+        "{path}: lived again, {tick} is not what it was: {parts} differ; another program or another machine wrote this run",
+        path = path.display()
+    )]
+    Unlike {
+        /// The parent.
+        path: PathBuf,
+        /// The first tick that differs.
+        tick: Tick,
+        /// The components that do.
+        parts: String,
+    },
+    /// A checkpoint could not be written, read or gone on from.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// A command is not possible; the city and the run are as they were before it.
     #[error(transparent)]
     Steer(#[from] SteerError),
@@ -86,8 +127,15 @@ impl RunError {
             | Self::NotACity { .. }
             | Self::Folder { .. }
             | Self::NoFolder
+            | Self::NotARun { .. }
+            | Self::TooLate { .. }
             | Self::Steer(_) => true,
-            Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Format { .. } => false,
+            Self::Unlike { .. }
+            | Self::Checkpoint(_)
+            | Self::Founding(_)
+            | Self::Log(_)
+            | Self::File { .. }
+            | Self::Format { .. } => false,
         }
     }
 }

@@ -79,7 +79,8 @@ pub fn default_path(scenario: &Scenario, arm: Option<&str>) -> PathBuf {
 }
 
 /// What a run has made by the time its city is founded.
-const STILLBORN: [&str; 4] = [
+const STILLBORN: [&str; 5] = [
+    "checkpoint",
     "events",
     "scenario.toml",
     "scenario.toml.tmp",

@@ -173,6 +173,9 @@ This page is generated from the source; `cargo test` fails when it is out of dat
 | `events/day=NNN/money.parquet` | every posting of the ledger, unless `lab.log_money = false`; `agora trace` follows them | at the end of each day |
 | `hashes.bin` | the state hash after every tick, with 16 bits of each component's; `agora verify` compares them | during the run |
 | `commands.jsonl` | the commands that steered the run, one a line, if any did; `agora run SCENARIO --commands FILE` applies them again | each before its tick |
+| `checkpoint/day-NNN.agora` | the whole city after so many days, with `--checkpoint-every`; the last two, or all with `--keep-checkpoints` | at the end of a day, after its log and its hashes |
+| `checkpoint/plan.toml` | when the run is kept, the command that gives it again, the run it branched off | at the start, with `--checkpoint-every` and of forks |
+| `checkpoint/orders.jsonl` | the commands that were to come when the run began, if any did | at the start |
 | `metrics.parquet` | one row per finished day | at the end |
 | `metrics-hourly.parquet` | one row per finished hour | at the end |
 | `items.parquet` | every item ever published, as anybody sees it: kind, title, tags, media | at the end |
@@ -186,6 +189,13 @@ This page is generated from the source; `cargo test` fails when it is out of dat
 
 A folder without `report.json` belongs to a run that was killed.
 Its finished days can be read all the same; what ends in `.tmp` belongs to the day that was not finished.
+`agora resume FOLDER` goes on with it: from the newest checkpoint that is whole and that log and hashes reach, or from the beginning.
+What is there of later ticks is made again. `run.json` of a fork names its parent as `parent`.
+
+## Checkpoints
+
+A checkpoint begins with the bytes `8A 41 47 4F 52 41 0D 0A` and the version of the format, 1; then come a header in JSON (version of the program and of the state, scenario and its hash, seed, tick, hashes, names of the parts) and the parts, packed with zstd, each with its lengths and its CRC-32; length and CRC-32 of the file end it. All numbers are little-endian.
+A program opens checkpoints of its own and of older formats. It goes on from those whose version of the state is its own; others say which version of the program wrote them.
 
 ## commands.jsonl
 

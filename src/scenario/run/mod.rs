@@ -4,14 +4,22 @@
 //! | --- | --- |
 //! | `progress` | the run itself: begun, stepped, finished, summed up |
 //! | `steering` | its commands: those to come, and those applied |
+//! | `checkpoints` | when it is kept, and where |
+//! | `resume` | going on with it |
+//! | `fork` | branching off it |
+//! | `pair` | two runs side by side |
 //! | `command_line` | the command that gives it again |
 //! | `folder` | the run folder |
 //! | `leave` | what a run leaves in its folder |
 //! | `error` | what can go wrong |
 
+pub mod checkpoints;
 pub mod command_line;
 pub mod error;
 pub mod folder;
+pub mod fork;
 pub mod leave;
+pub mod pair;
 pub mod progress;
+pub mod resume;
 mod steering;

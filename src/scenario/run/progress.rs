@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::checkpoints::{Plan, keep_run};
 use super::error::RunError;
 use super::steering::Steering;
 use super::{folder, leave};
@@ -32,17 +33,19 @@ use crate::society::plugin::Plantings;
 pub struct Run {
     /// The city.
     pub sim: Simulation,
-    log: Option<EventLog>,
-    chain: Option<(ChainWriter, PathBuf)>,
+    pub(super) log: Option<EventLog>,
+    pub(super) chain: Option<(ChainWriter, PathBuf)>,
     /// Where files go, if anywhere.
-    dir: Option<PathBuf>,
+    pub(super) dir: Option<PathBuf>,
     /// Hash of all hashes so far.
     pub chained: u64,
     /// Ticks done.
     pub ticks: u32,
     /// The scenario as the city was founded.
-    founding: Scenario,
-    steering: Steering,
+    pub(super) founding: Scenario,
+    pub(super) steering: Steering,
+    /// When it is kept, if ever.
+    pub(super) plan: Option<Plan>,
 }
 
 impl Run {
@@ -69,23 +72,12 @@ impl Run {
         threads: usize,
         out: Option<(&Path, Box<dyn LogStorage>)>,
     ) -> Result<Self, RunError> {
-        if loaded.scenario.workload.users > 0 {
-            return Err(RunError::NotACity {
-                name: loaded.scenario.name.clone(),
-                users: loaded.scenario.workload.users,
-            });
-        }
-        let plantings = plantings(loaded)?;
-        let mut sim = found(&loaded.scenario, plantings, threads)?;
+        let mut sim = city(loaded, threads)?;
         sim.state_hash();
         let (mut log, mut chain) = (None, None);
         let dir = out.as_ref().map(|(dir, _)| dir.to_path_buf());
         if let Some((dir, storage)) = out {
-            let lab = &loaded.scenario.lab;
-            let keep = Keep {
-                offers: lab.log_offers,
-                money: lab.log_money,
-            };
+            let keep = logged(&loaded.scenario);
             if keep.money {
                 sim.world_mut().resource_mut::<Ledger>().keep_journal();
             }
@@ -108,7 +100,13 @@ impl Run {
             ticks: 0,
             founding: loaded.scenario.clone(),
             steering,
+            plan: None,
         })
+    }
+
+    /// Lets the run be kept in its folder as a plan says that was written there; without a folder nothing is kept.
+    pub fn keep_as(&mut self, plan: Plan) {
+        self.plan = Some(plan);
     }
 
     /// Applies a command now, between two ticks, and records it.
@@ -140,6 +138,12 @@ impl Run {
         self.steering.n_applied
     }
 
+    /// Returns how many choices of its parent's walk-ins a fork had to leave out.
+    #[must_use]
+    pub fn n_left_out(&self) -> u32 {
+        self.steering.n_left_out
+    }
+
     /// Returns what commands changed of the policy, oldest first.
     #[must_use]
     pub fn policy_changes(&self) -> &[PolicyChange] {
@@ -157,7 +161,11 @@ impl Run {
     /// # Errors
     /// [`RunError`] if a queued order is not possible, or the log or the chain cannot be written; finished days are safe.
     pub fn step(&mut self) -> Result<(), RunError> {
-        self.steering.apply_due(&mut self.sim, self.ticks)?;
+        // In a fork whoever was taken over may be elsewhere: what its parent's walk-ins chose may not be possible any more.
+        let is_fork = |plan: &Plan| plan.parent.as_ref().is_some_and(|p| !p.sets.is_empty());
+        let leaves_out = self.plan.as_ref().is_some_and(is_fork);
+        self.steering
+            .apply_due(&mut self.sim, self.ticks, leaves_out)?;
         let day = self.ticks / TICKS_PER_DAY;
         self.sim.step();
         self.ticks += 1;
@@ -182,6 +190,13 @@ impl Run {
             if self.ticks.is_multiple_of(TICKS_PER_DAY) {
                 log.end_day(day)?;
             }
+        }
+        // Log and chain first: a checkpoint never knows more than they do.
+        if let (Some(plan), Some(dir)) = (&self.plan, &self.dir)
+            && plan.is_due(self.ticks)
+        {
+            let (plan, dir) = (plan.clone(), dir.clone());
+            keep_run(self, &dir, &plan)?;
         }
         Ok(())
     }
@@ -264,11 +279,34 @@ impl Run {
             interrupted: self.ticks < self.asked_ticks(),
             commands: self.steering.n_applied,
             policy_changes: self.steering.changes.clone(),
+            parent: self.plan.as_ref().and_then(|p| p.parent.clone()),
             books: results.books,
             metrics: results.metrics,
             realism: results.scorecard.to_summary(),
         };
         (summary, results.scorecard)
+    }
+}
+
+/// Founds the city of a scenario.
+///
+/// # Errors
+/// [`RunError`] if it is a workload or cannot be founded.
+pub(super) fn city(loaded: &Loaded, threads: usize) -> Result<Simulation, RunError> {
+    if loaded.scenario.workload.users > 0 {
+        return Err(RunError::NotACity {
+            name: loaded.scenario.name.clone(),
+            users: loaded.scenario.workload.users,
+        });
+    }
+    Ok(found(&loaded.scenario, plantings(loaded)?, threads)?)
+}
+
+/// Returns what a scenario wants logged beside the events.
+pub(super) fn logged(scenario: &Scenario) -> Keep {
+    Keep {
+        offers: scenario.lab.log_offers,
+        money: scenario.lab.log_money,
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Steering {
     record: Option<Record>,
     /// How many were applied.
     pub(super) n_applied: u32,
+    /// How many choices of walk-ins were not possible and left out, in a fork.
+    pub(super) n_left_out: u32,
     /// What they changed of the policy.
     pub(super) changes: Vec<PolicyChange>,
 }
@@ -37,7 +39,24 @@ impl Steering {
             path,
             record: None,
             n_applied: 0,
+            n_left_out: 0,
             changes: Vec::new(),
+        }
+    }
+
+    /// Goes on where commands were applied and recorded before.
+    pub(super) fn go_on(
+        policy: Scenario,
+        path: PathBuf,
+        record: Option<Record>,
+        n_applied: u32,
+        changes: Vec<PolicyChange>,
+    ) -> Self {
+        Self {
+            record,
+            n_applied,
+            changes,
+            ..Self::new(policy, Some(path))
         }
     }
 
@@ -52,8 +71,13 @@ impl Steering {
         self.queue.insert(at, (order, place));
     }
 
-    /// Applies the orders due before a tick.
-    pub(super) fn apply_due(&mut self, sim: &mut Simulation, tick: u32) -> Result<(), RunError> {
+    /// Applies the orders due before a tick; those about walk-ins that are not possible are left out if `leaves_out` says so.
+    pub(super) fn apply_due(
+        &mut self,
+        sim: &mut Simulation,
+        tick: u32,
+        leaves_out: bool,
+    ) -> Result<(), RunError> {
         while let Some((order, place)) = self.queue.pop_front_if(|(o, _)| o.tick <= tick) {
             if order.tick < tick {
                 return Err(RunError::Steer(SteerError::Late {
@@ -62,7 +86,12 @@ impl Steering {
                     first: tick,
                 }));
             }
-            self.apply(sim, order, &place)?;
+            match self.apply(sim, order, &place) {
+                Err(RunError::Steer(SteerError::WalkIn { .. })) if leaves_out => {
+                    self.n_left_out += 1;
+                }
+                done => done?,
+            }
         }
         Ok(())
     }

@@ -85,6 +85,12 @@ fn parse(line: &[u8], place: &Place) -> Result<Option<Order>, SteerError> {
     from_line(text, place).map(Some)
 }
 
+/// Returns the text of a file of commands.
+#[must_use]
+pub fn to_text<'a>(orders: impl IntoIterator<Item = &'a Order>) -> String {
+    orders.into_iter().map(|o| to_line(o) + "\n").collect()
+}
+
 /// The record of a run's commands, each durable before the next tick.
 pub struct Record {
     file: File,
@@ -100,6 +106,15 @@ impl Record {
         if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
             File::open(folder)?.sync_all()?;
         }
+        Ok(Self { file })
+    }
+
+    /// Opens a record to go on at its end.
+    ///
+    /// # Errors
+    /// As the file system says.
+    pub fn go_on(path: &Path) -> io::Result<Self> {
+        let file = File::options().append(true).open(path)?;
         Ok(Self { file })
     }
 

@@ -1,6 +1,7 @@
 //! The state of a workload, in columns.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use crate::events::behavior::Event;
 use crate::platform::models::retrieval::{Hit, PackedItems};
@@ -39,7 +40,7 @@ fn row_digest(id: usize, row: &[f32]) -> u64 {
 }
 
 /// The items: they never change.
-#[derive(Resource)]
+#[derive(Resource, Serialize, Deserialize)]
 pub struct Items {
     /// Vectors of unit length, items × dims.
     pub rows: Vec<f32>,
@@ -77,7 +78,7 @@ impl StateHash for Items {
 }
 
 /// The users' vectors, with the digest of each row as it last changed.
-#[derive(Resource)]
+#[derive(Resource, Serialize, Deserialize)]
 pub struct Users {
     /// Vectors of unit length, users × dims.
     pub rows: Vec<f32>,
@@ -148,7 +149,7 @@ pub struct Slates {
 ///
 /// [`EventKind::Consume`](crate::events::behavior::EventKind::Consume) of an item or
 /// [`EventKind::Pass`](crate::events::behavior::EventKind::Pass); `value` is the logit of what was chosen.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Choices {
     /// In the order of users.
     pub events: Vec<Event>,

@@ -4,6 +4,7 @@
 //! together together. The platform never sees this type; what is public is in [`super::profile`].
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::session::Intent;
 use crate::sim::ids::{AvatarId, OfferId, ParcelId, SessionId, SpaceId};
@@ -17,7 +18,7 @@ pub const MAX_TOPICS: usize = 32;
 pub const N_DOMAINS: usize = 6;
 
 /// What most of an avatar's time in the city is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Role {
     /// Most people.
@@ -33,7 +34,7 @@ pub enum Role {
 }
 
 /// What an avatar is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Activity {
     /// Not in the city.
@@ -55,7 +56,7 @@ pub enum Activity {
 }
 
 /// One person.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Avatar {
     /// Interests, a unit vector over topics (and hidden tastes in imported worlds).
     pub interests: [f32; MAX_TOPICS],
@@ -240,7 +241,7 @@ impl Avatar {
 }
 
 /// Everybody, and who is awake.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Avatars {
     /// One row each, by [`AvatarId`].
     pub table: Table<Avatar>,

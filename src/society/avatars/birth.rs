@@ -1,5 +1,7 @@
 //! Making an avatar: every latent is drawn from streams of its own, keyed by the avatar's id.
 
+use serde::{Deserialize, Serialize};
+
 use super::avatar::{Activity, Avatar, MAX_TOPICS, N_DOMAINS, Role};
 use super::config::{AvatarsConfig, ReturnsConfig, SessionsConfig};
 use crate::events::behavior::{NO_OFFER, NO_SPACE};
@@ -12,7 +14,7 @@ use crate::sim::units::{Coins, Tick};
 const MIN_RATE: f64 = 0.002;
 
 /// Interests shared by a kind of people, from which individual interests are drawn.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Archetypes {
     mixtures: Vec<[f64; MAX_TOPICS]>,
     shares: Vec<f64>,

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use bevy::ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::avatar::{Avatar, Avatars};
 use super::config::{ChoiceConfig, ReactionsConfig};
@@ -34,7 +35,7 @@ const GONE_DAYS: f64 = 60.0;
 pub const BY_BONUS: u8 = 4;
 
 /// A bonus that an avatar has in mind.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Quest {
     /// Which.
     pub offer: OfferId,
@@ -49,7 +50,7 @@ pub struct Quest {
 }
 
 /// Who has which bonus in mind.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct Quests {
     open: BTreeMap<AvatarId, Quest>,
 }

@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::math;
@@ -26,7 +27,7 @@ pub fn given_chosen(mu: f64, rng: &mut RngStream) -> f64 {
 }
 
 /// What assets are worth to those who chose them or own them, in utility at no price.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct Likings {
     of: BTreeMap<(AvatarId, ItemId), f32>,
 }

@@ -3,11 +3,12 @@
 //! An avatar whose next visit is planned within a day would have come anyway; everybody else who comes has been moved.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// Counts of what offers changed.
-#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Persuasion {
     /// Pushes opened by avatars that would have come within a day anyway.
     pub pushes_anyway: u64,

@@ -3,6 +3,7 @@
 //! This and the catalogue's cards are all that the platform can import from society.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use crate::sim::ids::AvatarId;
 use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
@@ -21,7 +22,7 @@ pub enum DataPurpose {
 }
 
 /// The purposes an avatar consents to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Consent(u8);
 
 impl Consent {
@@ -52,7 +53,7 @@ impl Consent {
 }
 
 /// The public card of an avatar, with what it consented to share.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     /// When it joined.
     pub joined: Tick,
@@ -79,7 +80,7 @@ impl RowHash for Profile {
 }
 
 /// All profiles.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Profiles {
     /// One each, by [`AvatarId`].
     pub table: Table<Profile>,

@@ -1,5 +1,7 @@
 //! Sessions: how long an avatar means to stay, what it does next, what a session leaves behind.
 
+use serde::{Deserialize, Serialize};
+
 use super::avatar::{Avatar, N_DOMAINS};
 use super::config::{ReturnsConfig, SessionsConfig};
 use super::diurnal::DiurnalCurve;
@@ -12,7 +14,7 @@ use crate::sim::units::{TICKS_PER_DAY, Tick};
 const LONGEST_SESSION: f64 = 960.0;
 
 /// What an avatar turns to next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Intent {
     /// Look at posts.

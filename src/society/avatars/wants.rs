@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bevy::ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::ads::interest_in;
 use super::avatar::{Avatar, Avatars};
@@ -38,7 +39,7 @@ const VIDEO_INTENT: f64 = 0.1;
 const MIDDLING: f64 = 20.0;
 
 /// Why something is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Cause {
     /// By itself.
     Itself = 0,
@@ -47,7 +48,7 @@ pub enum Cause {
 }
 
 /// Something that will be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Want {
     avatar: AvatarId,
     campaign: CampaignId,
@@ -55,7 +56,7 @@ struct Want {
 }
 
 /// What is wanted and not yet done, and what was done.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct Wants {
     due: BTreeMap<Tick, Vec<Want>>,
     done: BTreeSet<(AvatarId, CampaignId)>,

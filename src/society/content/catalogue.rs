@@ -1,6 +1,7 @@
 //! The catalogue: everything public about everything on offer.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::item::{ItemCard, ItemKind, TOPIC_DIM};
 use super::media::MEDIA_DIM;
@@ -11,7 +12,7 @@ use crate::sim::state_hash::{StateHash, Table};
 use crate::sim::units::{TICKS_PER_HOUR, Tick};
 
 /// Cards and media features of all items ever published, and which are on offer.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Catalogue {
     /// One card each, by [`ItemId`].
     pub table: Table<ItemCard>,

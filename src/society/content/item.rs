@@ -103,7 +103,7 @@ impl ItemKind {
 pub const STUDIO: AvatarId = AvatarId(u32::MAX);
 
 /// The public card of an item.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ItemCard {
     /// What it is.
     pub kind: ItemKind,

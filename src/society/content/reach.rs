@@ -1,6 +1,7 @@
 //! Reach: how often what people published was used since yesterday. Creators who are seen publish more, the others less.
 
 use bevy::ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::catalogue::Catalogue;
 use super::item::STUDIO;
@@ -20,7 +21,7 @@ const FOLLOW: f32 = 0.15;
 const GIVES_UP_AT: f32 = 0.15;
 
 /// What each creator's items were used since yesterday.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct Reach {
     seen: Vec<u32>,
     /// Creator and uses of the day that ended last, by creator.

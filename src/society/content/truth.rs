@@ -1,13 +1,14 @@
 //! What is true of an item and hidden from the platform: its real topics and its quality.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::item::TOPIC_DIM;
 use crate::sim::ids::ItemId;
 use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
 
 /// The truth about one item.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ItemTruth {
     /// Its topics, a unit vector.
     pub topics: [f32; TOPIC_DIM],
@@ -23,7 +24,7 @@ impl RowHash for ItemTruth {
 }
 
 /// The truth about all items, by [`ItemId`].
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct ItemTruths {
     /// One row each.
     pub table: Table<ItemTruth>,

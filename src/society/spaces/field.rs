@@ -3,6 +3,7 @@
 //! All of it is public: anybody can stand there and count.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::map::CityMap;
 use super::space::Spaces;
@@ -17,7 +18,7 @@ const REACH: f64 = 1.6;
 const FARTHEST: i64 = 8;
 
 /// People passing each parcel a day.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct FootfallField {
     by_parcel: Vec<f32>,
     revision: u64,

@@ -1,6 +1,7 @@
 //! The map: a grid of parcels with roads, districts and a central plaza, generated from the seed.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::config::SpacesConfig;
 use crate::sim::ids::ParcelId;
@@ -8,7 +9,7 @@ use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::state_hash::{StateHash, StateHasher};
 
 /// What lies on a cell of the grid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cell {
     /// A road: nobody owns it.
     Road,
@@ -19,7 +20,7 @@ pub enum Cell {
 }
 
 /// The city's ground.
-#[derive(Resource, Debug, Clone, PartialEq)]
+#[derive(Resource, Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CityMap {
     /// Parcels along a side.
     pub side: u32,

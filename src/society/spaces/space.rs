@@ -31,7 +31,7 @@ coded! {
 pub const SPACE_TOPICS: usize = 32;
 
 /// One space; all of it is public.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Space {
     /// What it is.
     pub kind: SpaceKind,
@@ -84,7 +84,7 @@ impl Space {
 }
 
 /// All spaces.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Spaces {
     /// One row each, by [`SpaceId`].
     pub table: Table<Space>,

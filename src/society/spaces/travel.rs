@@ -1,6 +1,7 @@
 //! Choosing where to go: explore or return, weighted by gravity, friends and what was recommended.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::config::SpacesConfig;
 use crate::sim::ids::SpaceId;
@@ -12,7 +13,7 @@ use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
 const REMEMBERED: usize = 6;
 
 /// The places an avatar knows best and how often it was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visits {
     places: [(u32, u16); REMEMBERED],
     known: u16,
@@ -37,7 +38,7 @@ impl RowHash for Visits {
 }
 
 /// Everybody's memory of places.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Memories {
     /// One row each, by avatar.
     pub table: Table<Visits>,

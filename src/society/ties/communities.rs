@@ -1,6 +1,7 @@
 //! Communities: groups around a topic that avatars join and leave.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use crate::sim::ids::{AvatarId, CommunityId};
 use crate::sim::math;
@@ -11,7 +12,7 @@ use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
 pub const COMMUNITY_TOPICS: usize = 32;
 
 /// A group around a topic; all of it is public.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Community {
     /// What it is about, a unit vector.
     pub topics: [f32; COMMUNITY_TOPICS],
@@ -29,7 +30,7 @@ impl RowHash for Community {
 }
 
 /// All communities.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct Communities {
     /// One row each, by [`CommunityId`].
     pub table: Table<Community>,

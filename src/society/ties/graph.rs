@@ -1,6 +1,7 @@
 //! The social graph: who is tied to whom and how strongly.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::config::TiesConfig;
 use crate::sim::ids::AvatarId;
@@ -8,7 +9,7 @@ use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
 
 /// The ties of one avatar, by id of the other.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ties {
     others: Vec<(u32, f32)>,
 }
@@ -22,7 +23,7 @@ impl RowHash for Ties {
 }
 
 /// Everybody's ties; every tie stands with both.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct SocialGraph {
     table: Table<Ties>,
     n_ties: u64,

@@ -1,11 +1,13 @@
 //! What can be chosen for an avatar that was taken over.
 
+use serde::{Deserialize, Serialize};
+
 use crate::events::behavior::Surface;
 use crate::sim::ids::SpaceId;
 use crate::society::avatars::session::Intent;
 
 /// A choice made for an avatar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Choice {
     /// Begin a session now.
     Wake,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::choice::Choice;
 use crate::events::offer::Slate;
@@ -18,7 +19,7 @@ use crate::society::avatars::decide::Decision;
 pub const PATIENCE: u32 = 60;
 
 /// Why a choice came to nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Refusal {
     /// The slate has fewer slots.
@@ -55,7 +56,7 @@ impl std::fmt::Display for Refusal {
 }
 
 /// A choice that came to nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// When.
     pub tick: Tick,
@@ -66,7 +67,7 @@ pub struct Note {
 }
 
 /// What is kept of an avatar that is taken over.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct WalkIn {
     /// The choice it has not followed yet.
     pub choice: Option<Choice>,
@@ -88,7 +89,7 @@ impl WalkIn {
 }
 
 /// All avatars that are taken over.
-#[derive(Resource, Debug, Clone, Default, PartialEq)]
+#[derive(Resource, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct WalkIns {
     taken: BTreeMap<AvatarId, WalkIn>,
 }

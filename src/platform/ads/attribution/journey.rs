@@ -1,9 +1,11 @@
 //! What is attributed: journeys through ads, to a conversion or not.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sim::units::Tick;
 
 /// Where an ad was seen: a surface, a format, or whatever else is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Channel(pub u8);
 
 impl Channel {
@@ -14,7 +16,7 @@ impl Channel {
 }
 
 /// An ad that was seen or clicked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Touch {
     /// Where.
     pub channel: Channel,

@@ -9,6 +9,8 @@
 //! Zhou et al. (2021), "An efficient deep distribution network for bid shading in first-price auctions", whose
 //! distribution is learned here by logistic regression; the steps are those of the online Newton method of Hazan, Agarwal and Kale (2007).
 
+use serde::{Deserialize, Serialize};
+
 use crate::config;
 use crate::sim::math;
 use crate::sim::rng::RngStream;
@@ -47,7 +49,7 @@ pub enum Sale {
 }
 
 /// What is known of how bids win.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Shading {
     scale: f64,
     /// α, β, γ.

@@ -9,6 +9,8 @@
 //! # Source
 //! The multiplicative dual update of Balseiro, Lu and Mirrokni (2020), "Dual mirror descent for online allocation problems".
 
+use serde::{Deserialize, Serialize};
+
 use crate::config;
 use crate::sim::math;
 use crate::sim::state_hash::{RowHash, StateHasher};
@@ -32,7 +34,7 @@ config! {
 }
 
 /// What is aimed at.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Target {
     /// What an action may cost.
     CostPerAction(Coins),
@@ -74,7 +76,7 @@ pub struct TargetError {
 }
 
 /// Bids so that a target is kept.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TargetController {
     target: Target,
     /// Allowance of a usual action, in coins.

@@ -1,5 +1,7 @@
 //! The reserve that earns most, learned from bids seen: from one bidder alone, or beside rivals.
 
+use serde::{Deserialize, Serialize};
+
 /// Why no reserve was learned.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ReserveError {
@@ -68,7 +70,7 @@ impl LearnedReserve {
 }
 
 /// A slot as it was bid for.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Contest {
     /// The bid that gets it.
     pub own: f64,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::features::COLUMNS;
 use super::uplift::{BonusModel, Judged};
@@ -21,7 +22,7 @@ const MEMORY: usize = 40_000;
 pub const AWAY: u32 = u32::MAX;
 
 /// Why an avatar was offered what it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reason {
     /// A bonus, or none, was drawn, to learn from.
     Explored = 0,
@@ -30,7 +31,7 @@ pub enum Reason {
 }
 
 /// What an avatar was given for a day.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Given {
     /// Why.
     pub reason: Reason,
@@ -55,7 +56,7 @@ pub struct Given {
 }
 
 /// What is followed of an avatar.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Account {
     /// When its visit began, or [`AWAY`].
     pub since: u32,
@@ -93,7 +94,7 @@ impl RowHash for Account {
 }
 
 /// A day of an avatar that was given something, or nothing, and what came of it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Tried {
     /// Who.
     pub avatar: AvatarId,
@@ -110,7 +111,7 @@ pub struct Tried {
 }
 
 /// What one reason for bonuses has come to.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Totals {
     /// Minutes of those to whom a bonus was sent.
     pub sent: Side,
@@ -121,7 +122,7 @@ pub struct Totals {
 }
 
 /// A closed day.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BonusDay {
     /// Day on which it was opened.
     pub day: u32,
@@ -136,7 +137,7 @@ pub struct BonusDay {
 }
 
 /// Everything about bonuses.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, Serialize, Deserialize)]
 pub struct BonusBook {
     /// One each, by [`AvatarId`].
     pub accounts: Table<Account>,

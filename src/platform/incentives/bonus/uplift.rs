@@ -1,6 +1,8 @@
 //! What is learned every night from bonuses that were drawn: how many minutes more each size brings, and how often it is
 //! earned, which is what it costs.
 
+use serde::{Deserialize, Serialize};
+
 use super::book::{BonusBook, Reason, SIZES, Tried};
 use super::features::COLUMNS;
 use crate::platform::incentives::allocation::RewardOption;
@@ -29,7 +31,7 @@ const LONGEST: f64 = 3.0;
 const SALT: u64 = 0xB0;
 
 /// What a bonus brings and what it costs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BonusModel {
     uplift: RewardUplift,
     earned: Vec<Linear>,
@@ -45,7 +47,7 @@ impl RowHash for BonusModel {
 }
 
 /// How good the ranking by uplift is, for the larger bonus, on avatars that it was not learned from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Judged {
     /// Days since the start.
     pub day: u32,

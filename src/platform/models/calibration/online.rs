@@ -3,6 +3,8 @@
 //! `w = σ(a·z + b)` with z the score standardised by its running mean and deviation on the surface (Platt scaling by
 //! stochastic gradient descent).
 
+use serde::{Deserialize, Serialize};
+
 use crate::sim::math;
 use crate::sim::state_hash::{StateHash, StateHasher};
 
@@ -13,7 +15,7 @@ const RATE: f64 = 0.02;
 const MOMENT_RATE: f64 = 0.002;
 
 /// The calibration of one surface.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Calibrator {
     mean: f64,
     var: f64,

@@ -1,12 +1,14 @@
 //! What each item met adds to the score of others: a sparse item-by-item matrix by rows.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::model::Tensors;
 use super::super::params::ModelError;
 use super::super::scorer::{AdditiveScorer, Scorer};
 use super::stored;
 
 /// A sparse square matrix; row = item met, column = item scored.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SparseRows {
     /// Where each row begins; one more entry than rows.
     begins: Vec<usize>,

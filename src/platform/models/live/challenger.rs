@@ -2,6 +2,7 @@
 //! choices decide.
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::log::{past_of, seconds};
 use super::served::Served;
@@ -13,7 +14,7 @@ use crate::sim::state_hash::StateHasher;
 use crate::sim::units::Tick;
 
 /// A model that waits to be judged.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Challenger {
     /// The model.
     pub served: Served,

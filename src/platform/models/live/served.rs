@@ -1,10 +1,16 @@
 //! A fitted model in the running city: what it says about the items on the shelves, for everybody who asks at once.
 
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::platform::models::catalog::find;
 use crate::platform::models::columns::Columns;
-use crate::platform::models::interaction_log::Interaction;
+use crate::platform::models::interaction_log::{Interaction, InteractionLog, ItemFacts};
 use crate::platform::models::model::{Model, Part, Person, Tensors};
 use crate::platform::models::params::{ModelError, write_tensors};
 use crate::platform::models::ranker::ITEM_SURFACES;
+use crate::platform::models::settings_text;
 use crate::platform::models::shelf::Shelf;
 use crate::platform::privacy::observation::Observed;
 use crate::sim::ids::{AvatarId, ItemId};
@@ -20,9 +26,23 @@ const CANDIDATES: usize = 120;
 /// No column: the item was published after the fit.
 const NONE: u32 = u32::MAX;
 
+/// What a model was made of before it learned, and the facts it was fitted with: enough to make it again for what it learned.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// Name of its kind in the catalog, its settings and its seed.
+    pub kind: &'static str,
+    /// Its settings.
+    pub settings: toml::Table,
+    /// Its seed.
+    pub seed: u64,
+    /// What was known of the items, in its columns.
+    pub facts: Arc<ItemFacts>,
+}
+
 /// A fitted model with the items it knows.
 pub struct Served {
     model: Box<dyn Model>,
+    made: Made,
     columns: Columns,
     /// People there were at the fit; who came later is a stranger with a past.
     n_users: usize,
@@ -92,18 +112,20 @@ fn mean_and_deviation(values: impl Iterator<Item = f32> + Clone) -> (f64, f64) {
 }
 
 impl Served {
-    /// Takes a fitted model, the items of its columns and the number of people in its log.
+    /// Takes a fitted model, what it was made of, the items of its columns and the number of people in its log.
     ///
     /// # Errors
     /// [`ModelError`] if what it learned cannot be read.
     pub fn new(
         model: Box<dyn Model>,
+        made: Made,
         columns: Columns,
         n_users: usize,
     ) -> Result<Self, ModelError> {
         let digest = digest(&model.save()?);
         Ok(Self {
             model,
+            made,
             columns,
             n_users,
             digest,
@@ -367,4 +389,72 @@ fn digest(tensors: &Tensors) -> u64 {
         h.f32s(&t.values);
     }
     h.finish()
+}
+
+/// A served model as a checkpoint holds it.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    kind: String,
+    #[serde(with = "settings_text")]
+    settings: toml::Table,
+    seed: u64,
+    tensors: Tensors,
+    columns: Columns,
+    n_users: usize,
+    facts: ItemFacts,
+    digest: u64,
+    shelves: [Vec<u32>; ITEM_SURFACES],
+}
+
+impl Serialize for Served {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let stored = Stored {
+            kind: self.made.kind.to_owned(),
+            settings: self.made.settings.clone(),
+            seed: self.made.seed,
+            tensors: self.model.save().map_err(serde::ser::Error::custom)?,
+            columns: self.columns.clone(),
+            n_users: self.n_users,
+            facts: (*self.made.facts).clone(),
+            digest: self.digest,
+            shelves: self.shelves.clone(),
+        };
+        stored.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Served {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+
+        let stored = Stored::deserialize(deserializer)?;
+        let kind = find(&stored.kind).map_err(Error::custom)?;
+        let mut model = kind
+            .make(&stored.settings, stored.seed)
+            .map_err(Error::custom)?;
+        let facts = Arc::new(stored.facts);
+        let log = InteractionLog {
+            n_users: stored.n_users,
+            n_items: stored.columns.items().len(),
+            items: Arc::clone(&facts),
+            ..InteractionLog::default()
+        };
+        model.load(&stored.tensors, &log).map_err(Error::custom)?;
+        let made = Made {
+            kind: kind.name,
+            settings: stored.settings,
+            seed: stored.seed,
+            facts,
+        };
+        let mut served =
+            Self::new(model, made, stored.columns, stored.n_users).map_err(Error::custom)?;
+        if served.digest != stored.digest {
+            return Err(Error::custom(format!(
+                "model {}: digest of what it learned is {:016x}, expected {:016x}",
+                kind.name, served.digest, stored.digest
+            )));
+        }
+        served.shelves = stored.shelves;
+        Ok(served)
+    }
 }

@@ -1,9 +1,10 @@
 //! Fits a model of the catalog on what was observed, judges it on what came last, and says whether it may go live.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::log::{log_of, past_of, seconds};
-use super::served::Served;
+use super::served::{Made, Served};
 use crate::platform::models::catalog::{self, SettingsError};
 use crate::platform::models::columns::Columns;
 use crate::platform::models::interaction_log::{Interaction, InteractionLog};
@@ -147,7 +148,13 @@ pub fn fit(
     }
     let mut model = kind.make(settings, seed)?;
     let report = model.fit(&log, &mut |_| ControlFlow::Continue(()))?;
-    let mut served = Served::new(model, columns, log.n_users)?;
+    let made = Made {
+        kind: kind.name,
+        settings: settings.clone(),
+        seed,
+        facts: Arc::clone(&log.items),
+    };
+    let mut served = Served::new(model, made, columns, log.n_users)?;
     served.place_items(&ranker.shelves);
     let validation_metric = mean(&gains(&served, observations, from)?);
     let incumbent_metric = match &ranker.learned {

@@ -9,6 +9,7 @@
 //! Hours and portions are taken together so that the time of day, which moves single answers, does not count as drift.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use crate::platform::models::drift::adwin::Adwin;
 use crate::platform::models::drift::page_hinkley::PageHinkley;
@@ -40,7 +41,7 @@ const SURPRISE: (f64, f64) = (0.002, 0.25);
 const CONFIDENCE: f64 = 0.002;
 
 /// What noticed drift.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stream {
     /// Topics of what was engaged with.
     Interests,
@@ -73,7 +74,7 @@ impl Stream {
 }
 
 /// Drift that was noticed.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Alarm {
     /// When.
     pub tick: Tick,
@@ -84,7 +85,7 @@ pub struct Alarm {
 }
 
 /// All streams and what they noticed.
-#[derive(Resource, Debug)]
+#[derive(Resource, Debug, Serialize, Deserialize)]
 pub struct DriftWatch {
     /// Engagements by topic: of today, and of the days before, newest last.
     today: [u64; PROFILE_DIM],

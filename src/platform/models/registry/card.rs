@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use serde::{Deserialize, Serialize};
+
 use super::super::catalog::find;
 use super::super::model::Epoch;
+use super::super::settings_text;
 use crate::sim::units::Tick;
 
 /// What is known of a trained model.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelCard {
     /// What the model is for; models of one name replace each other.
     pub name: String,
@@ -46,11 +49,12 @@ pub fn limits_of(kind: &str) -> Vec<String> {
 }
 
 /// What a card tells to whoever asks where a model comes from. What is not known is empty.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct CardDetails {
     /// Kind of the model, as the catalog names it.
     pub kind: String,
     /// Its settings; those that are not named have their default.
+    #[serde(with = "settings_text")]
     pub settings: toml::Table,
     /// Times of the first and the last row it learned from, in seconds on the clock of its log.
     pub window: Option<(i64, i64)>,

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::super::params::ModelError;
 use super::card::ModelCard;
 use crate::sim::state_hash::StateHasher;
@@ -18,7 +20,7 @@ pub enum Promotion {
 }
 
 /// All cards in order of submission, and the live one of every name.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Registry {
     tolerance: f64,
     cards: Vec<ModelCard>,

@@ -9,6 +9,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::bounds::{normal_bounds, resampled_bounds};
 use crate::config;
 use crate::sim::math;
@@ -129,7 +131,7 @@ pub struct ShadowReport {
 }
 
 /// Sums over a person's choices: weight, then gains of incumbent and challenger among shown and candidates.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 struct Sums {
     weight: f64,
     shown: [f64; 2],
@@ -137,7 +139,7 @@ struct Sums {
 }
 
 /// A challenger in the shadow of the live model.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shadow {
     config: ShadowConfig,
     choices: u64,

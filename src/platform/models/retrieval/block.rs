@@ -3,6 +3,8 @@
 //! The scores of a chunk (32 KiB) stay in the nearest cache until its best are taken out; then the next chunk overwrites them.
 //! What differs from level to level comes in as functions, so that everything here is written once and compiled for each.
 
+use serde::{Deserialize, Serialize};
+
 use super::packed::{Hit, PackedItems};
 use super::select::{Candidates, floors};
 
@@ -19,7 +21,7 @@ pub(super) const CHUNK: usize = 64;
 pub(super) const SETS: usize = 4;
 
 /// A number for each item of a panel: one line of the cache.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[repr(align(64))]
 pub(super) struct Row(pub(super) [f32; LANES]);
 

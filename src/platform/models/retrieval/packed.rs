@@ -1,5 +1,7 @@
 //! Items in the order in which the kernel reads them, and the two questions it answers.
 
+use serde::{Deserialize, Serialize};
+
 use super::block::{Block, GROUP, LANES, Row, Scratch};
 use super::level::Level;
 
@@ -33,7 +35,7 @@ impl Hit {
 /// assert_eq!((best[0].item, best[0].score), (2, 0.75));
 /// assert_eq!((best[1].item, best[1].score), (0, 0.5));
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct PackedItems {
     /// `dims` rows for each panel.
     pub(super) rows: Vec<Row>,

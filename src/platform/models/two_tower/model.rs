@@ -4,6 +4,7 @@
 //! features and consented behaviour.
 
 use candle_core::Tensor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::config::TwoTowerConfig;
 use super::data::{Batch, ItemInputs, ItemTensors, TrainingData, UserInputs, UserTensors};
@@ -195,6 +196,33 @@ impl TwoTower {
         refuse_rest(&tensors)?;
         model.refresh_digest();
         Ok(model)
+    }
+}
+
+/// A model as a checkpoint holds it.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    config: TwoTowerConfig,
+    seed: u64,
+    /// As [`TwoTower::save`] gives them.
+    tensors: Vec<u8>,
+}
+
+impl Serialize for TwoTower {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let stored = Stored {
+            config: self.config.clone(),
+            seed: self.seed,
+            tensors: self.save().map_err(serde::ser::Error::custom)?,
+        };
+        stored.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for TwoTower {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let stored = Stored::deserialize(deserializer)?;
+        Self::load(&stored.config, stored.seed, &stored.tensors).map_err(serde::de::Error::custom)
     }
 }
 

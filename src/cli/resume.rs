@@ -1,0 +1,52 @@
+//! `agora resume`: goes on with a run that was stopped, to the end it would have had without the stop.
+
+use std::path::Path;
+
+use super::CommandError;
+use super::keep_args::ResumeArgs;
+use super::output;
+use super::run::{live, stop_on_interrupt, survive_size_limits, tell};
+use crate::scenario::run::progress::Run;
+use crate::scenario::run::resume::resume;
+use crate::sim::units::Tick;
+
+/// `agora resume`.
+pub(super) fn command(args: &ResumeArgs) -> Result<(), CommandError> {
+    survive_size_limits();
+    let dir = &args.run;
+    let Some(going) = resume(dir, args.threads.unwrap_or(0))? else {
+        let said = format!("{}: is finished, there is nothing to resume", dir.display());
+        if args.json {
+            let path = dir.join("run.json");
+            let json = std::fs::read_to_string(&path).map_err(CommandError::file(&path))?;
+            output::note(&said);
+            output::result(&json);
+        } else {
+            output::result(&said);
+        }
+        return Ok(());
+    };
+    for note in &going.notes {
+        output::note(note);
+    }
+    if !args.quiet && !args.json {
+        let from = Tick(going.run.ticks);
+        output::note(&format!("{}: goes on at {from}", dir.display()));
+    }
+    live_on(going.run, going.command, dir, args.json, args.quiet)
+}
+
+/// Lets a run that is under way live to its end, and leaves in its folder what every run leaves.
+pub(super) fn live_on(
+    mut run: Run,
+    command: String,
+    dir: &Path,
+    as_json: bool,
+    is_quiet: bool,
+) -> Result<(), CommandError> {
+    let stop = stop_on_interrupt();
+    let bar = output::progress(u64::from(run.asked_ticks()), is_quiet || as_json);
+    let wall = live(&mut run, &bar, &stop)?;
+    let (summary, scorecard) = run.leave(command, wall)?;
+    tell(&summary, &scorecard, dir, as_json, is_quiet)
+}

@@ -1,0 +1,286 @@
+//! Runs are killed at random moments and resumed: they end as one that was left alone, to the last byte of their log.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::city;
+use crate::cli::CommandError;
+use crate::cli::run::wall_clock;
+use crate::scenario::run::folder;
+use crate::sim::rng::{Purpose, RngStream};
+
+/// Residents of the city whose runs are killed.
+const RESIDENTS: u32 = 25;
+
+/// Days of its runs.
+const DAYS: u32 = 6;
+
+/// Ranking models, one kill after the other: one that counts, one that trains on, one that is fitted and judged.
+const MODELS: [&str; 3] = ["popularity", "two_tower", "ials"];
+
+/// How often a run that was resumed is killed once more.
+const AGAIN: f64 = 0.3;
+
+/// The beginning of a run, as a share of it.
+const EARLY: f64 = 0.08;
+
+/// What `run.json` says that depends on the machine.
+const OF_THE_MACHINE: [&str; 3] = [
+    "wall_seconds",
+    "active_avatar_ticks_per_second",
+    "peak_rss_bytes",
+];
+
+/// Files that are the same to the byte, beside the log.
+const EQUAL: [&str; 5] = [
+    "hashes.bin",
+    "metrics.parquet",
+    "metrics-hourly.parquet",
+    "items.parquet",
+    "people.parquet",
+];
+
+/// What killing and resuming runs showed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Resumed {
+    /// Kills.
+    pub kills: u32,
+    /// Of these, of runs that had been resumed before.
+    pub kills_of_resumed: u32,
+    /// Of these, before the folder held a scenario.
+    pub before_the_scenario: u32,
+    /// Runs resumed to their end.
+    pub resumed: u32,
+    /// Of these, those that had no checkpoint yet and began again.
+    pub from_the_beginning: u32,
+    /// Files compared to the byte.
+    pub files: u64,
+    /// Wall time.
+    pub wall_seconds: f64,
+    /// What may not be.
+    pub violations: Vec<String>,
+}
+
+impl Resumed {
+    /// Sums up in words.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let mut text = format!(
+            "{} kills ({} before there was a scenario, {} of runs resumed before), {} runs resumed to their end ({} of them from the beginning), {} files equal, {} violations, {:.1} s",
+            self.kills,
+            self.before_the_scenario,
+            self.kills_of_resumed,
+            self.resumed,
+            self.from_the_beginning,
+            self.files,
+            self.violations.len(),
+            self.wall_seconds
+        );
+        for v in &self.violations {
+            text.push('\n');
+            text.push_str(v);
+        }
+        text
+    }
+}
+
+fn start(binary: &Path, words: &[&OsStr]) -> Result<Child, CommandError> {
+    Command::new(binary)
+        .args(words)
+        .args(["--quiet", "--threads", "1"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(CommandError::file(binary))
+}
+
+fn start_run(binary: &Path, scenario: &Path, out: &Path) -> Result<Child, CommandError> {
+    let words: [&OsStr; 6] = [
+        "run".as_ref(),
+        scenario.as_ref(),
+        "--checkpoint-every".as_ref(),
+        "1d".as_ref(),
+        "--out".as_ref(),
+        out.as_ref(),
+    ];
+    start(binary, &words)
+}
+
+/// A run that was left alone.
+struct Reference {
+    scenario: PathBuf,
+    run: PathBuf,
+    seconds: f64,
+}
+
+fn reference(binary: &Path, folder: &Path, model: &str) -> Result<Reference, CommandError> {
+    let scenario = folder.join(format!("{model}.toml"));
+    let text = city::small(RESIDENTS, DAYS, 1, model)?.scenario.to_toml();
+    folder::write(&scenario, text.as_bytes())?;
+    let run = folder.join(format!("reference-{model}"));
+    let started = wall_clock();
+    let status = start_run(binary, &scenario, &run)?
+        .wait()
+        .map_err(CommandError::file(binary))?;
+    if !status.success() {
+        return Err(CommandError::Failed(format!(
+            "the reference run ended with {status}"
+        )));
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(Reference {
+        scenario,
+        run,
+        seconds,
+    })
+}
+
+/// Kills runs of `binary` in `folder` `n` times, at moments drawn with `seed`, and resumes each to its end.
+///
+/// # Errors
+/// [`CommandError`] if runs cannot be started or a reference run fails; what is found amiss is in the answer.
+pub fn kill_and_resume(
+    binary: &Path,
+    folder: &Path,
+    n: u32,
+    seed: u64,
+) -> Result<Resumed, CommandError> {
+    let clock = wall_clock();
+    std::fs::create_dir_all(folder).map_err(CommandError::file(folder))?;
+    let used = MODELS.len().min(n as usize);
+    let references = MODELS[..used]
+        .iter()
+        .map(|model| reference(binary, folder, model))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut shown = Resumed::default();
+    for i in 0.. {
+        if shown.kills >= n {
+            break;
+        }
+        let reference = &references[i % references.len()];
+        let out = folder.join(format!("kill-{i}"));
+        let mut rng = RngStream::new(seed, Purpose::Test, i as u64, 0);
+        let amiss = one(binary, reference, &out, &mut rng, i, &mut shown)?;
+        if amiss.is_empty() {
+            if out.exists() {
+                std::fs::remove_dir_all(&out).map_err(CommandError::file(&out))?;
+            }
+        } else {
+            let place = format!("run {i}: {}: ", out.display());
+            let amiss = amiss.iter().map(|v| format!("{place}{v}"));
+            shown.violations.extend(amiss);
+        }
+    }
+    shown.wall_seconds = clock.elapsed().as_secs_f64();
+    Ok(shown)
+}
+
+fn one(
+    binary: &Path,
+    reference: &Reference,
+    out: &Path,
+    rng: &mut RngStream,
+    i: usize,
+    shown: &mut Resumed,
+) -> Result<Vec<String>, CommandError> {
+    let mut child = start_run(binary, &reference.scenario, out)?;
+    // One kill in four falls on the beginning, where the folder and its first files are made.
+    let span = if i % 4 == 3 { EARLY } else { 1.0 };
+    let mut after = reference.seconds * span * rng.uniform();
+    let resume: [&OsStr; 2] = ["resume".as_ref(), out.as_ref()];
+    loop {
+        std::thread::sleep(Duration::from_secs_f64(after));
+        child.kill().map_err(CommandError::file(binary))?;
+        child.wait().map_err(CommandError::file(binary))?;
+        shown.kills += 1;
+        if !out.join("scenario.toml").is_file() {
+            // There is nothing yet to go on with.
+            shown.before_the_scenario += 1;
+            return Ok(Vec::new());
+        }
+        if !rng.chance(AGAIN) {
+            break;
+        }
+        shown.kills_of_resumed += 1;
+        child = start(binary, &resume)?;
+        after = reference.seconds * rng.uniform();
+    }
+    let had_checkpoint = std::fs::read_dir(out.join("checkpoint")).is_ok_and(|entries| {
+        let mut names = entries.flatten().map(|e| e.path());
+        names.any(|path| path.extension().is_some_and(|e| e == "agora"))
+    });
+    let done = Command::new(binary)
+        .args(resume)
+        .args(["--quiet", "--threads", "1"])
+        .output()
+        .map_err(CommandError::file(binary))?;
+    if !done.status.success() {
+        let said = String::from_utf8_lossy(&done.stderr);
+        return Ok(vec![format!("resume: {}: {}", done.status, said.trim())]);
+    }
+    shown.resumed += 1;
+    shown.from_the_beginning += u32::from(!had_checkpoint);
+    let (files, amiss) = differences(out, &reference.run);
+    shown.files += files;
+    Ok(amiss)
+}
+
+/// Compares a run folder with that of a run that was left alone: how many files are equal to the byte, and what is not equal.
+#[must_use]
+pub fn differences(run: &Path, reference: &Path) -> (u64, Vec<String>) {
+    let mut amiss = Vec::new();
+    let mut files: Vec<PathBuf> = EQUAL.iter().map(PathBuf::from).collect();
+    for root in [reference, run] {
+        if let Err(e) = tables(root, Path::new("events"), &mut files) {
+            amiss.push(format!("{}: {e}", root.display()));
+        }
+    }
+    files.sort();
+    files.dedup();
+    let mut equal = 0;
+    for file in &files {
+        let bytes = |root: &Path| std::fs::read(root.join(file)).ok();
+        match (bytes(run), bytes(reference)) {
+            (Some(a), Some(b)) if a == b => equal += 1,
+            (Some(_), Some(_)) => amiss.push(format!("{} has other bytes", file.display())),
+            (None, _) => amiss.push(format!("{} is missing", file.display())),
+            (_, None) => amiss.push(format!("{} should not be there", file.display())),
+        }
+    }
+    let (a, b) = (summary(run), summary(reference));
+    if a.is_none() || a != b {
+        amiss.push("run.json says something else".to_owned());
+    }
+    (equal, amiss)
+}
+
+/// Lists the files of the log.
+fn tables(root: &Path, folder: &Path, into: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(root.join(folder))? {
+        let entry = entry?;
+        let path = folder.join(entry.file_name());
+        if entry.path().is_dir() {
+            tables(root, &path, into)?;
+        } else {
+            into.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Reads what `run.json` says of the run and not of the machine.
+fn summary(run: &Path) -> Option<Value> {
+    let json = std::fs::read(run.join("run.json")).ok()?;
+    let mut summary: Value = serde_json::from_slice(&json).ok()?;
+    let fields = summary.as_object_mut()?;
+    for name in OF_THE_MACHINE {
+        fields.remove(name)?;
+    }
+    Some(summary)
+}

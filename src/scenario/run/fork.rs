@@ -1,0 +1,307 @@
+//! Branching a run: the same city up to a tick, another policy from there on.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use super::checkpoints::{Plan, list, path_of};
+use super::error::RunError;
+use super::folder;
+use super::progress::Run;
+use super::resume::{Orders, after, load_run, usable};
+use crate::events::log::writer::Disk;
+use crate::lab::summary::Parent;
+use crate::scenario::chain::{self, Chain};
+use crate::scenario::leaves::from_command_line;
+use crate::scenario::load::{Loaded, shown};
+use crate::scenario::schema::Scenario;
+use crate::scenario::steer::error::SteerError;
+use crate::scenario::steer::file;
+use crate::scenario::steer::liveness::{Liveness, is_live};
+use crate::scenario::steer::order::{Command, Order};
+use crate::scenario::steer::policy::with_value;
+use crate::sim::checkpoint::format::hex;
+use crate::sim::rng::mix;
+use crate::sim::units::{TICKS_PER_DAY, Tick};
+
+/// What is asked of a fork.
+#[derive(Debug, Clone)]
+pub struct Branch<'a> {
+    /// Folder of the run that it branches off.
+    pub parent: &'a Path,
+    /// The first tick that may be another.
+    pub at: u32,
+    /// What is changed there, as `KEY=VALUE`; a key may be the end of one, such as `ads.load`, if there is only one.
+    pub sets: &'a [String],
+    /// Its own folder.
+    pub out: &'a Path,
+    /// Whether a run that is there is overwritten.
+    pub force: bool,
+    /// When it is kept; its parent is filled in.
+    pub plan: Plan,
+    /// Worker threads (0: one per core).
+    pub threads: usize,
+}
+
+/// A fork before the tick at which it branches off.
+pub struct Forked {
+    /// The run, in its own folder.
+    pub run: Run,
+    /// What whoever asked for it should know.
+    pub notes: Vec<String>,
+    /// The parent's hashes, with which the run must agree up to there.
+    parent: Chain,
+    at: u32,
+    path: PathBuf,
+}
+
+/// Makes the folder of a fork and puts into it what it has in common with its parent, as far as a checkpoint reaches.
+///
+/// # Errors
+/// [`RunError`] if the parent is no run or did not get there, a change is not possible while a city runs, or files cannot be written.
+pub fn fork(asked: &Branch<'_>) -> Result<Forked, RunError> {
+    let dir = asked.parent;
+    let loaded = load_run(dir)?;
+    let parent = parent_chain(asked)?;
+    let changes = changes(&loaded.scenario, asked.sets, asked.at)?;
+    let mut notes = Vec::new();
+    let Orders { applied, mut all } = Orders::read(dir, &mut notes)?;
+    // After those of the parent before the same tick, so that they have the last word.
+    let from = all.partition_point(|o| o.tick <= asked.at);
+    all.splice(from..from, changes);
+    let mut plan = asked.plan.clone();
+    plan.parent = Some(Parent {
+        run: dir.display().to_string(),
+        tick: asked.at,
+        chained: hex(parent.chained(asked.at as usize).unwrap_or_default()),
+        sets: asked.sets.to_vec(),
+    });
+    let mut kept = None;
+    for (days, path) in list(dir)? {
+        if days.saturating_mul(TICKS_PER_DAY) > asked.at {
+            continue;
+        }
+        match usable(dir, &path, &loaded, asked.threads) {
+            Ok(found) => {
+                kept = Some(found);
+                break;
+            }
+            Err(RunError::Checkpoint(e)) => notes.push(format!("{e}; it is left out")),
+            Err(e) => return Err(e),
+        }
+    }
+    refuse_same_folder(dir, asked.out)?;
+    folder::prepare(asked.out, asked.force, &loaded.scenario)?;
+    plan.write(asked.out, &all)?;
+    let (mut run, from) = match kept {
+        Some(kept) => {
+            let ticks = kept.ticks;
+            inherit(dir, asked.out, &applied, ticks)?;
+            (Run::of_kept(kept, &loaded, asked.out, Some(plan))?, ticks)
+        }
+        None => (begin(&loaded, asked, plan)?, 0),
+    };
+    run.queue(after(all, from));
+    Ok(Forked {
+        run,
+        notes,
+        parent,
+        at: asked.at,
+        path: dir.to_path_buf(),
+    })
+}
+
+fn begin(loaded: &Loaded, asked: &Branch<'_>, plan: Plan) -> Result<Run, RunError> {
+    let mut run = Run::begin(loaded, asked.threads, Some((asked.out, Box::new(Disk))))?;
+    run.keep_as(plan);
+    Ok(run)
+}
+
+/// Reads the parent's hashes and checks that it got to the tick.
+fn parent_chain(asked: &Branch<'_>) -> Result<Chain, RunError> {
+    let path = asked.parent.join("hashes.bin");
+    if !path.is_file() {
+        return Err(RunError::NotARun {
+            path: asked.parent.to_path_buf(),
+            lacks: "hashes.bin",
+        });
+    }
+    let parent = chain::read(&path).map_err(RunError::file(&path))?;
+    if (asked.at as usize) > parent.links.len() {
+        let n = parent.links.len() as u32;
+        return Err(RunError::TooLate {
+            path: asked.parent.to_path_buf(),
+            at: asked.at,
+            ticks: n,
+            last: Tick(n),
+        });
+    }
+    Ok(parent)
+}
+
+/// Turns `KEY=VALUE` into commands before a tick.
+fn changes(founding: &Scenario, sets: &[String], tick: u32) -> Result<Vec<Order>, RunError> {
+    let mut orders = Vec::new();
+    for given in sets {
+        let mut leaf = from_command_line(given)?;
+        leaf.key = full_key(&leaf.key);
+        // As the city was founded: whether the value is allowed does not depend on what changed since.
+        with_value(founding, &leaf.key, &leaf.value, &leaf.place)?;
+        if let Liveness::AtFounding(reason) = is_live(&leaf.key) {
+            return Err(RunError::Steer(SteerError::AtFounding {
+                place: leaf.place,
+                value: shown(&leaf.value),
+                key: leaf.key,
+                reason,
+            }));
+        }
+        let command = Command::SetPolicy {
+            key: leaf.key,
+            value: leaf.value,
+        };
+        let command = command.settled();
+        orders.push(Order { tick, command });
+    }
+    Ok(orders)
+}
+
+/// Completes the end of a key, such as `ads.load`; a key that is no end of exactly one stays as it is.
+fn full_key(given: &str) -> String {
+    let docs = Scenario::describe();
+    if docs.iter().any(|d| d.key == given) {
+        return given.to_owned();
+    }
+    let end = format!(".{given}");
+    let mut found = docs.iter().filter(|d| d.key.ends_with(&end));
+    match (found.next(), found.next()) {
+        (Some(doc), None) => doc.key.clone(),
+        _ => given.to_owned(),
+    }
+}
+
+fn refuse_same_folder(parent: &Path, out: &Path) -> Result<(), RunError> {
+    let (Ok(parent), Ok(out_dir)) = (parent.canonicalize(), out.canonicalize()) else {
+        return Ok(());
+    };
+    if parent.starts_with(&out_dir) {
+        return Err(RunError::Folder {
+            path: out.to_path_buf(),
+            why: "is or encloses the run that is branched off; choose another folder",
+        });
+    }
+    Ok(())
+}
+
+/// Copies what a fork has in common with its parent up to the end of a day: logged days, hashes, applied commands, the checkpoint.
+fn inherit(parent: &Path, out: &Path, applied: &[Order], ticks: u32) -> Result<(), RunError> {
+    for day in 0..ticks / TICKS_PER_DAY {
+        let name = format!("day={day:03}");
+        let (from, to) = (
+            parent.join("events").join(&name),
+            out.join("events").join(&name),
+        );
+        fs::create_dir_all(&to).map_err(RunError::file(&to))?;
+        for entry in fs::read_dir(&from).map_err(RunError::file(&from))? {
+            let entry = entry.map_err(RunError::file(&from))?;
+            let name = entry.file_name();
+            let is_table = Path::new(&name)
+                .extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("parquet"));
+            if is_table {
+                copy(&entry.path(), &to.join(name))?;
+            }
+        }
+    }
+    copy(&parent.join("hashes.bin"), &out.join("hashes.bin"))?;
+    let before: Vec<&Order> = applied.iter().filter(|o| o.tick < ticks).collect();
+    if !before.is_empty() {
+        folder::write(&out.join(file::NAME), file::to_text(before).as_bytes())?;
+    }
+    // Last: with the checkpoint the copy is whole, and the fork itself can be resumed.
+    let days = ticks / TICKS_PER_DAY;
+    copy(&path_of(parent, days), &path_of(out, days))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), RunError> {
+    fs::copy(from, to).map_err(RunError::file(from))?;
+    let done = File::open(to).and_then(|f| f.sync_all());
+    done.map_err(RunError::file(to))
+}
+
+impl Forked {
+    /// Returns how many ticks are to be lived again before the fork branches off.
+    #[must_use]
+    pub fn ticks_before(&self) -> u32 {
+        self.at.saturating_sub(self.run.ticks)
+    }
+
+    /// Lives again up to the tick at which the fork branches off; `each` hears of every tick.
+    ///
+    /// # Errors
+    /// [`RunError::Unlike`] if a tick is not what it was for the parent; others as [`Run::step`].
+    pub fn catch_up(&mut self, mut each: impl FnMut(u32)) -> Result<(), RunError> {
+        let Some(mut expected) = self.parent.chained(self.run.ticks as usize) else {
+            return Ok(());
+        };
+        while self.run.ticks < self.at {
+            let tick = self.run.ticks;
+            self.run.step()?;
+            each(self.run.ticks);
+            let link = &self.parent.links[tick as usize];
+            expected = mix(expected ^ link.total);
+            if self.run.chained == expected {
+                continue;
+            }
+            let parts = self.run.sim.state_parts();
+            let now = parts.iter().map(|(_, hash)| *hash as u16);
+            let differing: Vec<&str> = self
+                .parent
+                .names
+                .iter()
+                .zip(link.parts.iter().zip(now))
+                .filter(|(_, (then, now))| **then != *now)
+                .map(|(name, _)| name.as_str())
+                .collect();
+            let parts = if differing.is_empty() {
+                "the hashes of all components together".to_owned()
+            } else {
+                differing.join(", ")
+            };
+            return Err(RunError::Unlike {
+                path: self.path.clone(),
+                tick: Tick(tick),
+                parts,
+            });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::load::{Overrides, load};
+
+    #[test]
+    fn the_end_of_a_key_is_completed_if_there_is_only_one() {
+        assert_eq!(full_key("ads.load"), "platform.ads.load");
+        assert_eq!(full_key("platform.ads.load"), "platform.ads.load");
+        assert_eq!(full_key("enabled"), "enabled");
+        assert_eq!(full_key("no.such"), "no.such");
+    }
+
+    #[test]
+    fn a_change_that_a_running_city_cannot_take_is_refused_with_the_reason() {
+        let city = load("quickstart", &Overrides::default()).unwrap().scenario;
+        let refused = |given: &str| {
+            let e = changes(&city, &[given.to_owned()], 7).unwrap_err();
+            assert!(e.is_usage());
+            e.to_string()
+        };
+        assert!(refused("population.residents=7").contains("the people are drawn"));
+        assert!(refused("ads.load=7000").contains("platform.ads.load"));
+        assert!(refused("ads.lod=1").contains("ads.lod"));
+        assert!(refused("nothing").contains("nothing"));
+        let found = changes(&city, &["ads.load=0.5".to_owned()], 7).unwrap();
+        assert_eq!(found[0].tick, 7);
+    }
+}

@@ -1,0 +1,392 @@
+//! Two runs side by side: where they part, what that did to every metric, and whom it concerned.
+//!
+//! Runs of one seed draw the same luck: whatever differs between a fork and its parent comes from the change.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::error::RunError;
+use super::resume::load_run;
+use crate::events::behavior::Event;
+use crate::events::log::reader::{days, read_day};
+use crate::lab::report::ReportData;
+use crate::lab::summary::RunSummary;
+use crate::scenario::chain::{self, Chain};
+use crate::sim::state_hash::StateHasher;
+use crate::sim::units::{TICKS_PER_DAY, Tick};
+
+/// What is known of one of two runs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Side {
+    /// Its folder.
+    pub run: String,
+    /// Its scenario.
+    pub scenario: String,
+    /// Its seed.
+    pub seed: u64,
+    /// Ticks it lived.
+    pub ticks: u32,
+    /// Hash of all state hashes.
+    pub chained: String,
+}
+
+/// The first tick at which two runs differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Parting {
+    /// The tick.
+    pub tick: u32,
+    /// The same as a day and a time.
+    pub time: String,
+    /// The components that differ after it.
+    pub parts: Vec<String>,
+}
+
+/// A metric of every day of both runs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Series {
+    /// Its name.
+    pub metric: String,
+    /// By day in the first run.
+    pub a: Vec<Option<f64>>,
+    /// By day in the second.
+    pub b: Vec<Option<f64>>,
+    /// Second less first, by day.
+    pub difference: Vec<Option<f64>>,
+}
+
+/// What became of a headline number.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Effect {
+    /// Its name.
+    pub metric: String,
+    /// In the first run.
+    pub a: Option<f64>,
+    /// In the second.
+    pub b: Option<f64>,
+    /// Second less first.
+    pub difference: Option<f64>,
+    /// The same over the first, where that is not 0.
+    pub relative: Option<f64>,
+}
+
+/// A group of avatars.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Group {
+    /// How many there are in either run.
+    pub avatars: u64,
+    /// Of these, those who did something else in the one run than in the other.
+    pub affected: u64,
+    /// The share of these.
+    pub share: f64,
+}
+
+impl Group {
+    fn add(&mut self, is_affected: bool) {
+        self.avatars += 1;
+        self.affected += u64::from(is_affected);
+        self.share = self.affected as f64 / self.avatars as f64;
+    }
+}
+
+/// Who did something else in the one run than in the other, by the days that both have logged.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Affected {
+    /// Everybody who did anything.
+    pub everybody: Group,
+    /// Those who were there when the city was founded.
+    pub residents: Group,
+    /// Those who arrived before the runs parted.
+    pub arrived_before: Group,
+    /// Those who arrived since.
+    pub arrived_since: Group,
+    /// How many were affected for the first time, by day; days before the runs parted are left out.
+    pub newly_by_day: BTreeMap<u32, u64>,
+}
+
+/// Two runs side by side.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pair {
+    /// The first.
+    pub a: Side,
+    /// The second.
+    pub b: Side,
+    /// Whether both cities were founded alike, so that they have their luck in common.
+    pub is_paired: bool,
+    /// Ticks both lived.
+    pub common_ticks: u32,
+    /// Where they part; `None` if they do not.
+    pub parting: Option<Parting>,
+    /// Headline numbers; empty if a run is not finished.
+    pub headline: Vec<Effect>,
+    /// Metrics by day; empty if a run is not finished.
+    pub days: Vec<Series>,
+    /// Whom it concerned.
+    pub affected: Affected,
+}
+
+/// A run as it was read.
+struct Read {
+    side: Side,
+    scenario_hash: u64,
+    residents: u32,
+    chain: Chain,
+    summary: Option<RunSummary>,
+    report: Option<ReportData>,
+}
+
+fn read(dir: &Path) -> Result<Read, RunError> {
+    let loaded = load_run(dir)?;
+    let path = dir.join("hashes.bin");
+    if !path.is_file() {
+        return Err(RunError::NotARun {
+            path: dir.to_path_buf(),
+            lacks: "hashes.bin",
+        });
+    }
+    let chain = chain::read(&path).map_err(RunError::file(&path))?;
+    let scenario = loaded.scenario;
+    let chained = chain.chained(chain.links.len()).unwrap_or_default();
+    Ok(Read {
+        side: Side {
+            run: dir.display().to_string(),
+            scenario: scenario.name.clone(),
+            seed: scenario.seed,
+            ticks: chain.links.len() as u32,
+            chained: format!("{chained:016x}"),
+        },
+        scenario_hash: scenario.hash(),
+        residents: scenario.society.population.residents,
+        chain,
+        summary: json(&dir.join("run.json"))?,
+        report: json(&dir.join("report.json"))?,
+    })
+}
+
+/// Reads a file of a finished run; `None` if it is not there.
+fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, RunError> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let text = std::fs::read(path).map_err(RunError::file(path))?;
+    let read = serde_json::from_slice(&text);
+    read.map(Some).map_err(RunError::format(path))
+}
+
+/// Puts two runs side by side.
+///
+/// # Errors
+/// [`RunError`] if one is no run folder or a file of it cannot be read.
+pub fn pair(first: &Path, second: &Path) -> Result<Pair, RunError> {
+    let (a, b) = (read(first)?, read(second)?);
+    let parting = parting(&a.chain, &b.chain);
+    let from = parting.as_ref().map(|p| p.tick);
+    Ok(Pair {
+        is_paired: a.scenario_hash == b.scenario_hash,
+        common_ticks: a.side.ticks.min(b.side.ticks),
+        headline: match (&a.summary, &b.summary) {
+            (Some(a), Some(b)) => effects(a, b),
+            _ => Vec::new(),
+        },
+        days: match (&a.report, &b.report) {
+            (Some(a), Some(b)) => series(a, b),
+            _ => Vec::new(),
+        },
+        affected: affected([first, second], from, a.residents.min(b.residents))?,
+        parting,
+        a: a.side,
+        b: b.side,
+    })
+}
+
+fn parting(a: &Chain, b: &Chain) -> Option<Parting> {
+    let both = || a.links.iter().zip(&b.links);
+    let tick = both().position(|(a, b)| a != b)?;
+    let (x, y) = both().nth(tick)?;
+    let parts = if a.names == b.names {
+        let parts = x.parts.iter().zip(&y.parts).zip(&a.names);
+        let differing = parts.filter(|((x, y), _)| x != y);
+        differing.map(|(_, name)| name.clone()).collect()
+    } else {
+        vec!["the components themselves".to_owned()]
+    };
+    let tick = tick as u32;
+    Some(Parting {
+        tick,
+        time: Tick(tick).to_string(),
+        parts,
+    })
+}
+
+fn difference(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    Some(b? - a?)
+}
+
+fn effects(a: &RunSummary, b: &RunSummary) -> Vec<Effect> {
+    let names = a
+        .metrics
+        .keys()
+        .filter(|name| b.metrics.contains_key(*name));
+    let effect = |name: &String| {
+        let of = |s: &RunSummary| s.metrics.get(name).copied().flatten();
+        let (a, b) = (of(a), of(b));
+        let difference = difference(a, b);
+        Effect {
+            metric: name.clone(),
+            a,
+            b,
+            difference,
+            relative: difference
+                .zip(a.filter(|a| *a != 0.0))
+                .map(|(d, a)| d / a.abs()),
+        }
+    };
+    names.map(effect).collect()
+}
+
+/// Takes every number of the reports' days apart, by name.
+fn series(a: &ReportData, b: &ReportData) -> Vec<Series> {
+    let (a, b) = (columns(a), columns(b));
+    let mut all = Vec::new();
+    for (metric, x) in a {
+        let Some(y) = b.get(&metric) else { continue };
+        let difference = x.iter().zip(y).map(|(x, y)| difference(*x, *y));
+        all.push(Series {
+            difference: difference.collect(),
+            a: x,
+            b: y.clone(),
+            metric,
+        });
+    }
+    all
+}
+
+fn columns(report: &ReportData) -> BTreeMap<String, Vec<Option<f64>>> {
+    let mut columns: BTreeMap<String, Vec<Option<f64>>> = BTreeMap::new();
+    for row in &report.days {
+        let Ok(serde_json::Value::Object(row)) = serde_json::to_value(row) else {
+            continue;
+        };
+        for (name, value) in row {
+            if name != "day" && (value.is_number() || value.is_null()) {
+                columns.entry(name).or_default().push(value.as_f64());
+            }
+        }
+    }
+    for (domain, minutes) in &report.attention_by_domain {
+        let minutes = minutes.iter().map(|m| Some(*m)).collect();
+        columns.insert(format!("minutes_{domain}"), minutes);
+    }
+    columns
+}
+
+/// Hashes what each avatar did on a day, in the order in which it did it.
+fn deeds(events: &[Event]) -> BTreeMap<u32, u64> {
+    let mut of: BTreeMap<u32, StateHasher> = BTreeMap::new();
+    for e in events {
+        let h = of.entry(e.avatar.0).or_default();
+        h.u64(u64::from(e.tick.0) << 32 | u64::from(e.thing.id));
+        h.u64(
+            u64::from(e.kind.code()) << 24
+                | u64::from(e.thing.kind.code()) << 16
+                | u64::from(e.surface.code()) << 8
+                | u64::from(e.position),
+        );
+        h.u64(u64::from(e.space.0) << 32 | u64::from(e.dwell_secs));
+        h.i64(e.amount.micros());
+        h.f32(e.value);
+    }
+    of.into_iter()
+        .map(|(avatar, h)| (avatar, h.finish()))
+        .collect()
+}
+
+/// Finds who did something else. Numbers of offers are no deeds: one offer more renumbers all that come after it.
+fn affected(runs: [&Path; 2], from: Option<u32>, residents: u32) -> Result<Affected, RunError> {
+    let [a, b] = runs;
+    let logged = days(b)?;
+    let common: Vec<u32> = days(a)?
+        .into_iter()
+        .filter(|d| logged.contains(d))
+        .collect();
+    let first_day = from.map(|tick| tick / TICKS_PER_DAY);
+    let mut met: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut since: BTreeMap<u32, u32> = BTreeMap::new();
+    for day in common {
+        let (x, y) = match first_day {
+            Some(first) if day >= first => (deeds(&read_day(a, day)?), deeds(&read_day(b, day)?)),
+            // Before the runs part both logs say the same.
+            _ => {
+                let x = deeds(&read_day(a, day)?);
+                (x.clone(), x)
+            }
+        };
+        for avatar in x.keys().chain(y.keys()) {
+            met.entry(*avatar).or_insert(day);
+            if x.get(avatar) != y.get(avatar) {
+                since.entry(*avatar).or_insert(day);
+            }
+        }
+    }
+    let mut found = Affected::default();
+    for (avatar, met_on) in &met {
+        let affected_on = since.get(avatar);
+        let is_affected = affected_on.is_some();
+        found.everybody.add(is_affected);
+        let group = if *avatar < residents {
+            &mut found.residents
+        } else if first_day.is_none_or(|first| *met_on < first) {
+            &mut found.arrived_before
+        } else {
+            &mut found.arrived_since
+        };
+        group.add(is_affected);
+        if let Some(day) = affected_on {
+            *found.newly_by_day.entry(*day).or_default() += 1;
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::behavior::EventKind;
+    use crate::scenario::chain::Link;
+    use crate::sim::ids::{AvatarId, OfferId};
+
+    fn chain(totals: &[u64]) -> Chain {
+        Chain {
+            names: vec!["clock".to_owned(), "ledger".to_owned()],
+            links: totals
+                .iter()
+                .map(|t| Link {
+                    total: *t,
+                    parts: vec![1, *t as u16],
+                })
+                .collect(),
+            torn_bytes: 0,
+        }
+    }
+
+    #[test]
+    fn runs_part_at_the_first_tick_and_in_the_components_that_differ() {
+        let a = chain(&[1, 2, 3, 4]);
+        assert_eq!(parting(&a, &chain(&[1, 2])), None);
+        let found = parting(&a, &chain(&[1, 2, 9, 4])).unwrap();
+        assert_eq!((found.tick, found.time.as_str()), (2, "day 0 00:02"));
+        assert_eq!(found.parts, ["ledger"]);
+    }
+
+    #[test]
+    fn deeds_do_not_know_the_numbers_of_offers_but_everything_else() {
+        let mut e = Event::new(Tick(5), AvatarId(3), EventKind::Like);
+        let before = deeds(&[e]);
+        e.offer = OfferId(99);
+        assert_eq!(deeds(&[e]), before);
+        e.dwell_secs += 1;
+        assert_ne!(deeds(&[e]), before);
+        assert_ne!(deeds(&[e, e]), deeds(&[e]));
+    }
+}
