@@ -14,6 +14,12 @@ use crate::sim::units::Tick;
 
 /// `agora replay`.
 pub(super) fn command(args: &ReplayArgs) -> Result<(), CommandError> {
+    if !args.headless {
+        return Err(CommandError::Usage(
+            "agora replay: add --headless; there is no other way to replay a recording yet"
+                .to_owned(),
+        ));
+    }
     let recording = open(&args.recording)?;
     if let Some(text) = recording.summary_text()
         && args.json

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
+use agora::cli::selftest::forged::forge;
 use agora::cli::selftest::recording::{damage, sample};
 use agora::cli::selftest::roundtrip::{all, differs, open, record};
 use agora::cli::selftest::{city, roundtrip};
@@ -33,6 +34,14 @@ fn damage_is_noticed_and_what_is_left_is_right() {
         shown.line()
     );
     assert!(shown.shorter > 100 && shown.ticks > 500, "{}", shown.line());
+}
+
+#[test]
+fn forged_recordings_are_answered() {
+    let shown = forge(2_000, 1).unwrap();
+    assert!(shown.violations.is_empty(), "{}", shown.line());
+    let n = shown.refused + shown.refused_later;
+    assert!(n > 400 && n < 1_990, "{}", shown.line());
 }
 
 #[test]
