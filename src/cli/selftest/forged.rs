@@ -17,8 +17,8 @@ use crate::sim::rng::{Purpose, RngStream, mix};
 /// Ticks of the recording that is forged; so few that a forgery takes a moment.
 const TICKS: u32 = 4;
 
-/// Longest that one may take, in seconds.
-const LONGEST: f64 = 1.0;
+/// Longest that one may take, in seconds; a busy machine has time to spare.
+const LONGEST: f64 = 10.0;
 
 /// What the proof found.
 #[derive(Debug, Default, Serialize)]
