@@ -79,6 +79,18 @@ impl Journal {
         self.amounts.append(&mut other.amounts);
     }
 
+    /// Forgets all postings; their room is kept.
+    pub fn clear(&mut self) {
+        self.ticks.clear();
+        self.transactions.clear();
+        self.purposes.clear();
+        self.currencies.clear();
+        self.causes.clear();
+        self.holders.clear();
+        self.numbers.clear();
+        self.amounts.clear();
+    }
+
     /// Returns the postings as rows.
     pub fn rows(&self) -> impl Iterator<Item = MoneyRow> + '_ {
         (0..self.len()).map(|i| MoneyRow {

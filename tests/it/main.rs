@@ -28,6 +28,7 @@ mod pictures;
 mod pipeline;
 #[cfg(feature = "desktop")]
 mod pixels;
+mod recording;
 mod report;
 mod resume;
 mod scenarios;

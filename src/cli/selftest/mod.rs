@@ -5,26 +5,32 @@
 //! | `args` | what is accepted |
 //! | `city` | the small cities they run on |
 //! | `determinism` | every state hash is equal at any number of threads |
+//! | `forged` | recordings that say what no city ever did |
 //! | `golden` | one chained hash, to be equal in every build |
 //! | `kills` | runs are killed at random moments |
 //! | `drops` | cities are dropped and loaded from their checkpoints |
 //! | `resumes` | runs are killed and resumed |
 //! | `damage` | checkpoints are damaged |
 //! | `ledger` | money moves at random and the books balance |
+//! | `recording` | recordings are damaged at random places |
 //! | `remains` | what a killed run may leave |
+//! | `roundtrip` | what is read from a recording is what was recorded |
 
 pub(super) mod args;
 pub mod city;
 pub mod damage;
 pub mod determinism;
 pub mod drops;
+pub mod forged;
 pub mod golden;
 pub mod kills;
 pub mod ledger;
+pub mod recording;
 pub mod remains;
 pub mod resumes;
 
 use std::path::{Path, PathBuf};
+pub mod roundtrip;
 
 use serde::Serialize;
 
@@ -89,6 +95,18 @@ pub(super) fn command(args: &SelftestArgs) -> Result<(), CommandError> {
         } => {
             let shown = ledger::transfer(*transfers, *wallets, *seed, *json);
             report(&shown, &shown.line(), *json, shown.violations == 0)
+        }
+        Proof::Recording { places, seed, json } => {
+            let shown = recording::damage(*places, *seed)?;
+            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+        }
+        Proof::Forged { n, seed, json } => {
+            let shown = forged::forge(*n, *seed)?;
+            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+        }
+        Proof::Roundtrip { hours, json } => {
+            let shown = roundtrip::all(*hours)?;
+            report(&shown, &shown.line(), *json, shown.violations.is_empty())
         }
         Proof::Golden { json } => {
             let shown = golden::all()?;

@@ -176,6 +176,7 @@ This page is generated from the source; `cargo test` fails when it is out of dat
 | `checkpoint/day-NNN.agora` | the whole city after so many days, with `--checkpoint-every`; the last two, or all with `--keep-checkpoints` | at the end of a day, after its log and its hashes |
 | `checkpoint/plan.toml` | when the run is kept, the command that gives it again, the run it branched off | at the start, with `--checkpoint-every` and of forks |
 | `checkpoint/orders.jsonl` | the commands that were to come when the run began, if any did | at the start |
+| `recording.mcap` | with `--record`: the run to be shown, searched and verified, see `recording.md`; after a kill it is readable up to the last hour | during the run |
 | `metrics.parquet` | one row per finished day | at the end |
 | `metrics-hourly.parquet` | one row per finished hour | at the end |
 | `items.parquet` | every item ever published, as anybody sees it: kind, title, tags, media | at the end |

@@ -8,6 +8,7 @@
 //! | `resume` | going on with it |
 //! | `fork` | branching off it |
 //! | `pair` | two runs side by side |
+//! | `recording` | what its recorder is told, and when |
 //! | `command_line` | the command that gives it again |
 //! | `folder` | the run folder |
 //! | `leave` | what a run leaves in its folder |
@@ -22,4 +23,5 @@ pub mod leave;
 pub mod pair;
 pub mod progress;
 pub mod resume;
+pub mod recording;
 mod steering;

@@ -9,6 +9,7 @@ use super::error::RunError;
 use super::progress::Run;
 use super::steering::Steering;
 use super::{folder, progress};
+use crate::events::journal::Journal;
 use crate::events::log::reader::days;
 use crate::events::log::writer::{Disk, EventLog};
 use crate::lab::summary::{PolicyChange, RunSummary};
@@ -307,6 +308,8 @@ impl Run {
             founding: loaded.scenario.clone(),
             steering,
             plan,
+            recorded: None,
+            postings: Journal::default(),
         })
     }
 }
