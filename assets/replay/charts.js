@@ -171,14 +171,15 @@ const charts = (() => {
       key: series.key,
       card,
       show(tick) {
-        const share = Math.min(1, Math.max(0, (tick - film.first) / span));
-        past.setAttribute("width", (share * W).toFixed(2));
-        cursor.style.left = 100 * share + "%";
+        cursor.style.left = 100 * Math.min(1, Math.max(0, (tick - film.first) / span)) + "%";
         const now = valueAt(series, tick);
-        const known = Math.floor((tick - series.first) / series.step) * series.step + series.first;
-        dot.style.display = Number.isFinite(now) && tick >= series.first ? "" : "none";
+        // The line ends at what is known: a day's number is known when the day is over.
+        const steps = Math.min(series.values.length - 1, Math.floor((tick - series.first) / series.step));
+        const known = steps < 0 ? 0 : x(series.first + steps * series.step);
+        past.setAttribute("width", Math.max(0, known).toFixed(2));
+        dot.style.display = Number.isFinite(now) ? "" : "none";
         if (Number.isFinite(now)) {
-          dot.style.left = (x(Math.min(known, series.first + (series.values.length - 1) * series.step)) / W) * 100 + "%";
+          dot.style.left = (100 * known) / W + "%";
           dot.style.top = y(now) + "%";
         }
         const text = say(now, series.unit);
