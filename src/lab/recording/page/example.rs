@@ -8,7 +8,7 @@ use crate::society::spaces::map::Cell;
 use crate::society::spaces::space::SpaceKind;
 
 /// Makes it.
-pub(super) fn small() -> Reel {
+pub(in crate::lab::recording) fn small() -> Reel {
     let n = 16 * 16;
     Reel {
         title: "Tag für Tag – “all”".to_owned(),

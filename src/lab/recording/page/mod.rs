@@ -18,7 +18,7 @@
 mod curves;
 mod error;
 #[cfg(test)]
-mod example;
+pub(super) mod example;
 mod gather;
 mod html;
 mod pack;
