@@ -27,6 +27,7 @@ mod pictures;
 mod pipeline;
 #[cfg(feature = "desktop")]
 mod pixels;
+mod recording;
 mod report;
 mod scenarios;
 mod steer;
