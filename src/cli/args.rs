@@ -68,9 +68,14 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Tells what a recording shows, without simulating.
     #[command(
-        after_help = "Examples:\n  agora replay runs/quickstart-1 --headless\n  agora replay demo.mcap --headless --json"
+        after_help = "Examples:\n  agora replay runs/quickstart-1 --headless\n  agora replay demo.mcap --headless --json\n  agora replay demo.mcap --export html --out demo.html\n  agora replay demo.mcap --export gif --size 720x480"
     )]
     Replay(ReplayArgs),
+    /// Records the demonstrations: a day in the city, the filter bubble, inflation and the central bank.
+    #[command(
+        after_help = "Examples:\n  agora demos\n  agora demos --only day --html --gif\n\nThe recordings play with agora replay; a web page plays one without the program."
+    )]
+    Demos(DemosArgs),
     /// Draws the report of a run folder anew, from its report.json.
     #[command(
         after_help = "Examples:\n  agora report runs/quickstart-1\n  agora report runs/quickstart-1 --out ~/quickstart.html"
@@ -244,11 +249,92 @@ pub(super) struct ReplayArgs {
     /// The recording, or a run folder that has one.
     pub(super) recording: PathBuf,
     /// Prints the final metrics instead of opening the window.
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "export")]
     pub(super) headless: bool,
     /// Prints the summary as JSON on stdout and nothing else.
     #[arg(long)]
     pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) export: ExportArgs,
+}
+
+/// What `agora replay --export` writes, and how.
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    /// Writes the recording for people who do not have the program.
+    #[arg(long, value_enum, conflicts_with_all = ["headless", "json"])]
+    pub(super) export: Option<ExportArg>,
+    /// File, or folder of frames, that is written (default: beside the recording).
+    #[arg(long, requires = "export")]
+    pub(super) out: Option<PathBuf>,
+    /// Overwrites what is there.
+    #[arg(long, requires = "export")]
+    pub(super) force: bool,
+    /// First tick that is shown (default: the first there is).
+    #[arg(long, value_name = "TICK", requires = "export")]
+    pub(super) from: Option<u32>,
+    /// Last tick that is shown (default: the last there is).
+    #[arg(long, value_name = "TICK", requires = "export")]
+    pub(super) to: Option<u32>,
+    /// Pixels of frames and of a GIF.
+    #[arg(long, value_name = "WxH", requires = "export", value_parser = size, default_value = "960x640")]
+    pub(super) size: (usize, usize),
+    /// Pictures a second, of frames and of a GIF (default: 20 of frames, 5 of a GIF).
+    #[arg(long, value_name = "N", requires = "export", value_parser = clap::value_parser!(u16).range(1..=50))]
+    pub(super) rate: Option<u16>,
+}
+
+/// `agora demos`.
+#[derive(Debug, Args)]
+pub(super) struct DemosArgs {
+    /// Folder the recordings go to.
+    #[arg(long, default_value = "demos")]
+    pub(super) out: PathBuf,
+    /// Records one of them: day, bubble or inflation.
+    #[arg(long, value_name = "NAME")]
+    pub(super) only: Option<String>,
+    /// Writes a web page of each beside it.
+    #[arg(long)]
+    pub(super) html: bool,
+    /// Writes a GIF of each beside it.
+    #[arg(long)]
+    pub(super) gif: bool,
+    /// Pixels of a GIF.
+    #[arg(long, value_name = "WxH", value_parser = size, default_value = "720x480")]
+    pub(super) size: (usize, usize),
+    /// Overwrites what is there.
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Worker threads (default: one per core).
+    #[arg(long, value_parser = threads)]
+    pub(super) threads: Option<usize>,
+}
+
+/// As what a recording is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportArg {
+    /// One web page that plays it in any browser, without a network.
+    Html,
+    /// Its tour as numbered PNG pictures.
+    Frames,
+    /// Its tour as one moving GIF.
+    Gif,
+}
+
+/// Least and most pixels of a picture along a side.
+const PICTURE_SIDES: std::ops::RangeInclusive<usize> = 64..=4_096;
+
+/// Reads the size of pictures.
+fn size(given: &str) -> Result<(usize, usize), String> {
+    let sides = given.split_once('x').map(|(w, h)| (w.parse(), h.parse()));
+    match sides {
+        Some((Ok(w), Ok(h))) if PICTURE_SIDES.contains(&w) && PICTURE_SIDES.contains(&h) => Ok((w, h)),
+        _ => Err(format!(
+            "allowed is WxH, each from {} to {} pixels, such as 960x640",
+            PICTURE_SIDES.start(),
+            PICTURE_SIDES.end()
+        )),
+    }
 }
 
 /// Which offer is explained.

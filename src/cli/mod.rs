@@ -11,6 +11,8 @@
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
 //! | `replay` | `agora replay` |
+//! | `demos` | `agora demos` |
+//! | `replay_export` | `agora replay --export` |
 //! | `import` | `agora import` |
 //! | `model_args` | what the commands about models accept |
 //! | `evaluate` | `agora evaluate` |
@@ -37,6 +39,7 @@ mod bench_args;
 mod check;
 mod city_log;
 mod compare;
+mod demos;
 mod desktop;
 mod evaluate;
 mod finetune;
@@ -48,6 +51,7 @@ mod models;
 mod output;
 mod pretrain;
 mod replay;
+mod replay_export;
 pub mod report;
 mod reproduce;
 mod run;
@@ -66,6 +70,7 @@ use clap::Parser;
 
 use crate::lab::evaluation::split::SplitError;
 use crate::lab::recording::RecordingError;
+use crate::lab::recording::page::PageError;
 use crate::scenario::error::ScenarioError;
 use crate::scenario::import::error::ImportError;
 use crate::scenario::learning::source::LearningError;
@@ -84,6 +89,9 @@ pub enum CommandError {
     /// A recording could not be written or read.
     #[error(transparent)]
     Recording(#[from] RecordingError),
+    /// A recording could not be shown as a page or as pictures.
+    #[error(transparent)]
+    Page(#[from] PageError),
     /// A log could not be imported.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -136,6 +144,7 @@ impl CommandError {
             Self::Learning(e) => code_of(e.is_usage()),
             Self::Run(e) => code_of(e.is_usage()),
             Self::Recording(e) => code_of(e.is_usage()),
+            Self::Page(e) => code_of(e.is_usage()),
             Self::Import(e) => code_of(e.is_usage()),
             Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Failed(_) => 1,
         }
@@ -160,6 +169,7 @@ pub fn main() -> ExitCode {
         args::Command::List(a) => check::list(a),
         args::Command::Verify(a) => verify::command(a),
         args::Command::Replay(a) => replay::command(a),
+        args::Command::Demos(a) => demos::command(a),
         args::Command::Report(a) => report::command(a),
         args::Command::Import(a) => import::command(a),
         args::Command::Evaluate(a) => evaluate::command(a),

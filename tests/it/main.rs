@@ -28,6 +28,7 @@ mod pipeline;
 #[cfg(feature = "desktop")]
 mod pixels;
 mod recording;
+mod replay_page;
 mod report;
 mod scenarios;
 mod steer;

@@ -29,3 +29,14 @@ pub enum PageError {
         last: u32,
     },
 }
+
+impl PageError {
+    /// Says whether the input is at fault, and not the machine.
+    #[must_use]
+    pub const fn is_usage(&self) -> bool {
+        match self {
+            Self::Recording(e) => e.is_usage(),
+            Self::NoPictures { .. } | Self::NoTicks { .. } => true,
+        }
+    }
+}
