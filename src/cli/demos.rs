@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use super::CommandError;
-use super::args::DemosArgs;
+use super::export_args::DemosArgs;
 use super::output;
 use super::replay_export::{gif, page, size_of};
 use super::run::{stop_on_interrupt, wall_clock};
@@ -79,7 +79,11 @@ pub(super) fn command(args: &DemosArgs) -> Result<(), CommandError> {
         .collect();
     if wanted.is_empty() {
         let names: Vec<&str> = DEMOS.iter().map(|d| d.name).collect();
-        let what = format!("--only {}: allowed is {}", args.only.as_deref().unwrap_or(""), names.join(", "));
+        let what = format!(
+            "--only {}: allowed is {}",
+            args.only.as_deref().unwrap_or(""),
+            names.join(", ")
+        );
         return Err(CommandError::Usage(what));
     }
     fs::create_dir_all(&args.out).map_err(CommandError::file(&args.out))?;
@@ -91,15 +95,28 @@ pub(super) fn command(args: &DemosArgs) -> Result<(), CommandError> {
             let what = format!("{}: exists; --force overwrites it", path.display());
             return Err(CommandError::Usage(what));
         }
-        let ended = record(demo, &path, args.threads.unwrap_or(0), || stop.load(Ordering::Relaxed))?;
+        let ended = record(demo, &path, args.threads.unwrap_or(0), || {
+            stop.load(Ordering::Relaxed)
+        })?;
         if !ended {
-            return Err(CommandError::Failed(format!("{}: stopped before its end", path.display())));
+            return Err(CommandError::Failed(format!(
+                "{}: stopped before its end",
+                path.display()
+            )));
         }
-        let bytes = fs::metadata(&path).map_err(CommandError::file(&path))?.len();
+        let bytes = fs::metadata(&path)
+            .map_err(CommandError::file(&path))?
+            .len();
         if bytes > MOST_BYTES {
             too_large.push(format!("{} ({})", path.display(), size_of(bytes)));
         }
-        output::result(&format!("{}: {} days of {}, {}", path.display(), demo.days, demo.scenario, size_of(bytes)));
+        output::result(&format!(
+            "{}: {} days of {}, {}",
+            path.display(),
+            demo.days,
+            demo.scenario,
+            size_of(bytes)
+        ));
         if args.html || args.gif {
             let reel = gather(&mut Recording::open(&path)?, Cut::default())?;
             if args.html {
@@ -121,7 +138,12 @@ pub(super) fn command(args: &DemosArgs) -> Result<(), CommandError> {
 }
 
 /// Runs a demonstration and records it; says whether it came to its end.
-fn record(demo: &Demo, path: &Path, threads: usize, stops: impl Fn() -> bool) -> Result<bool, CommandError> {
+fn record(
+    demo: &Demo,
+    path: &Path,
+    threads: usize,
+    stops: impl Fn() -> bool,
+) -> Result<bool, CommandError> {
     let overrides = Overrides {
         days: Some(demo.days),
         arm: demo.arm.map(str::to_owned),
@@ -149,7 +171,10 @@ fn record(demo: &Demo, path: &Path, threads: usize, stops: impl Fn() -> bool) ->
     }
     let ended = run.ticks == total;
     bar.finish_and_clear();
-    run.leave(format!("agora demos --only {}", demo.name), clock.elapsed().as_secs_f64())?;
+    run.leave(
+        format!("agora demos --only {}", demo.name),
+        clock.elapsed().as_secs_f64(),
+    )?;
     Ok(ended)
 }
 
@@ -168,14 +193,31 @@ mod tests {
             };
             load(demo.scenario, &overrides).unwrap();
             let tour = Tour::from_toml(demo.captions, demo.name).unwrap();
-            assert!((5..=9).contains(&tour.captions.len()), "{}: each caption has a key", demo.name);
+            assert!(
+                (5..=9).contains(&tour.captions.len()),
+                "{}: each caption has a key",
+                demo.name
+            );
             for caption in &tour.captions {
-                assert!(caption.tick < demo.days * TICKS_PER_DAY, "{}: {}", demo.name, caption.title);
+                assert!(
+                    caption.tick < demo.days * TICKS_PER_DAY,
+                    "{}: {}",
+                    demo.name,
+                    caption.title
+                );
                 let words = caption.text.split_whitespace().count();
-                assert!((10..=50).contains(&words), "{}: {}: {words} words", demo.name, caption.title);
+                assert!(
+                    (10..=50).contains(&words),
+                    "{}: {}: {words} words",
+                    demo.name,
+                    caption.title
+                );
             }
             for (order, place) in orders(demo).unwrap() {
-                assert!(tour.captions.iter().any(|c| c.tick == order.tick), "{place}: no caption tells of it");
+                assert!(
+                    tour.captions.iter().any(|c| c.tick == order.tick),
+                    "{place}: no caption tells of it"
+                );
             }
         }
     }

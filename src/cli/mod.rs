@@ -11,6 +11,7 @@
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
 //! | `replay` | `agora replay` |
+//! | `export_args` | what `agora replay --export` and `agora demos` accept |
 //! | `demos` | `agora demos` |
 //! | `replay_export` | `agora replay --export` |
 //! | `import` | `agora import` |
@@ -42,6 +43,7 @@ mod compare;
 mod demos;
 mod desktop;
 mod evaluate;
+mod export_args;
 mod finetune;
 mod fit;
 mod import;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use indicatif::ProgressBar;
 
 use super::CommandError;
-use super::args::{ExportArg, ExportArgs};
+use super::export_args::{ExportArg, ExportArgs};
 use super::output;
 use super::replay::{file_of, open};
 use crate::lab::recording::frames::{GifWriter, Scene, Shot, png, shots};
@@ -66,7 +66,10 @@ pub(super) fn size_of(bytes: u64) -> String {
 }
 
 /// Writes a file under a temporary name and renames it when it is whole.
-fn save(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Result<(), CommandError> {
+fn save(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+) -> Result<(), CommandError> {
     let mut name = path.as_os_str().to_os_string();
     name.push(".tmp");
     let part = PathBuf::from(name);
@@ -75,11 +78,12 @@ fn save(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result
         write(&mut file)?;
         file.into_inner()?.sync_all()
     });
-    done.and_then(|()| fs::rename(&part, path)).map_err(|cause| {
-        // What is left of it is of no use to anybody; that it stays if it cannot be removed changes nothing.
-        let _removed = fs::remove_file(&part).is_ok();
-        CommandError::file(path)(cause)
-    })
+    done.and_then(|()| fs::rename(&part, path))
+        .map_err(|cause| {
+            // What is left of it is of no use to anybody; that it stays if it cannot be removed changes nothing.
+            let _removed = fs::remove_file(&part).is_ok();
+            CommandError::file(path)(cause)
+        })
 }
 
 /// Lists the pictures of a tour, unless they are too many.
@@ -87,7 +91,9 @@ fn plan(reel: &Reel, rate: u16) -> Result<Vec<Shot>, CommandError> {
     let all = shots(reel, f32::from(rate));
     if all.len() > MOST_PICTURES {
         let n = all.len();
-        let what = format!("{n} pictures at --rate {rate}: allowed are {MOST_PICTURES}; take fewer a second, or a part with --from and --to");
+        let what = format!(
+            "{n} pictures at --rate {rate}: allowed are {MOST_PICTURES}; take fewer a second, or a part with --from and --to"
+        );
         return Err(CommandError::Usage(what));
     }
     Ok(all)
@@ -104,11 +110,20 @@ pub(super) fn page(reel: &Reel, out: &Path) -> Result<String, CommandError> {
     let page = render(reel);
     save(out, |file| file.write_all(page.as_bytes()))?;
     let size = size_of(page.len() as u64);
-    Ok(format!("{}: {} ticks in one page, {size}", out.display(), reel.last - reel.first))
+    Ok(format!(
+        "{}: {} ticks in one page, {size}",
+        out.display(),
+        reel.last - reel.first
+    ))
 }
 
 /// Writes a reel's tour as pictures into a folder; tells what was written.
-fn frames(reel: &Reel, size: (usize, usize), rate: Option<u16>, out: &Path) -> Result<String, CommandError> {
+fn frames(
+    reel: &Reel,
+    size: (usize, usize),
+    rate: Option<u16>,
+    out: &Path,
+) -> Result<String, CommandError> {
     let all = plan(reel, rate.unwrap_or(FRAMES_A_SECOND))?;
     fs::create_dir_all(out).map_err(CommandError::file(out))?;
     let mut scene = Scene::new(reel, size.0, size.1);
@@ -124,13 +139,22 @@ fn frames(reel: &Reel, size: (usize, usize), rate: Option<u16>, out: &Path) -> R
 }
 
 /// Writes a reel's tour as one moving GIF; tells what was written.
-pub(super) fn gif(reel: &Reel, size: (usize, usize), rate: Option<u16>, out: &Path) -> Result<String, CommandError> {
+pub(super) fn gif(
+    reel: &Reel,
+    size: (usize, usize),
+    rate: Option<u16>,
+    out: &Path,
+) -> Result<String, CommandError> {
     let rate = rate.unwrap_or(GIF_A_SECOND);
     let all = plan(reel, rate)?;
     let (width, height) = size;
     let mut scene = Scene::new(reel, width, height);
     let every = all.len().div_ceil(COLORS_FROM).max(1);
-    let some: Vec<_> = all.iter().step_by(every).map(|shot| scene.draw(*shot)).collect();
+    let some: Vec<_> = all
+        .iter()
+        .step_by(every)
+        .map(|shot| scene.draw(*shot))
+        .collect();
     // People are followed forward only: the film begins anew.
     let mut scene = Scene::new(reel, width, height);
     let bar = bar(&all);
@@ -144,5 +168,10 @@ pub(super) fn gif(reel: &Reel, size: (usize, usize), rate: Option<u16>, out: &Pa
     })?;
     bar.finish_and_clear();
     let bytes = fs::metadata(out).map_err(CommandError::file(out))?.len();
-    Ok(format!("{}: {} pictures in one GIF, {}", out.display(), all.len(), size_of(bytes)))
+    Ok(format!(
+        "{}: {} pictures in one GIF, {}",
+        out.display(),
+        all.len(),
+        size_of(bytes)
+    ))
 }

@@ -62,7 +62,11 @@ fn a_page_plays_what_was_recorded_tick_by_tick() {
             .iter()
             .map(|s| {
                 let space = s.trip.map_or(s.space, |t| t.to);
-                let place = if space == NO_SPACE { Place::Home(homes[s.id.idx()]) } else { Place::Space(space) };
+                let place = if space == NO_SPACE {
+                    Place::Home(homes[s.id.idx()])
+                } else {
+                    Place::Space(space)
+                };
                 (s.id, (place, s.activity))
             })
             .collect();
@@ -92,17 +96,35 @@ fn a_page_has_the_city_its_numbers_captions_and_rules() {
     assert_eq!(homes as usize, recording.people().len());
     assert_eq!(reel.site.spaces.len(), recording.spaces().len());
     assert_eq!((reel.title.as_str(), reel.stops.len()), ("A test", 1));
-    assert_eq!((reel.stops[0].tick, reel.stops[0].look, reel.stops[0].zoom), (60, Look::City, 2.0));
+    assert_eq!(
+        (reel.stops[0].tick, reel.stops[0].look, reel.stops[0].zoom),
+        (60, Look::City, 2.0)
+    );
     assert_eq!(reel.turns.len(), 1);
-    assert!(reel.turns[0].text.starts_with("platform.ads.load = "), "{}", reel.turns[0].text);
+    assert!(
+        reel.turns[0].text.starts_with("platform.ads.load = "),
+        "{}",
+        reel.turns[0].text
+    );
     let awake = reel.curves.iter().find(|c| c.key == "awake").unwrap();
-    let hours: Vec<f64> = recording.hours().iter().map(|(_, h)| h["awake"].unwrap()).collect();
-    assert_eq!((awake.first, awake.step, awake.values.len()), (60, 60, hours.len()));
+    let hours: Vec<f64> = recording
+        .hours()
+        .iter()
+        .map(|(_, h)| h["awake"].unwrap())
+        .collect();
+    assert_eq!(
+        (awake.first, awake.step, awake.values.len()),
+        (60, 60, hours.len())
+    );
     for (value, hour) in awake.values.iter().zip(hours) {
         assert!((f64::from(value.unwrap()) - hour).abs() < 1e-3);
     }
     let page = render(&reel);
-    assert!(page.len() < 4 * pack(&reel).len() / 3 + 200_000, "{} bytes", page.len());
+    assert!(
+        page.len() < 4 * pack(&reel).len() / 3 + 200_000,
+        "{} bytes",
+        page.len()
+    );
 }
 
 #[test]
@@ -120,15 +142,36 @@ fn a_part_of_a_recording_begins_with_everybody_who_is_there() {
     let picture = recording.at(130).unwrap();
     assert!(!picture.awake.is_empty());
     assert!(known.keys().eq(picture.awake.iter().map(|s| &s.id)));
-    let nothing = gather(&mut recording, Cut { from: Some(400), to: None });
-    assert!(matches!(nothing, Err(PageError::NoTicks { first: 0, last: 399, .. })));
+    let nothing = gather(
+        &mut recording,
+        Cut {
+            from: Some(400),
+            to: None,
+        },
+    );
+    assert!(matches!(
+        nothing,
+        Err(PageError::NoTicks {
+            first: 0,
+            last: 399,
+            ..
+        })
+    ));
 }
 
 #[test]
 fn the_program_writes_pages_and_pictures() {
     let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("x.mcap"), sample(Detail::Demo, 200).unwrap().bytes).unwrap();
-    fs::write(dir.path().join("numbers.mcap"), sample(Detail::Metrics, 60).unwrap().bytes).unwrap();
+    fs::write(
+        dir.path().join("x.mcap"),
+        sample(Detail::Demo, 200).unwrap().bytes,
+    )
+    .unwrap();
+    fs::write(
+        dir.path().join("numbers.mcap"),
+        sample(Detail::Metrics, 60).unwrap().bytes,
+    )
+    .unwrap();
     let small = ["--size", "160x120", "--rate", "1"];
     let mut complaints = Vec::new();
     for (what, more) in [("html", &[][..]), ("gif", &small), ("frames", &small)] {
@@ -136,14 +179,37 @@ fn the_program_writes_pages_and_pictures() {
         args.extend(more);
         complaints.extend(complaint(what, &agora(dir.path(), &args), 0, &[]));
         let again = agora(dir.path(), &args);
-        complaints.extend(complaint("again", &again, 2, &["exists; --force overwrites it"]));
+        complaints.extend(complaint(
+            "again",
+            &again,
+            2,
+            &["exists; --force overwrites it"],
+        ));
         args.push("--force");
         complaints.extend(complaint("by force", &agora(dir.path(), &args), 0, &[]));
     }
     for (args, says) in [
-        (vec!["replay", "numbers.mcap", "--export", "html"], "holds no positions, only metrics"),
-        (vec!["replay", "x.mcap", "--export", "html", "--out", "y", "--from", "200"], "it holds 0 to 199"),
-        (vec!["replay", "x.mcap", "--export", "gif", "--out", "no/such/folder.gif"], "no/such/folder.gif: "),
+        (
+            vec!["replay", "numbers.mcap", "--export", "html"],
+            "holds no positions, only metrics",
+        ),
+        (
+            vec![
+                "replay", "x.mcap", "--export", "html", "--out", "y", "--from", "200",
+            ],
+            "it holds 0 to 199",
+        ),
+        (
+            vec![
+                "replay",
+                "x.mcap",
+                "--export",
+                "gif",
+                "--out",
+                "no/such/folder.gif",
+            ],
+            "no/such/folder.gif: ",
+        ),
     ] {
         let code = if says.starts_with("no/") { 1 } else { 2 };
         complaints.extend(complaint(says, &agora(dir.path(), &args), code, &[says]));

@@ -8,7 +8,7 @@ pub(super) type Point = [f32; 2];
 
 /// A picture: rows of pixels from the top.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
+pub struct Canvas {
     /// Pixels in a row.
     pub width: usize,
     /// Rows.
@@ -17,7 +17,7 @@ pub struct Picture {
     pub pixels: Vec<Color>,
 }
 
-impl Picture {
+impl Canvas {
     /// Makes a picture of one colour.
     pub(super) fn new(width: usize, height: usize, color: Color) -> Self {
         Self {
@@ -77,8 +77,14 @@ impl Picture {
     /// Paints light around a middle that fades outwards.
     pub(super) fn glow(&mut self, middle: Point, radii: Point, color: Color, most: f32) {
         let at = |v: f32, most: usize| (v.max(0.0) as usize).min(most);
-        let (x0, x1) = (at(middle[0] - radii[0], self.width), at(middle[0] + radii[0] + 1.0, self.width));
-        let (y0, y1) = (at(middle[1] - radii[1], self.height), at(middle[1] + radii[1] + 1.0, self.height));
+        let (x0, x1) = (
+            at(middle[0] - radii[0], self.width),
+            at(middle[0] + radii[0] + 1.0, self.width),
+        );
+        let (y0, y1) = (
+            at(middle[1] - radii[1], self.height),
+            at(middle[1] + radii[1] + 1.0, self.height),
+        );
         for y in y0..y1 {
             for x in x0..x1 {
                 let dx = (x as f32 + 0.5 - middle[0]) / radii[0].max(0.01);
@@ -109,13 +115,23 @@ impl Picture {
     /// Paints an upright box.
     pub(super) fn block(&mut self, at: Point, size: Point, color: Color, cover: f32) {
         let [x, y] = at;
-        let corners = [[x, y], [x + size[0], y], [x + size[0], y + size[1]], [x, y + size[1]]];
+        let corners = [
+            [x, y],
+            [x + size[0], y],
+            [x + size[0], y + size[1]],
+            [x, y + size[1]],
+        ];
         self.area(&corners, color, cover);
     }
 
     /// Mixes every pixel of a part of the rows with a colour, where `is_meant` says so.
     pub(super) fn tint(&mut self, color: Color, cover: f32, is_meant: &[bool]) {
-        for (pixel, _) in self.pixels.iter_mut().zip(is_meant).filter(|(_, meant)| **meant) {
+        for (pixel, _) in self
+            .pixels
+            .iter_mut()
+            .zip(is_meant)
+            .filter(|(_, meant)| **meant)
+        {
             *pixel = mix(*pixel, color, cover);
         }
     }
@@ -125,7 +141,8 @@ impl Picture {
         let (width, height) = (self.width / 2, self.height / 2);
         let mut pixels = Vec::with_capacity(width * height);
         for y in 0..height {
-            let two = [2 * y, 2 * y + 1].map(|row| &self.pixels[row * self.width..(row + 1) * self.width]);
+            let two = [2 * y, 2 * y + 1]
+                .map(|row| &self.pixels[row * self.width..(row + 1) * self.width]);
             for x in 0..width {
                 let mut sum = [0u16; 3];
                 for row in two {
@@ -138,7 +155,11 @@ impl Picture {
                 pixels.push(sum.map(|s| ((s + 2) / 4) as u8));
             }
         }
-        Self { width, height, pixels }
+        Self {
+            width,
+            height,
+            pixels,
+        }
     }
 }
 
@@ -154,20 +175,24 @@ pub(super) fn mix(a: Color, b: Color, share: f32) -> Color {
 mod tests {
     use super::*;
 
-    fn painted(picture: &Picture) -> usize {
+    fn painted(picture: &Canvas) -> usize {
         picture.pixels.iter().filter(|p| **p != [0, 0, 0]).count()
     }
 
     #[test]
     fn areas_have_the_size_they_should_and_stay_inside() {
-        let mut p = Picture::new(40, 30, [0; 3]);
+        let mut p = Canvas::new(40, 30, [0; 3]);
         p.block([5.0, 6.0], [10.0, 4.0], [255; 3], 1.0);
         assert_eq!(painted(&p), 40);
-        let mut p = Picture::new(40, 30, [0; 3]);
+        let mut p = Canvas::new(40, 30, [0; 3]);
         p.area(&[[0.0, 0.0], [20.0, 0.0], [0.0, 20.0]], [255; 3], 1.0);
         assert!((190..=210).contains(&painted(&p)), "{}", painted(&p));
-        let mut p = Picture::new(10, 10, [0; 3]);
-        p.area(&[[-50.0, -50.0], [90.0, -50.0], [90.0, 90.0], [-50.0, 90.0]], [9; 3], 1.0);
+        let mut p = Canvas::new(10, 10, [0; 3]);
+        p.area(
+            &[[-50.0, -50.0], [90.0, -50.0], [90.0, 90.0], [-50.0, 90.0]],
+            [9; 3],
+            1.0,
+        );
         assert_eq!(painted(&p), 100);
         p.area(&[[f32::NAN, 3.0], [4.0, f32::NAN]], [9; 3], 1.0);
         p.area(&[], [9; 3], 1.0);
@@ -176,20 +201,23 @@ mod tests {
 
     #[test]
     fn a_disc_is_round_and_a_line_has_its_width() {
-        let mut p = Picture::new(60, 60, [0; 3]);
+        let mut p = Canvas::new(60, 60, [0; 3]);
         p.disc([30.0, 30.0], [10.0, 10.0], [255; 3], 1.0);
         assert!((300..=330).contains(&painted(&p)), "{}", painted(&p));
-        let mut p = Picture::new(60, 60, [0; 3]);
+        let mut p = Canvas::new(60, 60, [0; 3]);
         p.line([10.0, 30.0], [50.0, 30.0], 4.0, [255; 3]);
         assert_eq!(painted(&p), 160);
     }
 
     #[test]
     fn halving_takes_means_and_mixing_covers_by_share() {
-        let mut p = Picture::new(4, 2, [0; 3]);
+        let mut p = Canvas::new(4, 2, [0; 3]);
         p.block([0.0, 0.0], [1.0, 2.0], [200; 3], 1.0);
         let half = p.halved();
-        assert_eq!((half.width, half.height, half.pixels), (2, 1, vec![[100; 3], [0; 3]]));
+        assert_eq!(
+            (half.width, half.height, half.pixels),
+            (2, 1, vec![[100; 3], [0; 3]])
+        );
         assert_eq!(mix([0, 100, 200], [100, 0, 200], 0.25), [25, 75, 200]);
         assert_eq!(mix([1; 3], [9; 3], 7.0), [9; 3]);
     }

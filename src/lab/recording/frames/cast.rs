@@ -55,7 +55,10 @@ pub(super) fn spots(site: &Site) -> Vec<Spot> {
             }
             match hall.kind {
                 SpaceKind::Plaza => Spot::Pavilion(hall.parcel),
-                SpaceKind::GameRoom | SpaceKind::MarketHall | SpaceKind::Estate | SpaceKind::Classroom => Spot::Hall(hall.parcel),
+                SpaceKind::GameRoom
+                | SpaceKind::MarketHall
+                | SpaceKind::Estate
+                | SpaceKind::Classroom => Spot::Hall(hall.parcel),
             }
         })
         .collect()
@@ -83,7 +86,9 @@ impl<'a> Cast<'a> {
         };
         let spot = spot.unwrap_or(Spot::House(crate::sim::ids::ParcelId(0)));
         let n = self.grid.seats(spot).max(1);
-        self.grid.seat(spot, (mix(u64::from(id.0)) % u64::from(n)) as u32).0
+        self.grid
+            .seat(spot, (mix(u64::from(id.0)) % u64::from(n)) as u32)
+            .0
     }
 
     /// Goes on to a tick; ticks are asked for in their order.
@@ -152,12 +157,15 @@ impl<'a> Cast<'a> {
     pub(super) fn figures(&self, tick: f32) -> Vec<Figure> {
         let all = self.actors.iter();
         all.map(|(id, actor)| {
-            let walks = actor.walk.is_some_and(|(_, _, arrives)| tick < arrives as f32);
-            let activity = if actor.walk.is_some() && !walks && actor.activity == Activity::Traveling {
-                Activity::Idle
-            } else {
-                actor.activity
-            };
+            let walks = actor
+                .walk
+                .is_some_and(|(_, _, arrives)| tick < arrives as f32);
+            let activity =
+                if actor.walk.is_some() && !walks && actor.activity == Activity::Traveling {
+                    Activity::Idle
+                } else {
+                    actor.activity
+                };
             let fresh = |(_, since): &(Mark, u32)| tick - (*since as f32) < MARK_TICKS as f32;
             let space = match actor.at {
                 Place::Space(space) if !walks => Some(space.idx()),
@@ -176,8 +184,8 @@ impl<'a> Cast<'a> {
 
 #[cfg(test)]
 mod tests {
-    use crate::lab::recording::page::example::small;
     use super::*;
+    use crate::lab::recording::page::example::small;
 
     #[test]
     fn a_cast_follows_its_reel() {
@@ -188,15 +196,27 @@ mod tests {
         cast.go_to(11);
         let begins = cast.figures(11.0);
         assert_eq!(begins.len(), 2);
-        assert_eq!((begins[0].activity, begins[0].space), (Activity::Traveling, None));
-        assert_eq!((begins[1].activity, begins[1].mark), (Activity::Playing, Some(Mark::Coin)));
+        assert_eq!(
+            (begins[0].activity, begins[0].space),
+            (Activity::Traveling, None)
+        );
+        assert_eq!(
+            (begins[1].activity, begins[1].mark),
+            (Activity::Playing, Some(Mark::Coin))
+        );
         let halfway = cast.figures(12.5);
         assert_ne!(halfway[0].at, begins[0].at);
         cast.go_to(14);
         let there = cast.figures(14.0);
-        assert_eq!((there[0].activity, there[0].space), (Activity::Idle, Some(0)));
+        assert_eq!(
+            (there[0].activity, there[0].space),
+            (Activity::Idle, Some(0))
+        );
         let [x, y] = there[0].at;
-        assert!((x - 8.5).abs() < 1.0 && (y - 12.5).abs() < 1.0, "stands at the classroom: {x} {y}");
+        assert!(
+            (x - 8.5).abs() < 1.0 && (y - 12.5).abs() < 1.0,
+            "stands at the classroom: {x} {y}"
+        );
         assert_eq!(cast.figures(15.0)[1].mark, None, "signs go after a while");
         cast.go_to(1_500);
         let last = cast.figures(1_500.0);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::canvas::{Color, Picture};
+use super::canvas::{Color, Canvas};
 
 /// Colours there is room for beside the one for what stays.
 pub(super) const MOST: usize = 255;
@@ -23,9 +23,9 @@ pub struct Colors {
 }
 
 fn coarse(color: Color) -> usize {
-    color
-        .iter()
-        .fold(0, |key, part| key << BITS | usize::from(*part) >> (8 - BITS))
+    color.iter().fold(0, |key, part| {
+        key << BITS | usize::from(*part) >> (8 - BITS)
+    })
 }
 
 /// A coarse colour that occurs: its mean, and its weight.
@@ -37,7 +37,7 @@ impl Colors {
     /// # Source
     /// Median cut (Heckbert, 1982); a colour weighs by the square root of how often it occurs, so that what is small but seen,
     /// such as a person, keeps its colour.
-    pub(super) fn choose<'a>(pictures: impl IntoIterator<Item = &'a Picture>) -> Self {
+    pub(super) fn choose<'a>(pictures: impl IntoIterator<Item = &'a Canvas>) -> Self {
         let mut seen: BTreeMap<usize, ([u64; 3], u64)> = BTreeMap::new();
         for pixel in pictures.into_iter().flat_map(|p| &p.pixels) {
             let (sum, n) = seen.entry(coarse(*pixel)).or_default();
@@ -46,14 +46,18 @@ impl Colors {
             }
             *n += 1;
         }
-        let found = seen.values().map(|(sum, n)| (sum.map(|s| (s / n) as u8), (*n as f64).sqrt()));
+        let found = seen
+            .values()
+            .map(|(sum, n)| (sum.map(|s| (s / n) as u8), (*n as f64).sqrt()));
         let mut boxes: Vec<Vec<Found>> = vec![found.collect()];
         while boxes.len() < MOST {
             let widest = (0..boxes.len())
                 .map(|i| (spread(&boxes[i]), i))
                 .filter(|(s, _)| s.0 > 0.0)
                 .max_by(|a, b| a.0.0.total_cmp(&b.0.0));
-            let Some(((_, channel), i)) = widest else { break };
+            let Some(((_, channel), i)) = widest else {
+                break;
+            };
             let mut whole = std::mem::take(&mut boxes[i]);
             whole.sort_by_key(|(color, _)| color[channel]);
             let half = whole.iter().map(|f| f.1).sum::<f64>() / 2.0;
@@ -67,7 +71,11 @@ impl Colors {
             boxes.push(whole.split_off(at));
             boxes[i] = whole;
         }
-        let all = boxes.iter().filter(|b| !b.is_empty()).map(|b| mean(b)).collect();
+        let all = boxes
+            .iter()
+            .filter(|b| !b.is_empty())
+            .map(|b| mean(b))
+            .collect();
         Self {
             all,
             nearest: vec![u16::MAX; 1 << (3 * BITS)],
@@ -119,7 +127,7 @@ mod tests {
 
     #[test]
     fn few_colours_are_all_kept() {
-        let mut p = Picture::new(100, 100, [240, 240, 230]);
+        let mut p = Canvas::new(100, 100, [240, 240, 230]);
         p.block([3.0, 3.0], [2.0, 2.0], [200, 30, 90], 1.0);
         p.block([30.0, 3.0], [9.0, 9.0], [20, 30, 190], 1.0);
         let mut colors = Colors::choose([&p]);
@@ -132,7 +140,7 @@ mod tests {
 
     #[test]
     fn many_colours_stay_near() {
-        let mut p = Picture::new(256, 64, [0; 3]);
+        let mut p = Canvas::new(256, 64, [0; 3]);
         for (i, pixel) in p.pixels.iter_mut().enumerate() {
             *pixel = [(i % 256) as u8, (i / 256 * 4) as u8, 128];
         }
@@ -140,7 +148,11 @@ mod tests {
         assert!(colors.all.len() <= MOST);
         let worst = p.pixels.iter().map(|c| {
             let near = colors.all[usize::from(colors.index(*c))];
-            c.iter().zip(near).map(|(a, b)| a.abs_diff(b)).max().unwrap()
+            c.iter()
+                .zip(near)
+                .map(|(a, b)| a.abs_diff(b))
+                .max()
+                .unwrap()
         });
         assert!(worst.max().unwrap() < 32);
     }

@@ -13,16 +13,69 @@ const TABLE_BITS: u32 = 15;
 
 /// Lengths from which each code of a length counts, and how many more bits say by how much.
 const LENGTHS: [(u16, u8); 29] = [
-    (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0), (10, 0), (11, 1), (13, 1), (15, 1), (17, 1), (19, 2), (23, 2),
-    (27, 2), (31, 2), (35, 3), (43, 3), (51, 3), (59, 3), (67, 4), (83, 4), (99, 4), (115, 4), (131, 5), (163, 5), (195, 5),
-    (227, 5), (258, 0),
+    (3, 0),
+    (4, 0),
+    (5, 0),
+    (6, 0),
+    (7, 0),
+    (8, 0),
+    (9, 0),
+    (10, 0),
+    (11, 1),
+    (13, 1),
+    (15, 1),
+    (17, 1),
+    (19, 2),
+    (23, 2),
+    (27, 2),
+    (31, 2),
+    (35, 3),
+    (43, 3),
+    (51, 3),
+    (59, 3),
+    (67, 4),
+    (83, 4),
+    (99, 4),
+    (115, 4),
+    (131, 5),
+    (163, 5),
+    (195, 5),
+    (227, 5),
+    (258, 0),
 ];
 
 /// The same for distances.
 const DISTANCES: [(u16, u8); 30] = [
-    (1, 0), (2, 0), (3, 0), (4, 0), (5, 1), (7, 1), (9, 2), (13, 2), (17, 3), (25, 3), (33, 4), (49, 4), (65, 5), (97, 5),
-    (129, 6), (193, 6), (257, 7), (385, 7), (513, 8), (769, 8), (1025, 9), (1537, 9), (2049, 10), (3073, 10), (4097, 11),
-    (6145, 11), (8193, 12), (12289, 12), (16385, 13), (24577, 13),
+    (1, 0),
+    (2, 0),
+    (3, 0),
+    (4, 0),
+    (5, 1),
+    (7, 1),
+    (9, 2),
+    (13, 2),
+    (17, 3),
+    (25, 3),
+    (33, 4),
+    (49, 4),
+    (65, 5),
+    (97, 5),
+    (129, 6),
+    (193, 6),
+    (257, 7),
+    (385, 7),
+    (513, 8),
+    (769, 8),
+    (1025, 9),
+    (1537, 9),
+    (2049, 10),
+    (3073, 10),
+    (4097, 11),
+    (6145, 11),
+    (8193, 12),
+    (12289, 12),
+    (16385, 13),
+    (24577, 13),
 ];
 
 /// Bits that are written one after the other, the lowest of a byte first.
@@ -92,7 +145,9 @@ pub(super) fn zlib(data: &[u8]) -> Vec<u8> {
             let before = std::mem::replace(&mut last[key as usize], at);
             let distance = at.checked_sub(before).filter(|d| *d <= WINDOW)?;
             let most = rest.len().min(LONGEST);
-            let length = (0..most).take_while(|k| data[before + k] == rest[*k]).count();
+            let length = (0..most)
+                .take_while(|k| data[before + k] == rest[*k])
+                .count();
             (length >= SHORTEST).then_some((length, distance))
         });
         if let Some((length, distance)) = found {
@@ -182,10 +237,20 @@ pub(super) mod tests {
 
     #[test]
     fn bytes_come_back_and_repetitions_shrink() {
-        let noise: Vec<u8> = (0..70_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let noise: Vec<u8> = (0..70_000u32)
+            .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+            .collect();
         let mut far = noise[..40_000].to_vec();
         far.extend_from_slice(&noise[..40_000]);
-        for data in [&b""[..], b"a", b"abcabcabcabc", &[7; 1000], &noise, &far, b"abcdeabcdXabcdeabcde"] {
+        for data in [
+            &b""[..],
+            b"a",
+            b"abcabcabcabc",
+            &[7; 1000],
+            &noise,
+            &far,
+            b"abcdeabcdXabcdeabcde",
+        ] {
             assert_eq!(unzlib(&zlib(data)), data);
         }
         assert!(zlib(&[0; 100_000]).len() < 1_000);

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::canvas::Picture;
+use super::canvas::Canvas;
 use super::colors::{Colors, SAME};
 
 /// Bits of a pixel.
@@ -31,13 +31,16 @@ impl<W: Write> GifWriter<W> {
     ///
     /// # Errors
     /// Whatever writing fails with; [`io::ErrorKind::InvalidInput`] if there is no picture or it is larger than 65 535 pixels.
-    pub fn new(mut out: W, some: &[Picture]) -> io::Result<Self> {
+    pub fn new(mut out: W, some: &[Canvas]) -> io::Result<Self> {
         let Some(first) = some.first() else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "no picture"));
         };
         let size = [first.width, first.height].map(u16::try_from);
         let [Ok(width), Ok(height)] = size else {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the picture is too large"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the picture is too large",
+            ));
         };
         let colors = Colors::choose(some);
         out.write_all(b"GIF89a")?;
@@ -62,7 +65,7 @@ impl<W: Write> GifWriter<W> {
     ///
     /// # Errors
     /// Whatever writing fails with.
-    pub fn add(&mut self, picture: &Picture, hundredths: u16) -> io::Result<()> {
+    pub fn add(&mut self, picture: &Canvas, hundredths: u16) -> io::Result<()> {
         let colors = &mut self.colors;
         let now: Vec<u8> = picture.pixels.iter().map(|p| colors.index(*p)).collect();
         let part = if self.before.is_empty() {
@@ -81,7 +84,8 @@ impl<W: Write> GifWriter<W> {
         }
         let [low, high] = hundredths.to_le_bytes();
         // What was drawn stays, and SAME shows it.
-        self.out.write_all(&[0x21, 0xf9, 4, 0b101, low, high, SAME, 0, 0x2c])?;
+        self.out
+            .write_all(&[0x21, 0xf9, 4, 0b101, low, high, SAME, 0, 0x2c])?;
         for number in [x0, y0, x1 - x0, y1 - y0] {
             self.out.write_all(&(number as u16).to_le_bytes())?;
         }
@@ -109,7 +113,12 @@ impl<W: Write> GifWriter<W> {
 /// Returns the smallest box around what changed: left, top, and the first pixels that are not in it.
 fn changed(before: &[u8], now: &[u8], width: usize) -> Option<[usize; 4]> {
     let mut part: Option<[usize; 4]> = None;
-    for (i, _) in before.iter().zip(now).enumerate().filter(|(_, (a, b))| a != b) {
+    for (i, _) in before
+        .iter()
+        .zip(now)
+        .enumerate()
+        .filter(|(_, (a, b))| a != b)
+    {
         let (x, y) = (i % width, i / width);
         part = Some(match part {
             None => [x, y, x + 1, y + 1],
@@ -184,7 +193,9 @@ mod tests {
     fn unlzw(bytes: &[u8]) -> Vec<u8> {
         let mut at = 0;
         let mut take = |width: usize| {
-            let code = (0..width).fold(0usize, |c, i| c | usize::from(bytes[(at + i) / 8] >> ((at + i) % 8) & 1) << i);
+            let code = (0..width).fold(0usize, |c, i| {
+                c | usize::from(bytes[(at + i) / 8] >> ((at + i) % 8) & 1) << i
+            });
             at += width;
             code
         };
@@ -220,11 +231,21 @@ mod tests {
 
     #[test]
     fn indices_come_back_and_repetitions_shrink() {
-        let noise: Vec<u8> = (0..60_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 11) as u8).collect();
+        let noise: Vec<u8> = (0..60_000u32)
+            .map(|i| (i.wrapping_mul(2_654_435_761) >> 11) as u8)
+            .collect();
         let plain = vec![9; 50_000];
         let mut mixed = noise[..500].to_vec();
         mixed.extend(plain.iter().chain(&noise));
-        for data in [&[][..], &[5], &[5, 5], &[1, 2, 1, 2, 1, 2], &noise, &plain, &mixed] {
+        for data in [
+            &[][..],
+            &[5],
+            &[5, 5],
+            &[1, 2, 1, 2, 1, 2],
+            &noise,
+            &plain,
+            &mixed,
+        ] {
             assert_eq!(unlzw(&lzw(data)), data);
         }
         for n in 200..900 {
@@ -235,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_picture_that_changes_little_adds_little() {
-        let mut picture = Picture::new(200, 100, [250, 250, 240]);
+        let mut picture = Canvas::new(200, 100, [250, 250, 240]);
         picture.block([20.0, 20.0], [60.0, 30.0], [10, 90, 160], 1.0);
         let mut gif = GifWriter::new(Vec::new(), std::slice::from_ref(&picture)).unwrap();
         gif.add(&picture, 20).unwrap();
@@ -245,7 +266,11 @@ mod tests {
         picture.block([100.0, 60.0], [4.0, 4.0], [10, 90, 160], 1.0);
         let two = gif.out.len();
         gif.add(&picture, 20).unwrap();
-        assert_eq!(gif.out[two + 9..two + 17], [100, 0, 60, 0, 4, 0, 4, 0], "only the box that changed is written");
+        assert_eq!(
+            gif.out[two + 9..two + 17],
+            [100, 0, 60, 0, 4, 0, 4, 0],
+            "only the box that changed is written"
+        );
         let file = gif.finish().unwrap();
         assert!(file.starts_with(b"GIF89a\xc8\0\x64\0") && file.ends_with(b";"));
     }
@@ -253,6 +278,6 @@ mod tests {
     #[test]
     fn no_picture_and_too_large_ones_are_refused() {
         assert!(GifWriter::new(Vec::new(), &[]).is_err());
-        assert!(GifWriter::new(Vec::new(), &[Picture::new(70_000, 1, [0; 3])]).is_err());
+        assert!(GifWriter::new(Vec::new(), &[Canvas::new(70_000, 1, [0; 3])]).is_err());
     }
 }

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use super::canvas::{Color, Picture, mix};
+use super::canvas::{Color, Canvas, mix};
 
 const DRAWN: &[u8] = include_bytes!("../../../../assets/replay/letters.bin");
 
@@ -49,13 +49,20 @@ fn read(bytes: &[u8]) -> Option<Vec<Drawn>> {
     let n_faces = take(1)?[0];
     let mut faces = Vec::new();
     for _ in 0..n_faces {
-        let [_, line, low, high] = *take(4)? else { return None };
+        let [_, line, low, high] = *take(4)? else {
+            return None;
+        };
         let mut letters = Vec::new();
         for _ in 0..u16::from_le_bytes([low, high]) {
-            let [a, b, c, d, advance, left, top, width, height] = *take(9)? else { return None };
+            let [a, b, c, d, advance, left, top, width, height] = *take(9)? else {
+                return None;
+            };
             let pixels = usize::from(width) * usize::from(height);
             let packed = take(pixels.div_ceil(2))?;
-            let ink = packed.iter().flat_map(|two| [two >> 4, two & 15]).take(pixels);
+            let ink = packed
+                .iter()
+                .flat_map(|two| [two >> 4, two & 15])
+                .take(pixels);
             letters.push(Letter {
                 char: char::from_u32(u32::from_le_bytes([a, b, c, d]))?,
                 advance: f32::from(advance) / 4.0,
@@ -66,7 +73,10 @@ fn read(bytes: &[u8]) -> Option<Vec<Drawn>> {
             });
         }
         letters.sort_by_key(|l| l.char);
-        faces.push(Drawn { line: usize::from(line), letters });
+        faces.push(Drawn {
+            line: usize::from(line),
+            letters,
+        });
     }
     Some(faces)
 }
@@ -99,7 +109,11 @@ impl Face {
         let mut lines = Vec::new();
         let mut line = String::new();
         for word in text.split_whitespace() {
-            let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+            let longer = if line.is_empty() {
+                word.to_owned()
+            } else {
+                format!("{line} {word}")
+            };
             if line.is_empty() || self.width(&longer) <= width {
                 line = longer;
             } else {
@@ -111,7 +125,7 @@ impl Face {
     }
 
     /// Writes a line of text, its left top corner at a pixel.
-    pub(super) fn write(self, picture: &mut Picture, at: [f32; 2], text: &str, color: Color) {
+    pub(super) fn write(self, picture: &mut Canvas, at: [f32; 2], text: &str, color: Color) {
         let mut pen = at[0];
         let row = at[1].round() as i64;
         for char in text.chars() {
@@ -120,7 +134,9 @@ impl Face {
             for (i, ink) in letter.ink.iter().enumerate().filter(|(_, ink)| **ink > 0) {
                 let x = left + (i % letter.width) as i64;
                 let y = row + i64::from(letter.top) + (i / letter.width) as i64;
-                let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) else { continue };
+                let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) else {
+                    continue;
+                };
                 if x < picture.width && y < picture.height {
                     let pixel = &mut picture.pixels[y * picture.width + x];
                     *pixel = mix(*pixel, color, f32::from(*ink) / 15.0);
@@ -160,11 +176,17 @@ mod tests {
 
     #[test]
     fn text_is_seen_where_it_is_written_and_nowhere_else() {
-        let mut p = Picture::new(60, 40, [255; 3]);
+        let mut p = Canvas::new(60, 40, [255; 3]);
         Face::Title.write(&mut p, [10.0, 10.0], "Ag→\u{1f600}", [0; 3]);
-        let inked: Vec<_> = (0..p.pixels.len()).filter(|i| p.pixels[*i] != [255; 3]).collect();
+        let inked: Vec<_> = (0..p.pixels.len())
+            .filter(|i| p.pixels[*i] != [255; 3])
+            .collect();
         assert!(inked.len() > 60);
-        assert!(inked.iter().all(|i| i % 60 >= 9 && (10..38).contains(&(i / 60))));
+        assert!(
+            inked
+                .iter()
+                .all(|i| i % 60 >= 9 && (10..38).contains(&(i / 60)))
+        );
         Face::Title.write(&mut p, [-300.0, -90.0], "far away", [0; 3]);
         Face::Title.write(&mut p, [50.0, 35.0], "over the edge", [0; 3]);
     }

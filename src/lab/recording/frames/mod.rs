@@ -24,7 +24,7 @@ mod png;
 mod scene;
 mod shots;
 
-pub use canvas::Picture;
+pub use canvas::Canvas;
 pub use gif::GifWriter;
 pub use png::png;
 pub use scene::Scene;

@@ -1,6 +1,6 @@
 //! The city without people, seen from above at a slant: a model of paper on a table.
 
-use super::canvas::{Color, Picture, Point, mix};
+use super::canvas::{Color, Canvas, Point, mix};
 use crate::lab::place::{Front, chance};
 use crate::lab::recording::page::reel::Site;
 use crate::society::spaces::map::Cell;
@@ -14,7 +14,13 @@ const RISE: f32 = 0.95;
 pub(super) const TABLE: Color = [244, 244, 240];
 
 const GROUND: Color = [228, 233, 221];
-const BLOCKS: [Color; 5] = [[223, 230, 214], [226, 231, 218], [220, 229, 216], [229, 232, 218], [221, 228, 218]];
+const BLOCKS: [Color; 5] = [
+    [223, 230, 214],
+    [226, 231, 218],
+    [220, 229, 216],
+    [229, 232, 218],
+    [221, 228, 218],
+];
 const ROAD: Color = [246, 246, 241];
 const PLAZA: Color = [239, 230, 211];
 const RING: Color = [226, 213, 186];
@@ -84,7 +90,7 @@ impl View {
 type Base = [f32; 4];
 
 struct Painter<'a> {
-    picture: &'a mut Picture,
+    picture: &'a mut Canvas,
     view: View,
     site: &'a Site,
 }
@@ -92,19 +98,47 @@ struct Painter<'a> {
 impl Painter<'_> {
     fn flat(&mut self, [x0, y0, x1, y1]: Base, color: Color, cover: f32) {
         let v = self.view;
-        let corners = [v.point(x0, y0, 0.0), v.point(x1, y0, 0.0), v.point(x1, y1, 0.0), v.point(x0, y1, 0.0)];
+        let corners = [
+            v.point(x0, y0, 0.0),
+            v.point(x1, y0, 0.0),
+            v.point(x1, y1, 0.0),
+            v.point(x0, y1, 0.0),
+        ];
         self.picture.area(&corners, color, cover);
     }
 
     /// A box: its right and left wall, and its top if it has one.
-    fn cube(&mut self, [x0, y0, x1, y1]: Base, low: f32, high: f32, right: Color, left: Color, top: Option<Color>) {
+    fn cube(
+        &mut self,
+        [x0, y0, x1, y1]: Base,
+        low: f32,
+        high: f32,
+        right: Color,
+        left: Color,
+        top: Option<Color>,
+    ) {
         let v = self.view;
-        let corners = [v.point(x0, y1, low), v.point(x1, y1, low), v.point(x1, y1, high), v.point(x0, y1, high)];
+        let corners = [
+            v.point(x0, y1, low),
+            v.point(x1, y1, low),
+            v.point(x1, y1, high),
+            v.point(x0, y1, high),
+        ];
         self.picture.area(&corners, left, 1.0);
-        let corners = [v.point(x1, y1, low), v.point(x1, y0, low), v.point(x1, y0, high), v.point(x1, y1, high)];
+        let corners = [
+            v.point(x1, y1, low),
+            v.point(x1, y0, low),
+            v.point(x1, y0, high),
+            v.point(x1, y1, high),
+        ];
         self.picture.area(&corners, right, 1.0);
         if let Some(top) = top {
-            let corners = [v.point(x0, y0, high), v.point(x1, y0, high), v.point(x1, y1, high), v.point(x0, y1, high)];
+            let corners = [
+                v.point(x0, y0, high),
+                v.point(x1, y0, high),
+                v.point(x1, y1, high),
+                v.point(x0, y1, high),
+            ];
             self.picture.area(&corners, top, 1.0);
         }
     }
@@ -125,16 +159,21 @@ impl Painter<'_> {
     fn tree(&mut self, x: f32, y: f32, key: u64) {
         let r = (0.13 + 0.07 * chance(key)) * self.view.zoom;
         let [px, py] = self.view.point(x, y, 0.0);
-        self.picture.disc([px + 0.4 * r, py + 0.15 * r], [r, 0.5 * r], SHADE, 0.13);
+        self.picture
+            .disc([px + 0.4 * r, py + 0.15 * r], [r, 0.5 * r], SHADE, 0.13);
         let tone = TREES[(chance(key + 1) * 3.0) as usize % 3];
-        self.picture.disc([px, py - 1.05 * r], [0.92 * r, 1.15 * r], tone, 1.0);
+        self.picture
+            .disc([px, py - 1.05 * r], [0.92 * r, 1.15 * r], tone, 1.0);
     }
 
     fn ring(&mut self, middle: Point, radius: f32, width: f32) {
         // Two discs would cover what lies within: a ring is a row of short lines.
         let at = |k: u32| {
             let angle = k as f32 * std::f32::consts::TAU / 48.0;
-            [middle[0] + radius * angle.cos(), middle[1] + radius * SLANT * angle.sin()]
+            [
+                middle[0] + radius * angle.cos(),
+                middle[1] + radius * SLANT * angle.sin(),
+            ]
         };
         for k in 0..48 {
             self.picture.line(at(k), at(k + 1), width, RING);
@@ -145,10 +184,13 @@ impl Painter<'_> {
         let (n, edge) = (self.site.side as f32, 0.6);
         let v = self.view;
         let thick = (1.1 * v.zoom).max(3.0);
-        let [west, south, east] = [(-edge, n + edge), (n + edge, n + edge), (n + edge, -edge)].map(|(x, y)| v.point(x, y, 0.0));
+        let [west, south, east] = [(-edge, n + edge), (n + edge, n + edge), (n + edge, -edge)]
+            .map(|(x, y)| v.point(x, y, 0.0));
         let down = |p: Point| [p[0], p[1] + thick];
-        self.picture.area(&[west, south, down(south), down(west)], SLAB[0], 1.0);
-        self.picture.area(&[south, east, down(east), down(south)], SLAB[1], 1.0);
+        self.picture
+            .area(&[west, south, down(south), down(west)], SLAB[0], 1.0);
+        self.picture
+            .area(&[south, east, down(east), down(south)], SLAB[1], 1.0);
         self.flat([-edge, -edge, n + edge, n + edge], GROUND, 1.0);
     }
 
@@ -172,7 +214,8 @@ impl Painter<'_> {
 
     fn ground(&mut self) {
         let site = self.site;
-        for (x0, y, x1, tone) in self.runs(|i| Some(usize::from(site.districts[i]) % BLOCKS.len())) {
+        for (x0, y, x1, tone) in self.runs(|i| Some(usize::from(site.districts[i]) % BLOCKS.len()))
+        {
             self.flat([x0, y, x1, y + 1.0], BLOCKS[tone], 1.0);
         }
         let painted = |cell: Cell| match cell {
@@ -186,12 +229,24 @@ impl Painter<'_> {
         if site.cells.contains(&Cell::Plaza) {
             let half = (site.side as f32 / 24.0).max(1.0);
             let zoom = self.view.zoom;
-            let middle = self.view.point(site.side as f32 / 2.0, site.side as f32 / 2.0, 0.0);
+            let middle = self
+                .view
+                .point(site.side as f32 / 2.0, site.side as f32 / 2.0, 0.0);
             for r in [0.42, 0.62, 0.8] {
-                self.ring(middle, r * half * zoom * std::f32::consts::SQRT_2, 0.09 * zoom);
+                self.ring(
+                    middle,
+                    r * half * zoom * std::f32::consts::SQRT_2,
+                    0.09 * zoom,
+                );
             }
-            self.picture.disc(middle, [0.55 * zoom, 0.55 * zoom * SLANT], RING, 1.0);
-            self.picture.disc([middle[0], middle[1] - 0.08 * zoom], [0.42 * zoom, 0.42 * zoom * SLANT], WATER, 1.0);
+            self.picture
+                .disc(middle, [0.55 * zoom, 0.55 * zoom * SLANT], RING, 1.0);
+            self.picture.disc(
+                [middle[0], middle[1] - 0.08 * zoom],
+                [0.42 * zoom, 0.42 * zoom * SLANT],
+                WATER,
+                1.0,
+            );
         }
     }
 
@@ -204,7 +259,11 @@ impl Painter<'_> {
         let key = i as u64 * 8;
         let worth = f32::from(self.site.worth[i]) / 255.0;
         let is_tower = self.site.worth[i] >= TOWERS_FROM;
-        let (half, back) = if is_tower { (0.34, 0.0) } else { (0.25 + 0.06 * chance(key), 0.08) };
+        let (half, back) = if is_tower {
+            (0.34, 0.0)
+        } else {
+            (0.25 + 0.06 * chance(key), 0.08)
+        };
         let [dx, dy] = Front::of(x, y, self.site.road_every).direction();
         let (cx, cy) = (x as f32 + 0.5 - dx * back, y as f32 + 0.5 - dy * back);
         let height = if is_tower {
@@ -212,12 +271,20 @@ impl Painter<'_> {
         } else {
             0.24 + 0.05 * homes.min(5.0) + 0.1 * chance(key + 2)
         };
-        Some(([cx - half, cy - half, cx + half, cy + half], height, is_tower))
+        Some((
+            [cx - half, cy - half, cx + half, cy + half],
+            height,
+            is_tower,
+        ))
     }
 
     fn space(&mut self, kind: SpaceKind, [x0, y0, x1, y1]: Base) {
         let color = hue(kind);
-        let (right, left, top) = (mix(color, WHITE, 0.18), mix(color, BLACK, 0.22), mix(color, WHITE, 0.38));
+        let (right, left, top) = (
+            mix(color, WHITE, 0.18),
+            mix(color, BLACK, 0.22),
+            mix(color, WHITE, 0.38),
+        );
         let (pale, paler) = (mix(color, WHITE, 0.72), mix(color, WHITE, 0.5));
         let inner = |by: f32| [x0 + by, y0 + by, x1 - by, y1 - by];
         match kind {
@@ -256,7 +323,11 @@ impl Painter<'_> {
             return;
         };
         let [x0, y0, x1, y1] = base;
-        self.flat([x0 + 0.05, y0 + 0.05, x1 + 0.16 + 0.32 * height, y1 + 0.12], SHADE, 0.13);
+        self.flat(
+            [x0 + 0.05, y0 + 0.05, x1 + 0.16 + 0.32 * height, y1 + 0.12],
+            SHADE,
+            0.13,
+        );
         if is_tower {
             let [right, left, top] = TOWER;
             self.cube(base, 0.0, height, right, left, Some(top));
@@ -269,12 +340,21 @@ impl Painter<'_> {
 }
 
 /// Paints a city on a picture, and returns which pixels are part of it.
-pub(super) fn paint(picture: &mut Picture, site: &Site, view: View) -> Vec<bool> {
+pub(super) fn paint(picture: &mut Canvas, site: &Site, view: View) -> Vec<bool> {
     let edge = view.point(site.side as f32 / 2.0, site.side as f32 / 2.0, 0.0);
     let reach = site.side as f32 * view.zoom;
-    picture.glow([edge[0], edge[1] + 3.0 * view.zoom], [1.12 * reach, 1.12 * reach * SLANT], [205, 209, 203], 0.9);
+    picture.glow(
+        [edge[0], edge[1] + 3.0 * view.zoom],
+        [1.12 * reach, 1.12 * reach * SLANT],
+        [205, 209, 203],
+        0.9,
+    );
     let before = picture.pixels.clone();
-    let mut painter = Painter { picture, view, site };
+    let mut painter = Painter {
+        picture,
+        view,
+        site,
+    };
     painter.slab();
     painter.ground();
     // From the back to the front, so that what is nearer hides what is behind it.
@@ -288,7 +368,12 @@ pub(super) fn paint(picture: &mut Picture, site: &Site, view: View) -> Vec<bool>
             }
         }
     }
-    picture.pixels.iter().zip(&before).map(|(now, was)| now != was).collect()
+    picture
+        .pixels
+        .iter()
+        .zip(&before)
+        .map(|(now, was)| now != was)
+        .collect()
 }
 
 #[cfg(test)]
@@ -299,7 +384,7 @@ mod tests {
     #[test]
     fn a_city_fills_its_part_of_the_picture_and_shows_its_spaces() {
         let site = small().site;
-        let mut picture = Picture::new(400, 300, TABLE);
+        let mut picture = Canvas::new(400, 300, TABLE);
         let view = View::whole(site.side, [200.0, 150.0], [400.0, 300.0]);
         let mask = paint(&mut picture, &site, view);
         let covered = mask.iter().filter(|m| **m).count() as f32 / mask.len() as f32;
@@ -311,12 +396,19 @@ mod tests {
 
     #[test]
     fn the_corners_of_the_city_are_in_the_picture() {
-        for (side, size) in [(16, [300.0, 100.0]), (64, [960.0, 600.0]), (400, [200.0, 900.0])] {
+        for (side, size) in [
+            (16, [300.0, 100.0]),
+            (64, [960.0, 600.0]),
+            (400, [200.0, 900.0]),
+        ] {
             let view = View::whole(side, [size[0] / 2.0, size[1] / 2.0], size);
             let n = side as f32;
             for (x, y) in [(0.0, 0.0), (n, 0.0), (0.0, n), (n, n)] {
                 let [px, py] = view.point(x, y, 0.0);
-                assert!(px >= -1.0 && px <= size[0] + 1.0 && py >= -1.0 && py <= size[1] + 1.0, "{side}: {px} {py}");
+                assert!(
+                    px >= -1.0 && px <= size[0] + 1.0 && py >= -1.0 && py <= size[1] + 1.0,
+                    "{side}: {px} {py}"
+                );
             }
         }
     }

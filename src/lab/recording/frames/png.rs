@@ -3,12 +3,12 @@
 //! # Source
 //! Portable Network Graphics, third edition (W3C, 2025): eight bits a colour, no interlace.
 
-use super::canvas::Picture;
+use super::canvas::Canvas;
 use super::deflate::zlib;
 
 /// Writes a picture as the bytes of a PNG file.
 #[must_use]
-pub fn png(picture: &Picture) -> Vec<u8> {
+pub fn png(picture: &Canvas) -> Vec<u8> {
     let mut rows = Vec::with_capacity(picture.pixels.len() * 3 + picture.height);
     let mut above: &[[u8; 3]] = &[];
     for row in picture.pixels.chunks_exact(picture.width.max(1)) {
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn rows_come_back() {
-        let mut picture = Picture::new(7, 5, [10, 20, 30]);
+        let mut picture = Canvas::new(7, 5, [10, 20, 30]);
         picture.block([2.0, 1.0], [3.0, 3.0], [200, 100, 0], 1.0);
         let file = png(&picture);
         assert_eq!(file[..8], *b"\x89PNG\r\n\x1a\n");
@@ -64,7 +64,11 @@ mod tests {
             for (a, b) in above.iter_mut().zip(&row[1..]) {
                 *a = a.wrapping_add(*b);
             }
-            let pixels: Vec<u8> = picture.pixels[y * 7..(y + 1) * 7].iter().flatten().copied().collect();
+            let pixels: Vec<u8> = picture.pixels[y * 7..(y + 1) * 7]
+                .iter()
+                .flatten()
+                .copied()
+                .collect();
             assert_eq!(above, pixels);
         }
     }

@@ -1,6 +1,6 @@
 //! A whole frame: the city at a tick, everybody awake, the clock, the caption and the curve that it speaks of.
 
-use super::canvas::{Color, Picture, Point};
+use super::canvas::{Color, Canvas, Point};
 use super::cast::{Cast, Figure, spots};
 use super::letters::Face;
 use super::model::{SLANT, TABLE, View, hue, paint};
@@ -43,7 +43,7 @@ pub struct Scene<'a> {
     reel: &'a Reel,
     cast: Cast<'a>,
     /// The city without people at twice the size, and which of its pixels are the city.
-    city: Picture,
+    city: Canvas,
     mask: Vec<bool>,
     view: View,
     spots: Vec<Spot>,
@@ -57,7 +57,7 @@ impl<'a> Scene<'a> {
     /// Prepares pictures of a reel, of so many pixels.
     #[must_use]
     pub fn new(reel: &'a Reel, width: usize, height: usize) -> Self {
-        let mut city = Picture::new(2 * width, 2 * height, TABLE);
+        let mut city = Canvas::new(2 * width, 2 * height, TABLE);
         let (w, h) = (2.0 * width as f32, 2.0 * height as f32);
         let room = [w, (h - 2.0 * (HEAD + FOOT)).max(40.0)];
         let view = View::whole(reel.site.side, [w / 2.0, 2.0 * HEAD + room[1] / 2.0], room);
@@ -76,7 +76,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Draws a picture of the tour.
-    pub fn draw(&mut self, shot: Shot) -> Picture {
+    pub fn draw(&mut self, shot: Shot) -> Canvas {
         self.cast.go_to(shot.tick as u32);
         let figures = self.cast.figures(shot.tick);
         self.remember(&figures, shot.tick);
@@ -115,19 +115,31 @@ impl<'a> Scene<'a> {
         self.most = self.most.max(most);
     }
 
-    fn glow(&self, picture: &mut Picture) {
-        for ((hall, spot), minutes) in self.reel.site.spaces.iter().zip(&self.spots).zip(&self.attention) {
+    fn glow(&self, picture: &mut Canvas) {
+        for ((hall, spot), minutes) in self
+            .reel
+            .site
+            .spaces
+            .iter()
+            .zip(&self.spots)
+            .zip(&self.attention)
+        {
             let share = minutes / self.most;
             if share < 0.02 {
                 continue;
             }
             let [x, y] = middle(*spot, self.reel.site.side);
             let r = (1.0 + 3.4 * share.sqrt()) * self.view.zoom.max(10.0);
-            picture.glow(self.view.point(x, y, 0.0), [r, r * SLANT], hue(hall.kind), 0.25 + 0.4 * share.sqrt());
+            picture.glow(
+                self.view.point(x, y, 0.0),
+                [r, r * SLANT],
+                hue(hall.kind),
+                0.25 + 0.4 * share.sqrt(),
+            );
         }
     }
 
-    fn people(&self, picture: &mut Picture, figures: &[Figure]) {
+    fn people(&self, picture: &mut Canvas, figures: &[Figure]) {
         let dot = (2.6 + 0.3 * self.view.zoom).clamp(4.4, 11.0);
         let at = |f: &Figure| {
             let [x, y] = self.view.point(f.at[0], f.at[1], 0.0);
@@ -154,12 +166,15 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn write(&self, picture: &mut Picture, shot: Shot, n_awake: usize) {
+    fn write(&self, picture: &mut Canvas, shot: Shot, n_awake: usize) {
         let (w, h) = (picture.width as f32, picture.height as f32);
         Face::Title.write(picture, [MARGIN, 12.0], &self.reel.title, INK);
         let tick = shot.tick as u32;
         let (hour, minute) = (tick % TICKS_PER_DAY / TICKS_PER_HOUR, tick % TICKS_PER_HOUR);
-        let clock = format!("Day {}, {hour:02}:{minute:02} · {n_awake} awake", tick / TICKS_PER_DAY);
+        let clock = format!(
+            "Day {}, {hour:02}:{minute:02} · {n_awake} awake",
+            tick / TICKS_PER_DAY
+        );
         Face::Text.write(picture, [MARGIN, 38.0], &clock, QUIET);
         let stop = shot.stop.and_then(|i| self.reel.stops.get(i));
         let named = stop.and_then(|s| self.reel.curves.iter().find(|c| c.key == s.curve));
@@ -175,35 +190,52 @@ impl<'a> Scene<'a> {
     }
 
     /// How far the tour is, with a dot for each caption.
-    fn progress(&self, picture: &mut Picture, tick: f32, at: Point, width: f32) {
+    fn progress(&self, picture: &mut Canvas, tick: f32, at: Point, width: f32) {
         let span = (self.reel.last - self.reel.first).max(1) as f32;
         let x = |tick: f32| at[0] + (tick - self.reel.first as f32) / span * width;
         picture.block([at[0], at[1] - 1.0], [width, 2.0], FAINT, 1.0);
         picture.block([at[0], at[1] - 1.0], [x(tick) - at[0], 2.0], ACCENT, 1.0);
         for stop in &self.reel.stops {
             let is_past = stop.tick as f32 <= tick;
-            picture.disc([x(stop.tick as f32), at[1]], [3.5; 2], if is_past { ACCENT } else { FAINT }, 1.0);
+            picture.disc(
+                [x(stop.tick as f32), at[1]],
+                [3.5; 2],
+                if is_past { ACCENT } else { FAINT },
+                1.0,
+            );
         }
     }
 
     /// A curve up to what is known at a tick, the rest faint, with its name and value.
-    fn curve(&self, picture: &mut Picture, curve: &Curve, at: Point, tick: f32) {
+    fn curve(&self, picture: &mut Canvas, curve: &Curve, at: Point, tick: f32) {
         let known: Vec<f32> = curve.values.iter().flatten().copied().collect();
-        let (Some(low), Some(high)) = (known.iter().copied().reduce(f32::min), known.iter().copied().reduce(f32::max)) else {
+        let (Some(low), Some(high)) = (
+            known.iter().copied().reduce(f32::min),
+            known.iter().copied().reduce(f32::max),
+        ) else {
             return;
         };
-        let low = if low >= 0.0 && low < 0.45 * high { 0.0 } else { low - 0.12 * (high - low) };
+        let low = if low >= 0.0 && low < 0.45 * high {
+            0.0
+        } else {
+            low - 0.12 * (high - low)
+        };
         let span = (self.reel.last - self.reel.first).max(1) as f32;
         let when = |i: usize| curve.first as f32 + (i as f32) * curve.step as f32;
         let point = |i: usize, value: f32| {
             let share = (when(i) - self.reel.first as f32) / span;
             let up = (value - low) / (high - low).max(1e-6);
-            [at[0] + share * CURVE[0], at[1] + CURVE[1] - 4.0 - up * (CURVE[1] - 26.0)]
+            [
+                at[0] + share * CURVE[0],
+                at[1] + CURVE[1] - 4.0 - up * (CURVE[1] - 26.0),
+            ]
         };
         let mut before: Option<Point> = None;
         let mut now = None;
         for (i, value) in curve.values.iter().enumerate() {
-            let Some(value) = value.filter(|_| (0.0..=span).contains(&(when(i) - self.reel.first as f32))) else {
+            let Some(value) =
+                value.filter(|_| (0.0..=span).contains(&(when(i) - self.reel.first as f32)))
+            else {
                 before = None;
                 continue;
             };
@@ -212,9 +244,18 @@ impl<'a> Scene<'a> {
             if let Some(before) = before {
                 if is_past {
                     let floor = at[1] + CURVE[1];
-                    picture.area(&[before, here, [here[0], floor], [before[0], floor]], SOFT, 1.0);
+                    picture.area(
+                        &[before, here, [here[0], floor], [before[0], floor]],
+                        SOFT,
+                        1.0,
+                    );
                 }
-                picture.line(before, here, if is_past { 2.0 } else { 1.2 }, if is_past { ACCENT } else { FAINT });
+                picture.line(
+                    before,
+                    here,
+                    if is_past { 2.0 } else { 1.2 },
+                    if is_past { ACCENT } else { FAINT },
+                );
             }
             if is_past {
                 now = Some((here, value));
@@ -225,13 +266,18 @@ impl<'a> Scene<'a> {
         if let Some((here, value)) = now {
             picture.disc(here, [3.4; 2], ACCENT, 1.0);
             let said = say(value, curve.unit);
-            Face::Text.write(picture, [at[0] + CURVE[0] - Face::Text.width(&said), at[1] - 2.0], &said, INK);
+            Face::Text.write(
+                picture,
+                [at[0] + CURVE[0] - Face::Text.width(&said), at[1] - 2.0],
+                &said,
+                INK,
+            );
         }
     }
 }
 
 /// Writes a caption, breaking its text into lines.
-fn caption(picture: &mut Picture, stop: &Stop, at: Point, width: f32) {
+fn caption(picture: &mut Canvas, stop: &Stop, at: Point, width: f32) {
     Face::Title.write(picture, at, &stop.title, INK);
     let line = Face::Text.line() as f32 + 1.0;
     let text = Face::Text.wrap(&stop.text, width);
@@ -242,7 +288,7 @@ fn caption(picture: &mut Picture, stop: &Stop, at: Point, width: f32) {
 }
 
 /// Draws a sign, of half a size of so many pixels.
-fn sign(picture: &mut Picture, mark: Mark, [x, y]: Point, size: f32) {
+fn sign(picture: &mut Canvas, mark: Mark, [x, y]: Point, size: f32) {
     let (color, halo) = match mark {
         Mark::Heart => (HEART, 2.0),
         Mark::Bubble => (hue(SpaceKind::Plaza), 2.3),
@@ -255,17 +301,35 @@ fn sign(picture: &mut Picture, mark: Mark, [x, y]: Point, size: f32) {
             for dx in [-0.8, 0.8] {
                 picture.disc([x + dx * size, y - 0.5 * size], [size; 2], color, 1.0);
             }
-            let corners = [[x - 1.75 * size, y - 0.2 * size], [x + 1.75 * size, y - 0.2 * size], [x, y + 1.9 * size]];
+            let corners = [
+                [x - 1.75 * size, y - 0.2 * size],
+                [x + 1.75 * size, y - 0.2 * size],
+                [x, y + 1.9 * size],
+            ];
             picture.area(&corners, color, 1.0);
         }
         Mark::Bubble => {
-            picture.block([x - 1.8 * size, y - 1.5 * size], [3.6 * size, 2.4 * size], color, 1.0);
-            let corners = [[x - 0.9 * size, y + 0.8 * size], [x + 0.3 * size, y + 0.8 * size], [x - 0.9 * size, y + 2.0 * size]];
+            picture.block(
+                [x - 1.8 * size, y - 1.5 * size],
+                [3.6 * size, 2.4 * size],
+                color,
+                1.0,
+            );
+            let corners = [
+                [x - 0.9 * size, y + 0.8 * size],
+                [x + 0.3 * size, y + 0.8 * size],
+                [x - 0.9 * size, y + 2.0 * size],
+            ];
             picture.area(&corners, color, 1.0);
         }
         Mark::Bag => {
             picture.disc([x, y - 0.9 * size], [0.9 * size; 2], color, 1.0);
-            picture.block([x - 1.6 * size, y - 0.8 * size], [3.2 * size, 2.4 * size], color, 1.0);
+            picture.block(
+                [x - 1.6 * size, y - 0.8 * size],
+                [3.2 * size, 2.4 * size],
+                color,
+                1.0,
+            );
         }
         Mark::Coin => {
             picture.disc([x, y], [1.8 * size; 2], color, 1.0);
@@ -288,7 +352,11 @@ fn middle(spot: Spot, side: u32) -> [f32; 2] {
 /// Returns how dark it is at a tick: 0 by day, 1 at night.
 fn darkness(tick: f32) -> f32 {
     let hour = tick % TICKS_PER_DAY as f32 / TICKS_PER_HOUR as f32;
-    let share = if hour < 12.0 { (6.0 - hour) / 2.0 } else { (hour - 20.0) / 2.0 };
+    let share = if hour < 12.0 {
+        (6.0 - hour) / 2.0
+    } else {
+        (hour - 20.0) / 2.0
+    };
     let x = share.clamp(0.0, 1.0);
     x * x * (3.0 - 2.0 * x)
 }
@@ -317,7 +385,10 @@ mod tests {
         let all = shots(&reel, 1.0);
         let mut scene = Scene::new(&reel, 480, 300);
         let first = scene.draw(all[0]);
-        assert_eq!((first.width, first.height, first.pixels.len()), (480, 300, 144_000));
+        assert_eq!(
+            (first.width, first.height, first.pixels.len()),
+            (480, 300, 144_000)
+        );
         let last = scene.draw(*all.last().unwrap());
         assert_ne!(first, last);
         let again = Scene::new(&reel, 480, 300).draw(all[0]);
@@ -328,8 +399,17 @@ mod tests {
     fn somebody_who_plays_is_seen() {
         let reel = small();
         let mut scene = Scene::new(&reel, 480, 300);
-        let shot = |tick| Shot { tick, stop: None, passes: 1.0 };
-        let pink = |p: &Picture| p.pixels.iter().filter(|c| **c == hue(SpaceKind::GameRoom)).count();
+        let shot = |tick| Shot {
+            tick,
+            stop: None,
+            passes: 1.0,
+        };
+        let pink = |p: &Canvas| {
+            p.pixels
+                .iter()
+                .filter(|c| **c == hue(SpaceKind::GameRoom))
+                .count()
+        };
         assert_eq!(pink(&scene.draw(shot(10.0))), 0);
         assert!(pink(&scene.draw(shot(700.0))) > 4);
     }

@@ -40,7 +40,14 @@ pub fn shots(reel: &Reel, pictures_a_second: f32) -> Vec<Shot> {
     let (first, last) = (reel.first as f32, reel.last as f32);
     if reel.stops.is_empty() {
         let pace = USUAL_PACE.max((last - first) / 60.0);
-        even(&mut all, first, last, (last - first) / pace, None, pictures_a_second);
+        even(
+            &mut all,
+            first,
+            last,
+            (last - first) / pace,
+            None,
+            pictures_a_second,
+        );
     }
     for (i, stop) in reel.stops.iter().enumerate() {
         let begins = stop.tick as f32;
@@ -49,7 +56,14 @@ pub fn shots(reel: &Reel, pictures_a_second: f32) -> Vec<Shot> {
         if stop.speed > 0.0 && (ends - begins) / stop.speed > read {
             let near = begins + stop.speed * read;
             even(&mut all, begins, near, read, Some(i), pictures_a_second);
-            even(&mut all, near, ends, REST_SECONDS, Some(i), pictures_a_second);
+            even(
+                &mut all,
+                near,
+                ends,
+                REST_SECONDS,
+                Some(i),
+                pictures_a_second,
+            );
         } else {
             let seconds = read.max((ends - begins) / FASTEST);
             even(&mut all, begins, ends, seconds, Some(i), pictures_a_second);
@@ -71,8 +85,8 @@ fn even(all: &mut Vec<Shot>, from: f32, to: f32, seconds: f32, stop: Option<usiz
 
 #[cfg(test)]
 mod tests {
-    use crate::lab::recording::page::example::small;
     use super::*;
+    use crate::lab::recording::page::example::small;
 
     #[test]
     fn a_tour_shows_each_caption_long_enough_and_goes_forward() {
@@ -84,10 +98,16 @@ mod tests {
         let all = shots(&reel, 4.0);
         assert!(all.windows(2).all(|w| w[0].tick < w[1].tick));
         for i in 0..2 {
-            assert!(all.iter().filter(|s| s.stop == Some(i)).count() >= 20, "five seconds of four pictures");
+            assert!(
+                all.iter().filter(|s| s.stop == Some(i)).count() >= 20,
+                "five seconds of four pictures"
+            );
         }
         assert_eq!(all[0].tick, 300.0);
-        let near = all.iter().filter(|s| s.stop == Some(1) && s.passes == 0.5).count();
+        let near = all
+            .iter()
+            .filter(|s| s.stop == Some(1) && s.passes == 0.5)
+            .count();
         assert_eq!(near, 20, "two ticks a second while it is read");
         assert!(all.last().unwrap().tick < 2_000.0);
     }

@@ -171,12 +171,32 @@ mod tests {
 
     #[test]
     fn a_short_recording_shows_hours_and_a_long_one_days() {
-        let hours: Vec<_> = (0..100).map(|h| row(60 * h + 59, &[("awake", Some(f64::from(h)))])).collect();
-        let days: Vec<_> = (0..4).map(|d| row(1440 * d + 1439, &[("active", Some(f64::from(d)))])).collect();
+        let hours: Vec<_> = (0..100)
+            .map(|h| row(60 * h + 59, &[("awake", Some(f64::from(h)))]))
+            .collect();
+        let days: Vec<_> = (0..4)
+            .map(|d| row(1440 * d + 1439, &[("active", Some(f64::from(d)))]))
+            .collect();
         let short = choose(&hours, &days[..3]);
-        assert_eq!((short.len(), short[0].key.as_str(), short[0].first, short[0].step), (1, "awake", 60, 60));
+        assert_eq!(
+            (
+                short.len(),
+                short[0].key.as_str(),
+                short[0].first,
+                short[0].step
+            ),
+            (1, "awake", 60, 60)
+        );
         let long = choose(&hours, &days);
-        assert_eq!((long.len(), long[0].key.as_str(), long[0].first, long[0].step), (1, "active", 1440, 1440));
+        assert_eq!(
+            (
+                long.len(),
+                long[0].key.as_str(),
+                long[0].first,
+                long[0].step
+            ),
+            (1, "active", 1440, 1440)
+        );
         assert_eq!(long[0].values, [Some(0.0), Some(1.0), Some(2.0), Some(3.0)]);
         assert!(choose(&[], &[]).is_empty());
     }
@@ -184,9 +204,26 @@ mod tests {
     #[test]
     fn numbers_that_never_move_are_left_out_and_gaps_stay_gaps() {
         let rows = [
-            row(59, &[("awake", Some(1.0)), ("slates", Some(5.0)), ("minutes", None)]),
-            row(119, &[("awake", None), ("slates", Some(5.0)), ("minutes", None)]),
-            row(239, &[("awake", Some(2.0)), ("slates", Some(5.0)), ("minutes", Some(f64::NAN))]),
+            row(
+                59,
+                &[
+                    ("awake", Some(1.0)),
+                    ("slates", Some(5.0)),
+                    ("minutes", None),
+                ],
+            ),
+            row(
+                119,
+                &[("awake", None), ("slates", Some(5.0)), ("minutes", None)],
+            ),
+            row(
+                239,
+                &[
+                    ("awake", Some(2.0)),
+                    ("slates", Some(5.0)),
+                    ("minutes", Some(f64::NAN)),
+                ],
+            ),
         ];
         let curves = choose(&rows, &[]);
         assert_eq!(curves.len(), 1);

@@ -9,7 +9,9 @@ pub enum PageError {
     #[error(transparent)]
     Recording(#[from] RecordingError),
     /// The recording has numbers and no pictures.
-    #[error("{file}: it holds no positions, only metrics; record with --record=demo or --record=full to show the city")]
+    #[error(
+        "{file}: it holds no positions, only metrics; record with --record=demo or --record=full to show the city"
+    )]
     NoPictures {
         /// Which.
         file: String,

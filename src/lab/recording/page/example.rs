@@ -45,25 +45,36 @@ pub(in crate::lab::recording) fn small() -> Reel {
             tick: 700,
             text: "load = 0.2".to_owned(),
         }],
-        stops: [Look::City, Look::Space(SpaceId(0)), Look::Parcel(ParcelId(130)), Look::Avatar(AvatarId(9))]
-            .into_iter()
-            .map(|look| Stop {
-                tick: 300,
-                title: "Here".to_owned(),
-                text: String::new(),
-                look,
-                speed: 0.5,
-                zoom: 0.0,
-                curve: "awake".to_owned(),
-            })
-            .collect(),
+        stops: [
+            Look::City,
+            Look::Space(SpaceId(0)),
+            Look::Parcel(ParcelId(130)),
+            Look::Avatar(AvatarId(9)),
+        ]
+        .into_iter()
+        .map(|look| Stop {
+            tick: 300,
+            title: "Here".to_owned(),
+            text: String::new(),
+            look,
+            speed: 0.5,
+            zoom: 0.0,
+            curve: "awake".to_owned(),
+        })
+        .collect(),
         moments: vec![
             Moment {
                 tick: 11,
                 steps: vec![
-                    (AvatarId(3), Step::Wake(Place::Home(ParcelId(9)), Activity::Idle)),
+                    (
+                        AvatarId(3),
+                        Step::Wake(Place::Home(ParcelId(9)), Activity::Idle),
+                    ),
                     (AvatarId(3), Step::Go(Place::Space(SpaceId(0)), 3)),
-                    (AvatarId(900), Step::Wake(Place::Space(SpaceId(0)), Activity::Playing)),
+                    (
+                        AvatarId(900),
+                        Step::Wake(Place::Space(SpaceId(0)), Activity::Playing),
+                    ),
                     (AvatarId(900), Step::Show(Mark::Coin)),
                 ],
             },
@@ -72,7 +83,10 @@ pub(in crate::lab::recording) fn small() -> Reel {
                 steps: vec![
                     (AvatarId(0), Step::Do(Activity::Studying)),
                     (AvatarId(3), Step::Meet(31)),
-                    (AvatarId(3), Step::Be(Place::Space(SpaceId(0)), Activity::Talking)),
+                    (
+                        AvatarId(3),
+                        Step::Be(Place::Space(SpaceId(0)), Activity::Talking),
+                    ),
                     (AvatarId(900), Step::Sleep),
                 ],
             },

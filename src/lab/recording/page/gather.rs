@@ -31,7 +31,10 @@ pub fn gather(recording: &mut Recording, cut: Cut) -> Result<Reel, PageError> {
         return Err(PageError::NoPictures { file });
     };
     let first = cut.from.unwrap_or(held.start).max(held.start);
-    let last = cut.to.map_or(held.end, |to| to.saturating_add(1)).min(held.end);
+    let last = cut
+        .to
+        .map_or(held.end, |to| to.saturating_add(1))
+        .min(held.end);
     if first >= last {
         return Err(PageError::NoTicks {
             file,
@@ -82,7 +85,11 @@ pub fn gather(recording: &mut Recording, cut: Cut) -> Result<Reel, PageError> {
     let header = recording.header();
     let tour = recording.tour().cloned().unwrap_or_default();
     let said = |told: &str, known: &str| {
-        if told.is_empty() { known.to_owned() } else { told.to_owned() }
+        if told.is_empty() {
+            known.to_owned()
+        } else {
+            told.to_owned()
+        }
     };
     Ok(Reel {
         title: said(&tour.title, &header.scenario),
@@ -241,7 +248,10 @@ mod tests {
             step: 60,
             values: vec![],
         };
-        let curves = [curve("satisfaction", "Satisfaction"), curve("price_level", "Price level")];
+        let curves = [
+            curve("satisfaction", "Satisfaction"),
+            curve("price_level", "Price level"),
+        ];
         let caption = |tick, text: &str| Caption {
             tick,
             title: String::new(),
@@ -260,7 +270,10 @@ mod tests {
             ..Tour::default()
         };
         let stops = stops(&tour, &curves, 10..99);
-        let told: Vec<_> = stops.iter().map(|s| (s.tick, s.curve.as_str(), s.speed, s.zoom)).collect();
+        let told: Vec<_> = stops
+            .iter()
+            .map(|s| (s.tick, s.curve.as_str(), s.speed, s.zoom))
+            .collect();
         assert_eq!(told, [(10, "price_level", 4.0, 0.0), (11, "", 4.0, 0.0)]);
     }
 
@@ -268,16 +281,31 @@ mod tests {
     fn rules_are_told_and_other_commands_are_not() {
         let line = |tick, text: &str| (tick, text.to_owned());
         let commands = [
-            line(3, "{\"tick\":3,\"command\":\"set_policy\",\"key\":\"platform.ads.load\",\"value\":0.2}"),
+            line(
+                3,
+                "{\"tick\":3,\"command\":\"set_policy\",\"key\":\"platform.ads.load\",\"value\":0.2}",
+            ),
             line(4, "{\"tick\":4,\"command\":\"take_over\",\"avatar\":3}"),
-            line(5, "{\"tick\":5,\"command\":\"set_policy\",\"key\":\"economy.controller.kind\",\"value\":\"pi\"}"),
+            line(
+                5,
+                "{\"tick\":5,\"command\":\"set_policy\",\"key\":\"economy.controller.kind\",\"value\":\"pi\"}",
+            ),
             line(6, "torn"),
-            line(9, "{\"tick\":9,\"command\":\"set_policy\",\"key\":\"a.b\",\"value\":1}"),
+            line(
+                9,
+                "{\"tick\":9,\"command\":\"set_policy\",\"key\":\"a.b\",\"value\":1}",
+            ),
         ];
-        let told: Vec<_> = turns(&commands, 0..9).into_iter().map(|t| (t.tick, t.text)).collect();
-        assert_eq!(told, [
-            (3, "platform.ads.load = 0.2".to_owned()),
-            (5, "economy.controller.kind = pi".to_owned()),
-        ]);
+        let told: Vec<_> = turns(&commands, 0..9)
+            .into_iter()
+            .map(|t| (t.tick, t.text))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (3, "platform.ads.load = 0.2".to_owned()),
+                (5, "economy.controller.kind = pi".to_owned()),
+            ]
+        );
     }
 }

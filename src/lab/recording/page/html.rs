@@ -7,12 +7,24 @@ const TEMPLATE: &str = include_str!("../../../../assets/replay/template.html");
 const STYLE: &str = include_str!("../../../../assets/replay/page.css");
 const SCRIPTS: [(&str, &str); 7] = [
     ("reel", include_str!("../../../../assets/replay/reel.js")),
-    ("ground", include_str!("../../../../assets/replay/ground.js")),
+    (
+        "ground",
+        include_str!("../../../../assets/replay/ground.js"),
+    ),
     ("city", include_str!("../../../../assets/replay/city.js")),
-    ("charts", include_str!("../../../../assets/replay/charts.js")),
-    ("timeline", include_str!("../../../../assets/replay/timeline.js")),
+    (
+        "charts",
+        include_str!("../../../../assets/replay/charts.js"),
+    ),
+    (
+        "timeline",
+        include_str!("../../../../assets/replay/timeline.js"),
+    ),
     ("tour", include_str!("../../../../assets/replay/tour.js")),
-    ("player", include_str!("../../../../assets/replay/player.js")),
+    (
+        "player",
+        include_str!("../../../../assets/replay/player.js"),
+    ),
 ];
 
 /// Renders a reel as one HTML file.
@@ -41,7 +53,9 @@ pub fn render(reel: &Reel) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -58,7 +72,11 @@ fn base64(bytes: &[u8]) -> String {
         let word = u32::from_be_bytes(word);
         for i in 0..4 {
             let digit = DIGITS[(word >> (18 - 6 * i) & 63) as usize];
-            text.push(if i <= three.len() { char::from(digit) } else { '=' });
+            text.push(if i <= three.len() {
+                char::from(digit)
+            } else {
+                '='
+            });
         }
     }
     text
@@ -72,7 +90,9 @@ mod tests {
     #[test]
     fn base64_is_that_of_the_standard() {
         let words = ["", "f", "fo", "foo", "foob", "fooba", "foobar"];
-        let coded = ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"];
+        let coded = [
+            "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy",
+        ];
         for (word, code) in words.into_iter().zip(coded) {
             assert_eq!(base64(word.as_bytes()), code);
         }
@@ -81,18 +101,33 @@ mod tests {
 
     #[test]
     fn page_refers_to_nothing_outside_itself() {
-        let ours = SCRIPTS.into_iter().chain([("template", TEMPLATE), ("style", STYLE)]);
+        let ours = SCRIPTS
+            .into_iter()
+            .chain([("template", TEMPLATE), ("style", STYLE)]);
         for (name, text) in ours {
-            for reach in ["https:", "//cdn", "@import", "src=", "<link", "fetch(", "XMLHttp", "import("] {
+            for reach in [
+                "https:", "//cdn", "@import", "src=", "<link", "fetch(", "XMLHttp", "import(",
+            ] {
                 assert!(!text.contains(reach), "{name} contains {reach}");
             }
             // A clip within the same drawing is the only thing that is referred to.
-            assert_eq!(text.matches("url(").count(), text.matches("url(#").count(), "{name}");
-            let names = text.matches("http:").count() - text.matches("http://www.w3.org/2000/svg").count();
+            assert_eq!(
+                text.matches("url(").count(),
+                text.matches("url(#").count(),
+                "{name}"
+            );
+            let names =
+                text.matches("http:").count() - text.matches("http://www.w3.org/2000/svg").count();
             assert_eq!(names, 0, "{name}");
-            assert!(name == "template" || !text.contains("</"), "{name} closes our element");
+            assert!(
+                name == "template" || !text.contains("</"),
+                "{name} closes our element"
+            );
         }
-        assert!(TEMPLATE.contains("default-src 'none'"), "nothing may be loaded");
+        assert!(
+            TEMPLATE.contains("default-src 'none'"),
+            "nothing may be loaded"
+        );
     }
 
     #[test]
@@ -102,8 +137,18 @@ mod tests {
         let page = render(&reel);
         assert!(page.contains("<title>&lt;/title&gt;&lt;script&gt;alert(1)"));
         assert!(page.trim_end().ends_with("</html>"));
-        assert_eq!(page.matches("{{").count(), 1, "the title keeps its braces, no slot is left");
-        let data = page.split_once("type=\"text/plain\">").unwrap().1.split_once('<').unwrap().0;
+        assert_eq!(
+            page.matches("{{").count(),
+            1,
+            "the title keeps its braces, no slot is left"
+        );
+        let data = page
+            .split_once("type=\"text/plain\">")
+            .unwrap()
+            .1
+            .split_once('<')
+            .unwrap()
+            .0;
         assert_eq!(data, base64(&pack(&reel)));
     }
 
@@ -122,7 +167,10 @@ mod tests {
             ("PLAYING", Activity::Playing),
             ("STUDYING", Activity::Studying),
         ] {
-            assert!(reel.contains(&format!("{name}: {}", activity as u8)), "{name}");
+            assert!(
+                reel.contains(&format!("{name}: {}", activity as u8)),
+                "{name}"
+            );
         }
     }
 }

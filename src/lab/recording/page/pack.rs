@@ -163,7 +163,12 @@ impl Pen {
 #[must_use]
 pub fn pack(reel: &Reel) -> Vec<u8> {
     let mut pen = Pen(MAGIC.to_vec());
-    for text in [&reel.title, &reel.description, &reel.scenario, &reel.seed.to_string()] {
+    for text in [
+        &reel.title,
+        &reel.description,
+        &reel.scenario,
+        &reel.seed.to_string(),
+    ] {
         pen.text(text);
     }
     let site = &reel.site;
@@ -229,7 +234,11 @@ mod tests {
     fn what_is_cut_off_is_missed() {
         let bytes = pack(&small());
         for n in 0..bytes.len() {
-            assert!(unpack(&bytes[..n]).is_none(), "{n} of {} bytes", bytes.len());
+            assert!(
+                unpack(&bytes[..n]).is_none(),
+                "{n} of {} bytes",
+                bytes.len()
+            );
         }
         let mut more = bytes;
         more.push(0);
@@ -243,7 +252,11 @@ mod tests {
         for moment in &mut reel.moments {
             moment.steps.push((AvatarId(900), Step::Do(Activity::Idle)));
         }
-        assert_eq!(pack(&reel).len(), before + 4, "a step of known avatars has two bytes");
+        assert_eq!(
+            pack(&reel).len(),
+            before + 4,
+            "a step of known avatars has two bytes"
+        );
     }
 
     proptest! {

@@ -58,8 +58,10 @@ impl Steps {
             if awake.binary_search_by_key(&deed.avatar, |s| s.id).is_err() {
                 continue;
             }
-            let looks = matches!(deed.kind, EventKind::Consume | EventKind::Play | EventKind::Study)
-                && deed.thing.kind == ThingKind::Item;
+            let looks = matches!(
+                deed.kind,
+                EventKind::Consume | EventKind::Play | EventKind::Study
+            ) && deed.thing.kind == ThingKind::Item;
             if let Some(about) = looks.then(|| topic(ItemId(deed.thing.id))).flatten()
                 && self.topics.insert(deed.avatar, about) != Some(about)
             {
@@ -86,7 +88,10 @@ fn between(tick: u32, was: Option<&Seen>, now: &Seen, home: ParcelId) -> [Option
     let Some(was) = was else {
         // Whoever comes and sets out in the same tick comes from home.
         return match goes {
-            Some(go) => [Some(Step::Wake(Place::Home(home), Activity::Idle)), Some(go)],
+            Some(go) => [
+                Some(Step::Wake(Place::Home(home), Activity::Idle)),
+                Some(go),
+            ],
             None => [Some(Step::Wake(place(now, home), now.activity)), None],
         };
     };
@@ -121,7 +126,9 @@ mod tests {
         let home = |id: AvatarId| ParcelId(100 + id.0);
         let topic = |item: ItemId| (item.0 < 50).then_some((item.0 % 7) as u8);
         let moment = steps.look(tick, awake, deeds, home, topic);
-        moment.map_or_else(Vec::new, |m| m.steps.into_iter().map(|(a, s)| (a.0, s)).collect())
+        moment.map_or_else(Vec::new, |m| {
+            m.steps.into_iter().map(|(a, s)| (a.0, s)).collect()
+        })
     }
 
     #[test]
@@ -140,13 +147,22 @@ mod tests {
         };
         let came = Step::Wake(Place::Home(ParcelId(102)), Activity::Idle);
         assert_eq!(look(steps, 10, &[idle], &[]), [(2, came)]);
-        assert_eq!(look(steps, 11, &[walks], &[]), [(2, Step::Go(Place::Space(space), 3))]);
+        assert_eq!(
+            look(steps, 11, &[walks], &[]),
+            [(2, Step::Go(Place::Space(space), 3))]
+        );
         assert_eq!(look(steps, 12, &[walks], &[]), []);
         assert_eq!(look(steps, 14, &[seen(2, Activity::Idle, space)], &[]), []);
         let reads = seen(2, Activity::Consuming, space);
-        assert_eq!(look(steps, 15, &[reads], &[]), [(2, Step::Do(Activity::Consuming))]);
+        assert_eq!(
+            look(steps, 15, &[reads], &[]),
+            [(2, Step::Do(Activity::Consuming))]
+        );
         let far = seen(2, Activity::Talking, SpaceId(9));
-        assert_eq!(look(steps, 16, &[far], &[]), [(2, Step::Be(Place::Space(SpaceId(9)), Activity::Talking))]);
+        assert_eq!(
+            look(steps, 16, &[far], &[]),
+            [(2, Step::Be(Place::Space(SpaceId(9)), Activity::Talking))]
+        );
         assert_eq!(look(steps, 17, &[], &[]), [(2, Step::Sleep)]);
         assert_eq!(look(steps, 18, &[], &[]), []);
     }
@@ -162,12 +178,19 @@ mod tests {
             }),
             ..seen(5, Activity::Traveling, NO_SPACE)
         };
-        let others = [seen(1, Activity::Idle, NO_SPACE), walks, seen(8, Activity::Playing, SpaceId(2))];
+        let others = [
+            seen(1, Activity::Idle, NO_SPACE),
+            walks,
+            seen(8, Activity::Playing, SpaceId(2)),
+        ];
         let told = look(steps, 4, &others, &[]);
-        assert_eq!(told[1..3], [
-            (5, Step::Wake(Place::Home(ParcelId(105)), Activity::Idle)),
-            (5, Step::Go(Place::Space(SpaceId(1)), 5)),
-        ]);
+        assert_eq!(
+            told[1..3],
+            [
+                (5, Step::Wake(Place::Home(ParcelId(105)), Activity::Idle)),
+                (5, Step::Go(Place::Space(SpaceId(1)), 5)),
+            ]
+        );
         let told = look(steps, 5, &others[1..2], &[]);
         assert_eq!(told, [(1, Step::Sleep), (8, Step::Sleep)]);
     }
@@ -187,9 +210,25 @@ mod tests {
             avatar: AvatarId(4),
             ..deed(EventKind::Like, 1)
         };
-        let told = look(steps, 1, &here, &[deed(EventKind::Consume, 8), deed(EventKind::Like, 8), away]);
-        assert_eq!(told[1..], [(3, Step::Meet(1)), (3, Step::Show(Mark::Heart))]);
+        let told = look(
+            steps,
+            1,
+            &here,
+            &[deed(EventKind::Consume, 8), deed(EventKind::Like, 8), away],
+        );
+        assert_eq!(
+            told[1..],
+            [(3, Step::Meet(1)), (3, Step::Show(Mark::Heart))]
+        );
         assert_eq!(look(steps, 2, &here, &[deed(EventKind::Consume, 15)]), []);
-        assert_eq!(look(steps, 3, &here, &[deed(EventKind::Consume, 9), deed(EventKind::Consume, 99)]), [(3, Step::Meet(2))]);
+        assert_eq!(
+            look(
+                steps,
+                3,
+                &here,
+                &[deed(EventKind::Consume, 9), deed(EventKind::Consume, 99)]
+            ),
+            [(3, Step::Meet(2))]
+        );
     }
 }

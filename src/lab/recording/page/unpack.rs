@@ -79,7 +79,10 @@ impl<'a> Eye<'a> {
             2 => Step::Go(self.place()?, self.short()?),
             3 => Step::Be(self.place()?, activity(high)?),
             4 => Step::Do(activity(high)?),
-            5 => Step::Show(*[Mark::Heart, Mark::Bubble, Mark::Bag, Mark::Coin].get(usize::from(high).checked_sub(1)?)?),
+            5 => Step::Show(
+                *[Mark::Heart, Mark::Bubble, Mark::Bag, Mark::Coin]
+                    .get(usize::from(high).checked_sub(1)?)?,
+            ),
             6 => Step::Meet(high),
             _ => return None,
         })
@@ -88,9 +91,11 @@ impl<'a> Eye<'a> {
 
 fn activity(code: u8) -> Option<Activity> {
     use Activity::{Asleep, Consuming, Idle, Playing, Studying, Talking, Traveling, Waiting};
-    [Asleep, Idle, Waiting, Consuming, Traveling, Talking, Playing, Studying]
-        .into_iter()
-        .find(|a| *a as u8 == code)
+    [
+        Asleep, Idle, Waiting, Consuming, Traveling, Talking, Playing, Studying,
+    ]
+    .into_iter()
+    .find(|a| *a as u8 == code)
 }
 
 /// Reads a reel; `None` if the bytes are not one.
@@ -102,7 +107,11 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<Reel> {
     let [title, description, scenario, seed] = [eye.text()?, eye.text()?, eye.text()?, eye.text()?];
     let [first, last, side, road_every] = [eye.short()?, eye.short()?, eye.short()?, eye.short()?];
     let n = (side * side) as usize;
-    let cells = eye.runs(n)?.into_iter().map(|c| [Cell::Road, Cell::Plaza, Cell::Land].get(usize::from(c)).copied());
+    let cells = eye.runs(n)?.into_iter().map(|c| {
+        [Cell::Road, Cell::Plaza, Cell::Land]
+            .get(usize::from(c))
+            .copied()
+    });
     let cells = cells.collect::<Option<_>>()?;
     let [districts, homes, worth] = [eye.runs(n)?, eye.runs(n)?, eye.runs(n)?];
     let spaces = eye.list(|e| {
@@ -117,7 +126,15 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<Reel> {
         Some(Curve {
             key: e.text()?,
             title: e.text()?,
-            unit: *[Unit::Count, Unit::Share, Unit::Index, Unit::Coins, Unit::Money, Unit::Minutes].get(usize::from(e.byte()?))?,
+            unit: *[
+                Unit::Count,
+                Unit::Share,
+                Unit::Index,
+                Unit::Coins,
+                Unit::Money,
+                Unit::Minutes,
+            ]
+            .get(usize::from(e.byte()?))?,
             first: e.short()?,
             step: e.short()?,
             values: e.list(|e| e.float().map(|v| (!v.is_nan()).then_some(v)))?,
@@ -126,7 +143,10 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<Reel> {
     let mut tick = 0;
     let turns = eye.list(|e| {
         tick += e.short()?;
-        Some(Turn { tick, text: e.text()? })
+        Some(Turn {
+            tick,
+            text: e.text()?,
+        })
     })?;
     let stops = eye.list(|e| {
         Some(Stop {
@@ -156,7 +176,15 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<Reel> {
         seed: seed.parse().ok()?,
         first,
         last,
-        site: Site { side, road_every, cells, districts, homes, worth, spaces },
+        site: Site {
+            side,
+            road_every,
+            cells,
+            districts,
+            homes,
+            worth,
+            spaces,
+        },
         topics,
         curves,
         turns,
