@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::canvas::{Color, Canvas};
+use super::canvas::{Canvas, Color};
 
 /// Colours there is room for beside the one for what stays.
 pub(super) const MOST: usize = 255;
@@ -15,7 +15,7 @@ const BITS: u32 = 6;
 
 /// A choice of colours.
 #[derive(Debug, Clone)]
-pub struct Colors {
+pub(super) struct Colors {
     /// The colours, at most [`MOST`].
     pub(super) all: Vec<Color>,
     /// For each coarse colour the nearest of them, once somebody asked.
@@ -147,7 +147,8 @@ mod tests {
         let mut colors = Colors::choose([&p]);
         assert!(colors.all.len() <= MOST);
         let worst = p.pixels.iter().map(|c| {
-            let near = colors.all[usize::from(colors.index(*c))];
+            let index = colors.index(*c);
+            let near = colors.all[usize::from(index)];
             c.iter()
                 .zip(near)
                 .map(|(a, b)| a.abs_diff(b))

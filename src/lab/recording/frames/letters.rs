@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use super::canvas::{Color, Canvas, mix};
+use super::canvas::{Canvas, Color, mix};
 
 const DRAWN: &[u8] = include_bytes!("../../../../assets/replay/letters.bin");
 

@@ -1,6 +1,6 @@
 //! The city without people, seen from above at a slant: a model of paper on a table.
 
-use super::canvas::{Color, Canvas, Point, mix};
+use super::canvas::{Canvas, Color, Point, mix};
 use crate::lab::place::{Front, chance};
 use crate::lab::recording::page::reel::Site;
 use crate::society::spaces::map::Cell;

@@ -1,6 +1,6 @@
 //! A whole frame: the city at a tick, everybody awake, the clock, the caption and the curve that it speaks of.
 
-use super::canvas::{Color, Canvas, Point};
+use super::canvas::{Canvas, Color, Point};
 use super::cast::{Cast, Figure, spots};
 use super::letters::Face;
 use super::model::{SLANT, TABLE, View, hue, paint};
