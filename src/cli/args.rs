@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::bench_args::BenchArgs;
 use super::keep_args::{CompareRunsArgs, ForkArgs, KeepArgs, ResumeArgs};
+use super::export_args::{DemosArgs, ExportArgs};
 use super::model_args::{EvaluateArgs, FitArgs, ModelsArgs};
 use super::reproduce::ReproduceArgs;
 use super::selftest::args::SelftestArgs;
@@ -44,7 +45,7 @@ pub(super) fn threads(given: &str) -> Result<usize, String> {
 pub(super) enum Command {
     /// Simulates a scenario without a window and writes a run folder with a report.
     #[command(
-        after_help = "Examples:\n  agora run quickstart\n  agora run scenarios/baseline.toml --days 10 --threads 2 --out runs/short\n  agora run quickstart --set platform.recommend.model=popularity --json\n  agora run quickstart --days 1 --record --captions scenarios/demos/day.toml"
+        after_help = "Examples:\n  agora run quickstart\n  agora run scenarios/baseline.toml --days 10 --threads 2 --out runs/short\n  agora run quickstart --set platform.recommend.model=popularity --json\n  agora run baseline --days 1 --record --captions scenarios/demos/day.toml"
     )]
     Run(RunArgs),
     /// Opens the window: the city in 3D, its panels, its people, its policies (needs the feature desktop).
@@ -84,9 +85,14 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Tells what a recording shows, without simulating.
     #[command(
-        after_help = "Examples:\n  agora replay runs/quickstart-1 --headless\n  agora replay demo.mcap --headless --json"
+        after_help = "Examples:\n  agora replay runs/quickstart-1 --headless\n  agora replay demo.mcap --headless --json\n  agora replay demo.mcap --export html --out demo.html\n  agora replay demo.mcap --export gif --size 720x480"
     )]
     Replay(ReplayArgs),
+    /// Records the demonstrations: a day in the city, the filter bubble, inflation and the central bank.
+    #[command(
+        after_help = "Examples:\n  agora demos\n  agora demos --only day --html --gif\n\nThe recordings play with agora replay; a web page plays one without the program."
+    )]
+    Demos(DemosArgs),
     /// Draws the report of a run folder anew, from its report.json.
     #[command(
         after_help = "Examples:\n  agora report runs/quickstart-1\n  agora report runs/quickstart-1 --out ~/quickstart.html"
@@ -268,6 +274,8 @@ pub(super) struct ReplayArgs {
     /// Prints the summary as JSON on stdout and nothing else.
     #[arg(long)]
     pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) export: ExportArgs,
 }
 
 /// Which offer is explained.

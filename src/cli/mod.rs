@@ -16,6 +16,9 @@
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
 //! | `replay` | `agora replay` |
+//! | `export_args` | what `agora replay --export` and `agora demos` accept |
+//! | `demos` | `agora demos` |
+//! | `replay_export` | `agora replay --export` |
 //! | `import` | `agora import` |
 //! | `model_args` | what the commands about models accept |
 //! | `evaluate` | `agora evaluate` |
@@ -43,8 +46,10 @@ mod check;
 mod city_log;
 mod compare;
 mod compare_runs;
+mod demos;
 mod desktop;
 mod evaluate;
+mod export_args;
 mod finetune;
 mod fit;
 mod fork;
@@ -57,6 +62,7 @@ mod output;
 mod plain;
 mod pretrain;
 mod replay;
+mod replay_export;
 pub mod report;
 mod reproduce;
 mod resume;
@@ -76,6 +82,7 @@ use clap::Parser;
 
 use crate::lab::evaluation::split::SplitError;
 use crate::lab::recording::RecordingError;
+use crate::lab::recording::page::PageError;
 use crate::scenario::error::ScenarioError;
 use crate::scenario::import::error::ImportError;
 use crate::scenario::learning::source::LearningError;
@@ -94,6 +101,9 @@ pub enum CommandError {
     /// A recording could not be written or read.
     #[error(transparent)]
     Recording(#[from] RecordingError),
+    /// A recording could not be shown as a page or as pictures.
+    #[error(transparent)]
+    Page(#[from] PageError),
     /// A log could not be imported.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -146,6 +156,7 @@ impl CommandError {
             Self::Learning(e) => code_of(e.is_usage()),
             Self::Run(e) => code_of(e.is_usage()),
             Self::Recording(e) => code_of(e.is_usage()),
+            Self::Page(e) => code_of(e.is_usage()),
             Self::Import(e) => code_of(e.is_usage()),
             Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Failed(_) => 1,
         }
@@ -173,6 +184,7 @@ pub fn main() -> ExitCode {
         args::Command::List(a) => check::list(a),
         args::Command::Verify(a) => verify::command(a),
         args::Command::Replay(a) => replay::command(a),
+        args::Command::Demos(a) => demos::command(a),
         args::Command::Report(a) => report::command(a),
         args::Command::Import(a) => import::command(a),
         args::Command::Evaluate(a) => evaluate::command(a),

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::CommandError;
 use super::args::ReplayArgs;
 use super::output;
+use super::replay_export;
 use super::run::told;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::recording::{self, Recording};
@@ -14,11 +15,8 @@ use crate::sim::units::Tick;
 
 /// `agora replay`.
 pub(super) fn command(args: &ReplayArgs) -> Result<(), CommandError> {
-    if !args.headless {
-        return Err(CommandError::Usage(
-            "agora replay: add --headless; there is no other way to replay a recording yet"
-                .to_owned(),
-        ));
+    if let Some(wanted) = args.export.export {
+        return replay_export::write(&args.recording, wanted, &args.export);
     }
     let recording = open(&args.recording)?;
     if let Some(text) = recording.summary_text()
@@ -55,7 +53,7 @@ pub(super) fn open(path: &Path) -> Result<Recording, CommandError> {
 }
 
 /// Returns the file: of a run folder, the one it keeps.
-fn file_of(path: &Path) -> PathBuf {
+pub(super) fn file_of(path: &Path) -> PathBuf {
     if path.is_dir() {
         path.join(recording::NAME)
     } else {

@@ -11,6 +11,7 @@
 //! | `recording` | a run kept in one file, and what reads it |
 //! | `report` | the page that shows a run |
 //! | `summary` | `run.json` |
+//! | `place` | where things are in a picture of the city: metres, seats, ways along roads |
 //! | `plugin` | what joins it into the tick |
 
 pub mod config;
@@ -18,6 +19,7 @@ pub mod evaluation;
 pub mod experiment;
 pub mod explain;
 pub mod metrics;
+pub mod place;
 pub mod plugin;
 pub mod realism;
 pub mod recording;

@@ -29,6 +29,7 @@ mod pipeline;
 #[cfg(feature = "desktop")]
 mod pixels;
 mod recording;
+mod replay_page;
 mod report;
 mod resume;
 mod scenarios;

@@ -5,11 +5,12 @@
 //! | `subject` | what can be pointed at |
 //! | `sight` | the city as those who fill the rows see it |
 //! | `recent` | the last events |
-//! | `place` | where things are in the picture: metres, seats, ways along roads |
 //! | `city` | rows of ground, lots, spaces and billboards |
 //! | `crowd` | rows of everybody who is awake |
 //! | `crowd_memory` | what the crowd's rows remember from tick to tick |
 //! | `overlay` | what overlays show, and their legends |
+//!
+//! Where things are in the picture is [`place`], which recordings are drawn with as well.
 
 pub mod city;
 pub mod crowd;
@@ -17,7 +18,8 @@ mod crowd_memory;
 #[cfg(test)]
 mod crowd_tests;
 pub mod overlay;
-pub mod place;
 pub mod recent;
 pub mod sight;
 pub mod subject;
+
+pub use crate::lab::place;

@@ -26,6 +26,8 @@
 //! | `recording` | a recording as it is read |
 //! | `contents` | what it holds beside its ticks |
 //! | `error` | what can be wrong with it |
+//! | `page/` | a recording as one web page |
+//! | `frames/` | its tour as pictures |
 
 mod channel;
 mod container;
@@ -34,6 +36,7 @@ mod counters;
 mod crowd;
 mod deeds;
 mod error;
+pub mod frames;
 mod header;
 mod level;
 mod link;
@@ -41,6 +44,7 @@ mod lots;
 mod notes;
 mod numbers;
 mod offers;
+pub mod page;
 mod picture;
 mod postings;
 mod recorder;
