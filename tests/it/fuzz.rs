@@ -205,7 +205,7 @@ fn prop_damaged_chains_and_logs_are_answered() {
 /// Gives a damaged checkpoint right checksums wherever it still has its form, so that what lies behind them is reached.
 fn mended(mut bytes: Vec<u8>) -> Vec<u8> {
     let number = |bytes: &[u8], at: usize, n: usize| -> Option<usize> {
-        let read = bytes.get(at..at + n)?.iter().rev();
+        let mut read = bytes.get(at..at + n)?.iter().rev();
         read.try_fold(0usize, |sum, b| {
             sum.checked_mul(256)?.checked_add(usize::from(*b))
         })

@@ -69,7 +69,7 @@ pub(in crate::cli) enum Proof {
         #[arg(long)]
         json: bool,
     },
-    /// Damages a checkpoint at random places and checks that each time an error says so.
+    /// Damages a checkpoint and a log at random places and checks that each time an error says so.
     Damage {
         /// How many places.
         #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]

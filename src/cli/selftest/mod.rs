@@ -10,7 +10,7 @@
 //! | `kills` | runs are killed at random moments |
 //! | `drops` | cities are dropped and loaded from their checkpoints |
 //! | `resumes` | runs are killed and resumed |
-//! | `damage` | checkpoints are damaged |
+//! | `damage` | checkpoints and logs are damaged |
 //! | `ledger` | money moves at random and the books balance |
 //! | `recording` | recordings are damaged at random places |
 //! | `remains` | what a killed run may leave |

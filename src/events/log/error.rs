@@ -13,6 +13,24 @@ pub enum LogError {
         /// Why.
         cause: std::io::Error,
     },
+    /// The file is not what was written.
+    #[error("{path}: is damaged: it has {found}, written were {written}", path = path.display())]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// Its length and checksum.
+        found: String,
+        /// Those that it had.
+        written: String,
+    },
+    /// The file of checksums cannot be read.
+    #[error("{path}: not readable checksums of a day ({cause})", path = path.display())]
+    Sums {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        cause: String,
+    },
     /// The file is not what it should be.
     #[error("{path}: not a readable Parquet file of this log ({cause})", path = path.display())]
     Format {

@@ -7,6 +7,7 @@
 //! | `reader` | reading back |
 //! | `offers` | reading slates back |
 //! | `money` | reading postings back |
+//! | `sums` | checksums beside the tables |
 //! | `contain` | panics of the Parquet library become errors |
 //! | `error` | what can go wrong |
 
@@ -16,6 +17,7 @@ pub mod money;
 pub mod offers;
 pub mod reader;
 pub mod schema;
+pub mod sums;
 #[cfg(test)]
 mod tests;
 pub mod writer;

@@ -10,6 +10,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::contain::contained;
 use super::error::LogError;
 use super::schema::event_schema;
+use super::sums;
 use crate::events::behavior::{Event, EventKind, Surface, Thing, ThingKind};
 use crate::sim::ids::{AvatarId, OfferId, SpaceId};
 use crate::sim::units::{Coins, Tick};
@@ -54,8 +55,9 @@ pub(super) fn day_file(run: &Path, day: u32, name: &str) -> PathBuf {
         .join(format!("{name}.parquet"))
 }
 
-/// Opens a Parquet file after checking that everything its footer promises lies within it: the library trusts the footer.
+/// Opens a Parquet file after checking that it is what was written, and that everything its footer promises lies within it: the library trusts the footer.
 pub(super) fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, LogError> {
+    sums::check(path)?;
     let file = File::open(path).map_err(LogError::io(path))?;
     let size = file.metadata().map_err(LogError::io(path))?.len();
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(LogError::format(path))?;

@@ -140,6 +140,22 @@ fn truncated_and_foreign_files_are_errors_that_name_the_file() {
     write_day(&mut log, 0).unwrap();
     let path = dir.path().join("events/day=000/events.parquet");
     let whole = std::fs::read(&path).unwrap();
+    for at in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1 << (at % 8);
+        std::fs::write(&path, &bytes).unwrap();
+        let text = read_day(dir.path(), 0).unwrap_err().to_string();
+        assert!(text.contains("events.parquet: is damaged"), "{text}");
+    }
+    let sums = dir.path().join("events/day=000/sums.json");
+    std::fs::write(&path, &whole).unwrap();
+    let json = std::fs::read(&sums).unwrap();
+    std::fs::write(&sums, &json[..json.len() / 2]).unwrap();
+    let text = read_day(dir.path(), 0).unwrap_err().to_string();
+    assert!(text.contains("sums.json: not readable"), "{text}");
+    // As in folders of older versions.
+    std::fs::remove_file(&sums).unwrap();
+    assert_eq!(read_day(dir.path(), 0).unwrap().len(), 50);
     for len in (0..whole.len()).step_by(97) {
         std::fs::write(&path, &whole[..len]).unwrap();
         let text = read_day(dir.path(), 0).unwrap_err().to_string();

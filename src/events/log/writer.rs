@@ -22,6 +22,7 @@ use rayon::prelude::*;
 
 use super::error::LogError;
 use super::schema::{event_schema, money_schema, offer_schema};
+use super::sums::{self, Sum, Summed, Sums};
 use crate::events::behavior::Event;
 use crate::events::journal::Journal;
 use crate::events::money::Holder;
@@ -77,7 +78,7 @@ struct TableWriter {
     temporary: PathBuf,
     target: PathBuf,
     schema: Arc<Schema>,
-    writer: SerializedFileWriter<BufWriter<Box<dyn SyncWrite>>>,
+    writer: SerializedFileWriter<BufWriter<Summed>>,
     factory: ArrowRowGroupWriterFactory,
     groups: usize,
 }
@@ -109,10 +110,13 @@ impl TableWriter {
                 .set_encoding(Encoding::DELTA_BINARY_PACKED);
         }
         let properties = properties.build();
-        let (writer, factory) =
-            ArrowWriter::try_new(BufWriter::new(file), schema.clone(), Some(properties))
-                .and_then(ArrowWriter::into_serialized_writer)
-                .map_err(LogError::format(&temporary))?;
+        let (writer, factory) = ArrowWriter::try_new(
+            BufWriter::new(Summed::new(file)),
+            schema.clone(),
+            Some(properties),
+        )
+        .and_then(ArrowWriter::into_serialized_writer)
+        .map_err(LogError::format(&temporary))?;
         Ok(Self {
             temporary,
             target,
@@ -165,17 +169,34 @@ impl TableWriter {
         Ok(())
     }
 
-    fn finish(self) -> Result<(), LogError> {
+    /// Makes the table durable under its temporary name.
+    fn close(self) -> Result<Closed, LogError> {
         let buffered = self
             .writer
             .into_inner()
             .map_err(LogError::format(&self.temporary))?;
-        let mut file = buffered.into_inner().map_err(|e| LogError::Io {
+        let file = buffered.into_inner().map_err(|e| LogError::Io {
             path: self.temporary.clone(),
             cause: e.into_error(),
         })?;
-        file.flush().map_err(LogError::io(&self.temporary))?;
-        file.sync().map_err(LogError::io(&self.temporary))?;
+        let sum = file.close().map_err(LogError::io(&self.temporary))?;
+        Ok(Closed {
+            temporary: self.temporary,
+            target: self.target,
+            sum,
+        })
+    }
+}
+
+/// A table that is durable and has yet to be given its final name.
+struct Closed {
+    temporary: PathBuf,
+    target: PathBuf,
+    sum: Sum,
+}
+
+impl Closed {
+    fn publish(self) -> Result<(), LogError> {
         fs::rename(&self.temporary, &self.target).map_err(LogError::io(&self.target))
     }
 }
@@ -434,16 +455,38 @@ impl EventLog {
         else {
             return Ok(());
         };
-        // Events last: a day counts as finished when its events have their final name.
-        for beside in [offers, money].into_iter().flatten() {
-            beside.finish()?;
+        // Events last: a day counts as finished when its events have their final name, and by then its sums are there.
+        let tables = [offers, money, Some(events)].into_iter().flatten();
+        let closed = tables
+            .map(TableWriter::close)
+            .collect::<Result<Vec<_>, _>>()?;
+        self.write_sums(&folder, &closed)?;
+        for table in closed {
+            table.publish()?;
         }
-        events.finish()?;
         for path in [folder.as_path(), self.root.as_path()] {
             File::open(path)
                 .and_then(|d| d.sync_all())
                 .map_err(LogError::io(path))?;
         }
         Ok(())
+    }
+
+    /// Writes the sums of a day's tables.
+    fn write_sums(&self, folder: &Path, tables: &[Closed]) -> Result<(), LogError> {
+        let (temporary, target) = (folder.join(".sums.json.tmp"), folder.join(sums::NAME));
+        let sums: Sums = tables
+            .iter()
+            .filter_map(|t| Some((t.target.file_name()?.to_str()?.to_owned(), t.sum.clone())))
+            .collect();
+        let json = serde_json::to_vec(&sums).map_err(LogError::format(&target))?;
+        let write = || -> io::Result<()> {
+            let mut file = self.storage.create(&temporary)?;
+            file.write_all(&json)?;
+            file.flush()?;
+            file.sync()
+        };
+        write().map_err(LogError::io(&temporary))?;
+        fs::rename(&temporary, &target).map_err(LogError::io(&target))
     }
 }

@@ -203,10 +203,10 @@ fn inherit(parent: &Path, out: &Path, applied: &[Order], ticks: u32) -> Result<(
         for entry in fs::read_dir(&from).map_err(RunError::file(&from))? {
             let entry = entry.map_err(RunError::file(&from))?;
             let name = entry.file_name();
-            let is_table = Path::new(&name)
+            let is_whole = Path::new(&name)
                 .extension()
-                .is_some_and(|e| e.eq_ignore_ascii_case("parquet"));
-            if is_table {
+                .is_some_and(|e| e == "parquet" || e == "json");
+            if is_whole {
                 copy(&entry.path(), &to.join(name))?;
             }
         }

@@ -171,6 +171,7 @@ This page is generated from the source; `cargo test` fails when it is out of dat
 | `events/day=NNN/events.parquet` | what avatars did, see `event-schema.md` | at the end of each day |
 | `events/day=NNN/offers.parquet` | the slates served, with `lab.log_offers = true` | at the end of each day |
 | `events/day=NNN/money.parquet` | every posting of the ledger, unless `lab.log_money = false`; `agora trace` follows them | at the end of each day |
+| `events/day=NNN/sums.json` | length and CRC-32 of the day's tables; whoever reads one compares them | at the end of each day, before the tables |
 | `hashes.bin` | the state hash after every tick, with 16 bits of each component's; `agora verify` compares them | during the run |
 | `commands.jsonl` | the commands that steered the run, one a line, if any did; `agora run SCENARIO --commands FILE` applies them again | each before its tick |
 | `checkpoint/day-NNN.agora` | the whole city after so many days, with `--checkpoint-every`; the last two, or all with `--keep-checkpoints` | at the end of a day, after its log and its hashes |
