@@ -75,8 +75,8 @@ def main(path):
         middle = ticks[len(ticks) // 2]
         window = reader.iter_messages(
             topics=["/tick"],
-            start_time=middle * NANOS_PER_TICK,
-            end_time=(middle + 10) * NANOS_PER_TICK,
+            starting_at=middle * NANOS_PER_TICK,
+            ending_before=(middle + 10) * NANOS_PER_TICK,
         )
         found = [m.log_time // NANOS_PER_TICK for _, _, m in window]
         assert found == [t for t in range(middle, middle + 10) if t <= ticks[-1]], found
