@@ -46,7 +46,7 @@ mod with_window {
                 SpeedWord::X1 => Self::X1,
                 SpeedWord::X10 => Self::X10,
                 SpeedWord::X100 => Self::X100,
-                SpeedWord::Max => Self::Max,
+                SpeedWord::Max => Self::MAX,
             }
         }
     }
@@ -66,6 +66,7 @@ mod with_window {
         }
         let options = Options {
             scenario: args.scenario.clone(),
+            recording: None,
             overrides,
             threads: args.threads.unwrap_or(0),
             out: args.out.clone(),

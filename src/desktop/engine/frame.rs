@@ -7,6 +7,7 @@ use crate::desktop::command::Speed;
 use crate::desktop::panels::Views;
 use crate::desktop::view::city::CityView;
 use crate::desktop::view::crowd::CrowdView;
+use crate::desktop::view::recorded::Reel;
 use crate::lab::summary::PolicyChange;
 use crate::scenario::schema::Scenario;
 use crate::sim::phase_clock::N_PHASES;
@@ -15,12 +16,12 @@ use crate::sim::units::Tick;
 /// Where a city stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Stage {
-    /// It is being founded.
+    /// It is being founded, or its recording opened.
     #[default]
     Founding,
     /// It lives.
     Living,
-    /// All days that were asked for are over.
+    /// All days that were asked for are over, or the recording is.
     Finished,
     /// It could not be founded, or a file could not be written.
     Failed(String),
@@ -94,6 +95,8 @@ pub struct Frame {
     pub changes: Arc<Vec<PolicyChange>>,
     /// The scenario as it is now.
     pub scenario: Arc<Scenario>,
-    /// Ticks whose crowd is still in memory, oldest first.
+    /// Ticks whose crowd is still in memory, oldest first; of a recording all of them.
     pub remembered: Option<(Tick, Tick)>,
+    /// What of a recording stays the same; `None` for a living city.
+    pub reel: Option<Arc<Reel>>,
 }

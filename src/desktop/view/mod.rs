@@ -9,6 +9,8 @@
 //! | `city` | rows of ground, lots, spaces and billboards |
 //! | `crowd` | rows of everybody who is awake |
 //! | `crowd_memory` | what the crowd's rows remember from tick to tick |
+//! | `recorded` | a recording at a moment, as those who fill the rows see it |
+//! | `recorded_city` | rows of city and crowd from a recording |
 //! | `overlay` | what overlays show, and their legends |
 
 pub mod city;
@@ -19,5 +21,7 @@ mod crowd_tests;
 pub mod overlay;
 pub mod place;
 pub mod recent;
+pub mod recorded;
+pub mod recorded_city;
 pub mod sight;
 pub mod subject;
