@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::panels::PanelKind;
 use super::view::subject::Subject;
+use crate::lab::recording::Detail;
 use crate::sim::ids::AvatarId;
 use crate::sim::units::Tick;
 use crate::society::walk_in::choice::Choice;
@@ -198,6 +199,12 @@ pub enum UiCommand {
     AskOpenRecording,
     /// Open a recording by its path.
     OpenRecording(String),
+    /// Show the dialog that asks where to record the city from now on, and keep this much.
+    AskRecord(Detail),
+    /// Record the city into a file from now on, and keep this much.
+    Record(PathBuf, Detail),
+    /// End the recording.
+    StopRecording,
     /// Show the dialog that saves the scenario as it is now.
     AskSave,
     /// Save the scenario as it is now.

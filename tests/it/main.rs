@@ -27,6 +27,8 @@ mod pictures;
 mod pipeline;
 #[cfg(feature = "desktop")]
 mod pixels;
+#[cfg(feature = "desktop")]
+mod replay_window;
 mod report;
 mod scenarios;
 mod steer;

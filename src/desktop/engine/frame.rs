@@ -52,6 +52,8 @@ pub struct Status {
     pub chained: u64,
     /// Where the run goes.
     pub folder: Option<PathBuf>,
+    /// The file the city is recorded into, if it is.
+    pub recorded_into: Option<PathBuf>,
     /// What the last command was refused for.
     pub refused: Option<String>,
     /// How many commands were refused so far: a new one is news.
@@ -73,6 +75,7 @@ impl Default for Status {
             phase_nanos: [0; N_PHASES],
             chained: 0,
             folder: None,
+            recorded_into: None,
             refused: None,
             n_refused: 0,
             can_undo: (false, false),

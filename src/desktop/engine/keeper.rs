@@ -12,6 +12,7 @@ use super::readers::Readers;
 use super::request::{Opening, Request};
 use crate::desktop::command::Speed;
 use crate::desktop::wall;
+use crate::events::log::writer::Disk;
 use crate::lab::metrics::book::Book;
 use crate::lab::summary::PolicyChange;
 use crate::platform::trace::book::{Traces, USUAL_CAPACITY};
@@ -19,6 +20,7 @@ use crate::scenario::load::Overrides;
 use crate::scenario::run::command_line::command_line;
 use crate::scenario::run::error::RunError;
 use crate::scenario::run::progress::Run;
+use crate::scenario::run::recording::Wanted;
 use crate::scenario::steer::file;
 use crate::scenario::steer::order::Command;
 use crate::sim::phase_clock::PhaseClock;
@@ -129,6 +131,8 @@ impl Keeper {
             }
             Request::Watch(panels, ask) => living.readers.watch(panels, ask),
             Request::Look => self.must_answer = true,
+            Request::Record(wanted) => self.record(&wanted, living),
+            Request::StopRecording => self.stop_recording(living),
             // A living city has no way but onward; what it remembers is recalled.
             Request::Seek(_) | Request::Close => {}
             Request::Recall(tick) => {
@@ -204,6 +208,27 @@ impl Keeper {
         }
         living.readers.is_stale = true;
         Some(living.run.policy_changes()[known..].to_vec())
+    }
+
+    /// Records the city from now on.
+    fn record(&mut self, wanted: &Wanted, living: &mut Living) {
+        if self.status.recorded_into.is_some() {
+            self.stop_recording(living);
+        }
+        match living.run.record(wanted, &Disk) {
+            Ok(()) => self.status.recorded_into = Some(wanted.path.clone()),
+            Err(e) => self.refuse(&e.to_string()),
+        }
+        self.must_answer = true;
+    }
+
+    fn stop_recording(&mut self, living: &mut Living) {
+        let wall_seconds = living.began.elapsed().as_secs_f64();
+        if let Err(e) = living.run.stop_recording(wall_seconds) {
+            self.refuse(&e.to_string());
+        }
+        self.status.recorded_into = None;
+        self.must_answer = true;
     }
 
     fn refuse(&mut self, why: &str) {

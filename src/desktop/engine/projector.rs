@@ -121,7 +121,11 @@ impl Projector {
             Request::Look => self.must_answer = true,
             Request::Seek(tick) | Request::Recall(Some(tick)) => self.goal = Some(tick),
             Request::Recall(None) | Request::Close => {}
-            Request::Steer(_) | Request::Undo | Request::Redo => {
+            Request::Steer(_)
+            | Request::Undo
+            | Request::Redo
+            | Request::Record(_)
+            | Request::StopRecording => {
                 self.refuse("a recording shows what was; open its scenario to change anything");
                 self.must_answer = true;
             }

@@ -47,6 +47,10 @@ pub enum Request {
     Seek(crate::sim::units::Tick),
     /// Apply this before the next tick.
     Steer(crate::scenario::steer::order::Command),
+    /// Record the city from now on.
+    Record(crate::scenario::run::recording::Wanted),
+    /// End the recording.
+    StopRecording,
     /// Take the last change of a policy value back.
     Undo,
     /// Make it again.

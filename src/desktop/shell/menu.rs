@@ -7,6 +7,7 @@ use super::layout;
 use super::shortcuts::SHORTCUTS;
 use crate::desktop::command::{Overlay, UiCommand};
 use crate::desktop::panels::PanelKind;
+use crate::lab::recording::Detail;
 
 /// A menu entry with the keys of its shortcut, found by what the shortcut's help says.
 fn entry(ui: &mut Ui, text: &str, shortcut: &str, is_enabled: bool) -> bool {
@@ -47,6 +48,14 @@ pub(super) fn menu_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
                     }
                 }
             });
+            let (record, command) = if desk.frame.status.recorded_into.is_some() {
+                ("Stop recording", UiCommand::StopRecording)
+            } else {
+                ("Record…", UiCommand::AskRecord(Detail::Demo))
+            };
+            if entry(ui, record, "Record the city, or stop", has_city && !desk.is_replay()) {
+                out.push(command);
+            }
             if entry(ui, "Save scenario as…", "Save the scenario as it is now", has_city) {
                 out.push(UiCommand::AskSave);
             }

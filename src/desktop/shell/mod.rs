@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `desk` | what the window knows |
 //! | `obey` | what commands do to it |
+//! | `record` | recording the city that is open |
 //! | `replay` | what commands do to a recording |
 //! | `tour` | the guided tour of a recording |
 //! | `ui` | the whole window: bars, panes, sheets |
@@ -28,7 +29,10 @@ pub mod layout;
 mod legend;
 mod menu;
 mod obey;
+mod record;
 mod replay;
+#[cfg(test)]
+mod replay_tests;
 pub mod settings;
 mod sheets;
 pub mod shortcuts;

@@ -121,6 +121,9 @@ impl Desk {
             UiCommand::Open(name) => self.open(&name),
             UiCommand::AskOpenRecording => self.dialog = Some(Dialog::open_recording()),
             UiCommand::OpenRecording(name) => self.open_recording(&name),
+            UiCommand::AskRecord(detail) => self.ask_record(detail),
+            UiCommand::Record(path, detail) => self.record(path, detail),
+            UiCommand::StopRecording => self.stop_recording(),
             UiCommand::AskSave => {
                 if self.has_city() {
                     self.dialog = Some(Dialog::save(&self.frame.scenario.name));
@@ -267,7 +270,7 @@ impl Desk {
     }
 
     /// Returns a file that does not exist yet, in the run's folder or where the program was started.
-    fn place_for(&self, name: &str, ending: &str) -> PathBuf {
+    pub(super) fn place_for(&self, name: &str, ending: &str) -> PathBuf {
         let dir = self.frame.status.folder.clone().unwrap_or_default();
         let name: String = name
             .chars()

@@ -1,6 +1,6 @@
 //! What lies over the window for a while: shortcuts, errors, dialogs for files, notices.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use egui::{Align2, Context, Id, Modal};
@@ -9,6 +9,7 @@ use egui_file_dialog::{DialogState, FileDialog};
 use super::desk::Desk;
 use super::shortcuts::{HELD, SHORTCUTS};
 use crate::desktop::command::UiCommand;
+use crate::lab::recording::Detail;
 
 /// How long a notice stays.
 const NOTICE: Duration = Duration::from_secs(4);
@@ -19,6 +20,7 @@ enum Purpose {
     OpenScenario,
     SaveScenario,
     OpenRecording,
+    Record(Detail),
 }
 
 /// A dialog for files.
@@ -31,7 +33,7 @@ impl Dialog {
     fn new(purpose: Purpose) -> Self {
         let (filter, ending) = match purpose {
             Purpose::OpenScenario | Purpose::SaveScenario => ("Scenarios", "toml"),
-            Purpose::OpenRecording => ("Recordings", "mcap"),
+            Purpose::OpenRecording | Purpose::Record(_) => ("Recordings", "mcap"),
         };
         let inner = FileDialog::new()
             .add_file_filter_extensions(filter, vec![ending])
@@ -65,6 +67,21 @@ impl Dialog {
         dialog
     }
 
+    /// Asks where the city should be recorded; proposes a file.
+    #[must_use]
+    pub fn record(proposed: &Path, detail: Detail) -> Self {
+        let mut dialog = Self::new(Purpose::Record(detail));
+        dialog.inner = dialog.inner.title("Record the city");
+        if let Some(name) = proposed.file_name() {
+            dialog.inner = dialog.inner.default_file_name(&name.to_string_lossy());
+        }
+        if let Some(folder) = proposed.parent().filter(|f| f.is_dir()) {
+            dialog.inner = dialog.inner.initial_directory(folder.to_path_buf());
+        }
+        dialog.inner.save_file();
+        dialog
+    }
+
     /// Asks where a scenario should be saved.
     #[must_use]
     pub fn save(name: &str) -> Self {
@@ -91,6 +108,7 @@ impl Dialog {
             Purpose::SaveScenario => UiCommand::Save(path),
             Purpose::OpenScenario => UiCommand::Open(path.display().to_string()),
             Purpose::OpenRecording => UiCommand::OpenRecording(path.display().to_string()),
+            Purpose::Record(detail) => UiCommand::Record(path, detail),
         }
     }
 }

@@ -5,6 +5,7 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers};
 use super::desk::Desk;
 use crate::desktop::command::{Overlay, Speed, UiCommand};
 use crate::desktop::view::subject::Subject;
+use crate::lab::recording::Detail;
 
 /// One key and what it does.
 pub struct Shortcut {
@@ -56,6 +57,7 @@ shortcuts! {
         plain(Key::Home), "To the beginning", |_| vec![UiCommand::GoToBeginning];
         plain(Key::End), "To the end", |_| vec![UiCommand::GoToEnd];
         ctrl(Key::R), "Open a recording", |_| vec![UiCommand::AskOpenRecording];
+        ctrl_shift(Key::R), "Record the city, or stop", |d| vec![if d.frame.status.recorded_into.is_some() { UiCommand::StopRecording } else { UiCommand::AskRecord(Detail::Demo) }];
     }
     "City" {
         plain(Key::O), "Next overlay", |d| vec![UiCommand::SetOverlay(next_overlay(d.overlay, d.is_replay()))];
@@ -122,7 +124,10 @@ pub fn pressed(ctx: &Context, desk: &Desk) -> Vec<UiCommand> {
     if desk.dialog.is_some() {
         return out;
     }
-    for s in SHORTCUTS {
+    // A key without Shift would also answer the same key with it: those with Shift come first.
+    let has_shift = |s: &&Shortcut| s.keys.modifiers.shift;
+    let shifted = SHORTCUTS.iter().filter(has_shift);
+    for s in shifted.chain(SHORTCUTS.iter().filter(|s| !has_shift(s))) {
         let is_bare = s.keys.modifiers.is_none() && !is_function(s.keys.logical_key);
         if is_bare && (is_writing || is_focused && s.keys.logical_key == Key::Space) {
             continue;

@@ -3,6 +3,7 @@
 use egui::{Color32, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use super::desk::Desk;
+use super::record::record_ui;
 use super::time_line::scrub_ui;
 use crate::desktop::command::{Speed, UiCommand};
 use crate::desktop::engine::frame::Stage;
@@ -65,6 +66,7 @@ pub(super) fn time_bar_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             if desk.is_replay() {
                 pace_ui(ui, desk);
             } else {
+                record_ui(ui, desk, out);
                 costs_ui(ui, desk);
             }
             scrub_ui(ui, desk, out);

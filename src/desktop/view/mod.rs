@@ -23,5 +23,7 @@ pub mod place;
 pub mod recent;
 pub mod recorded;
 pub mod recorded_city;
+#[cfg(test)]
+mod recorded_tests;
 pub mod sight;
 pub mod subject;
