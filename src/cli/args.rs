@@ -9,7 +9,8 @@ use super::model_args::{EvaluateArgs, FitArgs, ModelsArgs};
 use super::reproduce::ReproduceArgs;
 use super::selftest::args::SelftestArgs;
 use super::tune::TuneArgs;
-use super::window_args::{DesktopArgs, PicturesArgs};
+use super::window_args::{DesktopArgs, PicturesArgs, ReplayWindowArgs};
+use crate::lab::recording::Detail;
 use crate::scenario::load::Overrides;
 
 /// A laboratory for attention economies.
@@ -42,7 +43,7 @@ pub(super) fn threads(given: &str) -> Result<usize, String> {
 pub(super) enum Command {
     /// Simulates a scenario without a window and writes a run folder with a report.
     #[command(
-        after_help = "Examples:\n  agora run quickstart\n  agora run scenarios/baseline.toml --days 10 --threads 2 --out runs/short\n  agora run quickstart --set platform.recommend.model=popularity --json"
+        after_help = "Examples:\n  agora run quickstart\n  agora run scenarios/baseline.toml --days 10 --threads 2 --out runs/short\n  agora run quickstart --set platform.recommend.model=popularity --json\n  agora run quickstart --days 1 --record --captions scenarios/demos/day.toml"
     )]
     Run(RunArgs),
     /// Opens the window: the city in 3D, its panels, its people, its policies (needs the feature desktop).
@@ -60,9 +61,16 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora check scenarios/ad-load.toml\n  agora check quickstart --json"
     )]
     Check(CheckArgs),
-    /// Runs a run folder's scenario again and compares every state hash.
-    #[command(after_help = "Example:\n  agora verify runs/quickstart-1")]
+    /// Runs the scenario of a run folder or a recording again and compares every state hash.
+    #[command(
+        after_help = "Examples:\n  agora verify runs/quickstart-1\n  agora verify runs/quickstart-1/recording.mcap\n  agora verify demo.mcap --from 1440 --to 2879\n\nTicks before --from are simulated too, and not compared.\n\nExit codes: 0 equal, 1 different, 2 bad usage or input."
+    )]
     Verify(VerifyArgs),
+    /// Shows a recording in the window, or tells what it holds; simulates nothing (the window needs the feature desktop).
+    #[command(
+        after_help = "Examples:\n  agora replay demo.mcap\n  agora replay demo.mcap --speed 0.1\n  agora replay runs/quickstart-1 --headless\n  agora replay demo.mcap --headless --json"
+    )]
+    Replay(ReplayArgs),
     /// Draws the report of a run folder anew, from its report.json.
     #[command(
         after_help = "Examples:\n  agora report runs/quickstart-1\n  agora report runs/quickstart-1 --out ~/quickstart.html"
@@ -188,6 +196,12 @@ pub(super) struct RunArgs {
     /// Steers the run with a file of commands, such as the commands.jsonl of a run folder.
     #[arg(long, value_name = "FILE")]
     pub(super) commands: Option<PathBuf>,
+    /// Records the run into recording.mcap in its folder: metrics, demo (the city too) or full (every slate and posting).
+    #[arg(long, value_name = "LEVEL", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "demo")]
+    pub(super) record: Option<DetailArg>,
+    /// Captions that the recording shows, a TOML file (see docs/recording.md).
+    #[arg(long, value_name = "FILE", requires = "record")]
+    pub(super) captions: Option<PathBuf>,
     /// Overwrites an existing run folder.
     #[arg(long)]
     pub(super) force: bool,
@@ -200,6 +214,44 @@ pub(super) struct RunArgs {
     /// Prints the summary as JSON on stdout and nothing else.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// How much a recording keeps, as the command line names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DetailArg {
+    /// Metrics, counters and state hashes.
+    Metrics,
+    /// Where everybody is and what they do, too.
+    Demo,
+    /// Every slate and every posting, too.
+    Full,
+}
+
+impl DetailArg {
+    /// Returns it as recordings take it.
+    pub(super) const fn detail(self) -> Detail {
+        match self {
+            Self::Metrics => Detail::Metrics,
+            Self::Demo => Detail::Demo,
+            Self::Full => Detail::Full,
+        }
+    }
+}
+
+/// `agora replay`.
+#[derive(Debug, Args)]
+pub(super) struct ReplayArgs {
+    /// The recording, or a run folder that has one.
+    pub(super) recording: PathBuf,
+    /// Prints the final metrics instead of opening the window.
+    #[arg(long)]
+    pub(super) headless: bool,
+    /// Prints the summary as JSON on stdout and nothing else; opens no window.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// How the window shows it.
+    #[command(flatten)]
+    pub(super) window: ReplayWindowArgs,
 }
 
 /// Which offer is explained.
@@ -349,8 +401,14 @@ pub(super) struct CheckArgs {
 /// `agora verify`.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// The run folder.
+    /// The run folder, or a recording.
     pub(super) run: PathBuf,
+    /// First tick that is compared (default: the first there is).
+    #[arg(long, value_name = "TICK")]
+    pub(super) from: Option<u32>,
+    /// Last tick that is compared (default: the last there is).
+    #[arg(long, value_name = "TICK")]
+    pub(super) to: Option<u32>,
     /// Worker threads (default: one per core).
     #[arg(long, value_parser = threads)]
     pub(super) threads: Option<usize>,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::args::DetailArg;
 use super::window_args::DesktopBenchArgs;
 
 /// `agora bench`.
@@ -62,6 +63,11 @@ pub(super) enum Bench {
     /// What it costs to take down why each offer was made.
     #[command(after_help = "Examples:\n  agora bench traces\n  agora bench traces --days 1 --json")]
     Traces(TracesArgs),
+    /// What recording a run costs, how many bytes it takes an event, and how fast any tick of it is found.
+    #[command(
+        after_help = "Examples:\n  agora bench recording\n  agora bench recording --scenario baseline --days 60\n  agora bench recording --level full --json\n\nThe bars are for level demo."
+    )]
+    Recording(RecordingArgs),
     /// Everything above but the window.
     #[command(after_help = "Example:\n  agora bench all --json")]
     All(CommonArgs),
@@ -158,6 +164,39 @@ pub(super) struct ModelsBenchArgs {
     /// Runs every arm of `models` as well, which takes minutes.
     #[arg(long)]
     pub(super) every: bool,
+}
+
+/// `agora bench recording`.
+#[derive(Debug, Args, Clone)]
+pub(super) struct RecordingArgs {
+    /// What all measurements take.
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+    /// The scenario that is recorded.
+    #[arg(long, default_value = "baseline")]
+    pub(super) scenario: String,
+    /// Simulated days.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    pub(super) days: u32,
+    /// How much is kept.
+    #[arg(long, value_enum, default_value = "demo")]
+    pub(super) level: DetailArg,
+    /// Ticks that are looked for.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(super) seeks: u32,
+}
+
+impl RecordingArgs {
+    /// What is measured if nothing else is said.
+    pub(super) fn usual() -> Self {
+        Self {
+            common: CommonArgs::default(),
+            scenario: "baseline".to_owned(),
+            days: 3,
+            level: DetailArg::Demo,
+            seeks: 500,
+        }
+    }
 }
 
 /// `agora bench traces`.

@@ -10,6 +10,7 @@
 //! | `desktop` | `agora desktop`, `agora pictures` |
 //! | `check` | `agora check`, `agora list` |
 //! | `verify` | `agora verify` |
+//! | `replay` | `agora replay` |
 //! | `import` | `agora import` |
 //! | `model_args` | what the commands about models accept |
 //! | `evaluate` | `agora evaluate` |
@@ -46,6 +47,7 @@ mod model_args;
 mod models;
 mod output;
 mod pretrain;
+mod replay;
 pub mod report;
 mod reproduce;
 mod run;
@@ -63,6 +65,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::lab::evaluation::split::SplitError;
+use crate::lab::recording::RecordingError;
 use crate::scenario::error::ScenarioError;
 use crate::scenario::import::error::ImportError;
 use crate::scenario::learning::source::LearningError;
@@ -78,6 +81,9 @@ pub enum CommandError {
     /// A run or its folder is at fault.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// A recording could not be written or read.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     /// A log could not be imported.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -129,6 +135,7 @@ impl CommandError {
             Self::Scenario(_) | Self::Usage(_) | Self::Split(_) | Self::Setting { .. } => 2,
             Self::Learning(e) => code_of(e.is_usage()),
             Self::Run(e) => code_of(e.is_usage()),
+            Self::Recording(e) => code_of(e.is_usage()),
             Self::Import(e) => code_of(e.is_usage()),
             Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Failed(_) => 1,
         }
@@ -152,6 +159,7 @@ pub fn main() -> ExitCode {
         args::Command::Compare(a) => compare::command(a),
         args::Command::List(a) => check::list(a),
         args::Command::Verify(a) => verify::command(a),
+        args::Command::Replay(a) => replay::command(a),
         args::Command::Report(a) => report::command(a),
         args::Command::Import(a) => import::command(a),
         args::Command::Evaluate(a) => evaluate::command(a),

@@ -11,12 +11,14 @@ use super::output;
 use crate::events::log::writer::Disk;
 use crate::lab::metrics::book::Book;
 use crate::lab::realism::scorecard::Scorecard;
+use crate::lab::recording::{self, Tour};
 use crate::lab::summary::RunSummary;
 use crate::scenario::error::Place;
 use crate::scenario::run::command_line::command_line;
 use crate::scenario::run::error::RunError;
 use crate::scenario::run::folder;
 use crate::scenario::run::progress::Run;
+use crate::scenario::run::recording::Wanted;
 use crate::scenario::schema::{Rule, Scenario};
 use crate::scenario::steer::file;
 use crate::scenario::steer::order::Order;
@@ -57,6 +59,7 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
     let loaded = load_named(&args.scenario)?;
     let scenario = &loaded.scenario;
     let commands = args.commands.as_deref().map(steered).transpose()?;
+    let tour = args.captions.as_deref().map(Tour::load).transpose()?;
     let dir = args
         .out
         .clone()
@@ -74,6 +77,14 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
         Some((&dir, Box::new(Disk))),
     )?;
     run.queue(commands.unwrap_or_default());
+    if let Some(detail) = args.record {
+        let wanted = Wanted {
+            path: dir.join(recording::NAME),
+            detail: detail.detail(),
+            tour,
+        };
+        run.record(&wanted, &Disk)?;
+    }
     let clock = wall_clock();
     let mut failure = None;
     while run.ticks < total && !stop.load(Ordering::Relaxed) {
@@ -156,6 +167,16 @@ fn keep_promises(scenario: &Scenario, summary: &RunSummary) -> Result<(), Comman
 }
 
 fn show(s: &RunSummary, scorecard: &Scorecard, dir: &Path) {
+    output::result(&format!(
+        "{}; written to {}\nreport: {}",
+        told(s, scorecard),
+        dir.display(),
+        dir.join("report.html").display()
+    ));
+}
+
+/// Tells what came out of a run.
+pub(super) fn told(s: &RunSummary, scorecard: &Scorecard) -> String {
     let days = f64::from(s.ticks) / f64::from(TICKS_PER_DAY);
     let mut lines = vec![format!(
         "{} (seed {}): {days:.1} days, {} avatars, {} sessions, {} events in {:.1} s ({:.0} active avatar-ticks/s, {:.0} MB)",
@@ -175,15 +196,13 @@ fn show(s: &RunSummary, scorecard: &Scorecard, dir: &Path) {
     }
     lines.push(scorecard.table());
     lines.push(format!(
-        "books {}; state hash {}; written to {}\nreport: {}",
+        "books {}; state hash {}",
         if s.books.balanced {
             "balance"
         } else {
             "DO NOT BALANCE"
         },
-        s.final_state_hash,
-        dir.display(),
-        dir.join("report.html").display()
+        s.final_state_hash
     ));
-    output::result(&lines.join("\n"));
+    lines.join("\n")
 }

@@ -1,26 +1,186 @@
-//! `agora verify`: runs a run folder's scenario again and compares every state hash.
+//! `agora verify`: runs the scenario of a run folder or a recording again and compares every state hash.
 
 use std::io::ErrorKind;
+use std::ops::Range;
+use std::path::Path;
 
 use super::CommandError;
 use super::args::VerifyArgs;
 use super::output;
+use super::replay;
 use super::run::steered;
-use crate::scenario::chain::{self, Link};
-use crate::scenario::load::{Overrides, load};
+use crate::lab::recording::{Link, Recording};
+use crate::scenario::chain;
+use crate::scenario::error::Place;
+use crate::scenario::load::{Loaded, Overrides, load, load_text};
+use crate::scenario::run::error::RunError;
 use crate::scenario::run::progress::Run;
 use crate::scenario::steer::file;
-use crate::sim::units::{TICKS_PER_DAY, Tick};
+use crate::scenario::steer::order::Order;
+use crate::scenario::steer::spelling::from_line;
+use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR, Tick};
+
+/// What a run is compared with.
+struct Evidence {
+    /// Where it is from.
+    name: String,
+    /// The scenario.
+    loaded: Loaded,
+    /// Commands to apply again.
+    orders: Vec<(Order, Place)>,
+    /// Names of the components.
+    names: Vec<String>,
+    /// Ticks of which there are hashes.
+    ticks: Range<u32>,
+    /// The hashes.
+    links: Links,
+}
+
+/// Where hashes are read from.
+enum Links {
+    /// All at once.
+    Chain(Vec<chain::Link>),
+    /// Hour by hour.
+    Recording(Box<Recording>),
+}
+
+impl Links {
+    /// Returns the hashes of some ticks.
+    fn of(&mut self, ticks: Range<u32>) -> Result<Vec<Link>, CommandError> {
+        match self {
+            Self::Chain(links) => Ok(links
+                .get(ticks.start as usize..ticks.end as usize)
+                .unwrap_or_default()
+                .iter()
+                .map(|l| Link {
+                    total: l.total,
+                    parts: l.parts.clone(),
+                })
+                .collect()),
+            Self::Recording(recording) => {
+                let links = recording.links(ticks)?;
+                Ok(links.into_iter().map(|(_, link)| link).collect())
+            }
+        }
+    }
+}
 
 /// `agora verify`.
 pub(super) fn command(args: &VerifyArgs) -> Result<(), CommandError> {
-    let dir = args.run.display().to_string();
-    if !args.run.join("scenario.toml").is_file() {
+    let mut evidence = if args.run.is_dir() {
+        of_folder(&args.run)?
+    } else if args.run.is_file() {
+        of_recording(&args.run)?
+    } else {
+        return Err(CommandError::Usage(format!(
+            "{}: is neither a run folder nor a recording",
+            args.run.display()
+        )));
+    };
+    let wanted = range(args, &evidence)?;
+    let mut run = Run::begin(&evidence.loaded, args.threads.unwrap_or(0), None)?;
+    run.queue(std::mem::take(&mut evidence.orders));
+    let bar = output::progress(u64::from(wanted.end), args.quiet);
+    bar.set_message("running again");
+    let name = &evidence.name;
+    let mut known: Vec<Link> = Vec::new();
+    for tick in 0..wanted.end {
+        run.step()?;
+        if tick >= wanted.start {
+            let place = ((tick - wanted.start) % TICKS_PER_HOUR) as usize;
+            if place == 0 {
+                let end = tick.saturating_add(TICKS_PER_HOUR).min(wanted.end);
+                known = evidence.links.of(tick..end)?;
+            }
+            let again = Link {
+                total: run.sim.state_hash(),
+                parts: run.sim.state_parts().iter().map(|p| p.1 as u16).collect(),
+            };
+            if known.get(place) != Some(&again) {
+                bar.abandon();
+                let link = known.get(place).cloned().unwrap_or_default();
+                return Err(CommandError::Failed(format!(
+                    "{name}: differs first at tick {tick} ({}) in {}",
+                    Tick(tick),
+                    differing(&evidence.names, &run, &link, &again)
+                )));
+            }
+        }
+        if tick % 60 == 0 {
+            bar.set_position(u64::from(tick));
+        }
+    }
+    bar.finish_and_clear();
+    let steered = match run.n_commands() {
+        0 => String::new(),
+        n => format!("; {n} commands were applied again"),
+    };
+    let part = if wanted == evidence.ticks && wanted.start == 0 {
+        format!("{} ticks", wanted.len())
+    } else {
+        format!("ticks {} to {}", wanted.start, wanted.end - 1)
+    };
+    output::result(&format!(
+        "{name}: {part}, every state hash is equal ({:016x}){steered}",
+        run.chained
+    ));
+    Ok(())
+}
+
+/// Returns the ticks to compare.
+fn range(args: &VerifyArgs, evidence: &Evidence) -> Result<Range<u32>, CommandError> {
+    let (name, ticks) = (&evidence.name, &evidence.ticks);
+    if ticks.is_empty() {
+        return Err(CommandError::Failed(format!(
+            "{name}: holds no whole tick, so that there is nothing to verify"
+        )));
+    }
+    let last = ticks.end - 1;
+    for (flag, given) in [("--from", args.from), ("--to", args.to)] {
+        if let Some(tick) = given
+            && !ticks.contains(&tick)
+        {
+            return Err(CommandError::Usage(format!(
+                "{flag} {tick}: {name} holds ticks {} to {last}",
+                ticks.start
+            )));
+        }
+    }
+    let (from, to) = (args.from.unwrap_or(ticks.start), args.to.unwrap_or(last));
+    if from > to {
+        return Err(CommandError::Usage(format!(
+            "--to {to}: allowed is {from}, which --from says, or later"
+        )));
+    }
+    Ok(from..to + 1)
+}
+
+/// Names the components that differ.
+fn differing(names: &[String], run: &Run, link: &Link, again: &Link) -> String {
+    let now = run.sim.state_parts();
+    let is_same_list = now.len() == names.len() && now.iter().zip(names).all(|(n, m)| n.0 == m);
+    let differing: Vec<&str> = names
+        .iter()
+        .zip(link.parts.iter().zip(&again.parts))
+        .filter(|(_, (a, b))| a != b)
+        .map(|(n, _)| n.as_str())
+        .collect();
+    if differing.is_empty() || !is_same_list {
+        "the components registered".to_owned()
+    } else {
+        differing.join(", ")
+    }
+}
+
+/// Gathers what a run folder holds.
+fn of_folder(folder: &Path) -> Result<Evidence, CommandError> {
+    let dir = folder.display().to_string();
+    if !folder.join("scenario.toml").is_file() {
         return Err(CommandError::Usage(format!(
             "{dir}: is not a run folder (it has no scenario.toml)"
         )));
     }
-    let path = args.run.join("hashes.bin");
+    let path = folder.join("hashes.bin");
     if !path.is_file() {
         return Err(CommandError::Usage(format!(
             "{dir}: is not a run folder (it has no hashes.bin)"
@@ -30,75 +190,69 @@ pub(super) fn command(args: &VerifyArgs) -> Result<(), CommandError> {
         ErrorKind::InvalidData => CommandError::Usage(format!("{}: {e}", path.display())),
         _ => CommandError::file(&path)(e),
     })?;
-    let (names, links) = (chain.names, chain.links);
     let loaded = load(&dir, &Overrides::default())?;
     let asked = loaded.scenario.days as usize * TICKS_PER_DAY as usize;
-    if links.len() > asked {
+    if chain.links.len() > asked {
         return Err(CommandError::Failed(format!(
             "{}: holds {} ticks, but {dir}/scenario.toml asks for {asked} (days = {}); one of them was changed",
             path.display(),
-            links.len(),
+            chain.links.len(),
             loaded.scenario.days
         )));
     }
-    if links.is_empty() {
-        return Err(CommandError::Failed(format!(
-            "{}: holds no whole tick, so that there is nothing to verify",
-            path.display()
-        )));
-    }
-    if chain.torn_bytes > 0 {
+    if chain.torn_bytes > 0 && !chain.links.is_empty() {
         output::note(&format!(
             "{}: the last {} bytes are no whole tick, as after a kill; they are left out",
             path.display(),
             chain.torn_bytes
         ));
     }
-    let mut run = Run::begin(&loaded, args.threads.unwrap_or(0), None)?;
-    let commands = args.run.join(file::NAME);
-    if commands.is_file() {
-        run.queue(steered(&commands)?);
-    }
-    let bar = output::progress(links.len() as u64, args.quiet);
-    bar.set_message("running again");
-    for (i, link) in links.iter().enumerate() {
-        run.step()?;
-        let parts = run.sim.state_parts();
-        let again = Link {
-            total: run.sim.state_hash(),
-            parts: parts.iter().map(|p| p.1 as u16).collect(),
-        };
-        if again != *link {
-            bar.abandon();
-            let differing: Vec<&str> = names
-                .iter()
-                .zip(link.parts.iter().zip(&again.parts))
-                .filter(|(_, (a, b))| a != b)
-                .map(|(n, _)| n.as_str())
-                .collect();
-            return Err(CommandError::Failed(format!(
-                "{dir}: differs first at tick {i} ({}) in {}",
-                Tick(i as u32),
-                if differing.is_empty() {
-                    "the components registered".to_owned()
-                } else {
-                    differing.join(", ")
-                }
-            )));
-        }
-        if i % 60 == 0 {
-            bar.set_position(i as u64);
-        }
-    }
-    bar.finish_and_clear();
-    let steered = match run.n_commands() {
-        0 => String::new(),
-        n => format!("; {n} commands were applied again"),
+    let commands = folder.join(file::NAME);
+    let orders = if commands.is_file() {
+        steered(&commands)?
+    } else {
+        Vec::new()
     };
-    output::result(&format!(
-        "{dir}: {} ticks, every state hash is equal ({:016x}){steered}",
-        links.len(),
-        run.chained
-    ));
-    Ok(())
+    let name = if chain.links.is_empty() {
+        path.display().to_string()
+    } else {
+        dir
+    };
+    Ok(Evidence {
+        name,
+        loaded,
+        orders,
+        names: chain.names,
+        ticks: 0..chain.links.len() as u32,
+        links: Links::Chain(chain.links),
+    })
+}
+
+/// Gathers what a recording holds.
+fn of_recording(path: &Path) -> Result<Evidence, CommandError> {
+    let recording = replay::open(path)?;
+    let name = recording.file().to_owned();
+    let header = recording.header();
+    let loaded = load_text(&format!("{name} (its scenario)"), &header.scenario_toml)?;
+    let found = format!("{:016x}", loaded.scenario.hash());
+    if found != header.scenario_hash {
+        return Err(CommandError::Failed(format!(
+            "{name}: its scenario has the hash {found} here, {} when it was recorded by agora {}",
+            header.scenario_hash, header.agora
+        )));
+    }
+    let mut orders = Vec::new();
+    for (i, (_, line)) in recording.commands().iter().enumerate() {
+        let place = Place::Line(format!("{name} (its commands)"), i + 1);
+        let order = from_line(line, &place).map_err(RunError::from)?;
+        orders.push((order, place));
+    }
+    Ok(Evidence {
+        loaded,
+        orders,
+        names: header.components.clone(),
+        ticks: recording.ticks(),
+        links: Links::Recording(Box::new(recording)),
+        name,
+    })
 }

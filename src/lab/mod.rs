@@ -8,6 +8,7 @@
 //! | `evaluation` | how well models foretell what people in a log met next |
 //! | `experiment` | what arms of a scenario differ in |
 //! | `realism` | published facts and the scorecard |
+//! | `recording` | a run kept in one file, and what reads it |
 //! | `report` | the page that shows a run |
 //! | `summary` | `run.json` |
 //! | `plugin` | what joins it into the tick |
@@ -19,5 +20,6 @@ pub mod explain;
 pub mod metrics;
 pub mod plugin;
 pub mod realism;
+pub mod recording;
 pub mod report;
 pub mod summary;

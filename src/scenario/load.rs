@@ -52,9 +52,25 @@ struct Gathered {
 /// # Errors
 /// [`ScenarioError`], the first mistake in the order of the files.
 pub fn load(name: &str, overrides: &Overrides) -> Result<Loaded, ScenarioError> {
+    load_source(find(name)?, overrides)
+}
+
+/// Loads a scenario from a text, such as one that a recording holds; `file` is named in errors.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_text(file: &str, text: &str) -> Result<Loaded, ScenarioError> {
+    let source = Source {
+        file: file.to_owned(),
+        text: text.to_owned(),
+        folder: None,
+    };
+    load_source(source, &Overrides::default())
+}
+
+fn load_source(source: Source, overrides: &Overrides) -> Result<Loaded, ScenarioError> {
     let docs = Scenario::describe();
     let mut gathered = Gathered::default();
-    let source = find(name)?;
     gather(source, &docs, &mut Vec::new(), &mut gathered)?;
     if let Some(wanted) = &overrides.arm {
         let Some(arm) = gathered.arms.get(wanted) else {

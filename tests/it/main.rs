@@ -27,6 +27,7 @@ mod pictures;
 mod pipeline;
 #[cfg(feature = "desktop")]
 mod pixels;
+mod recording;
 #[cfg(feature = "desktop")]
 mod replay_window;
 mod report;

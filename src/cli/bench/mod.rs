@@ -13,6 +13,7 @@
 //! | `allocation` | how near prices come to the best allocation |
 //! | `device` | whether a device computes what the processor computes |
 //! | `ledger` | transfers, in memory and with the journal on disk |
+//! | `recording` | what recording costs, how large it is, how fast any tick is found |
 //! | `models` | what scoring and learning cost |
 //! | `trade` | auctions and the order book |
 //! | `traces` | what it costs to take down why each offer was made |
@@ -25,6 +26,7 @@ mod desktop;
 mod device;
 mod ledger;
 mod models;
+mod recording;
 mod traces;
 mod trade;
 mod workload;
@@ -34,7 +36,7 @@ use serde_json::{Value, json};
 use super::CommandError;
 use super::bench_args::{
     ActivityArgs, AllocationArgs, Bench, BenchArgs, CityArgs, CommonArgs, DeviceArg,
-    DeviceBenchArgs, ModelsBenchArgs, TracesArgs, WorkloadArgs,
+    DeviceBenchArgs, ModelsBenchArgs, RecordingArgs, TracesArgs, WorkloadArgs,
 };
 use super::output;
 
@@ -60,6 +62,7 @@ pub(super) fn command(args: &BenchArgs) -> Result<(), CommandError> {
         Bench::Models(a) => show(&models::measure(a)?, a.common.json),
         Bench::Trade(a) => show(&trade::measure()?, a.json),
         Bench::Ledger(a) => show(&ledger::measure()?, a.json),
+        Bench::Recording(a) => show(&recording::measure(a)?, a.common.json),
         Bench::Traces(a) => show(&traces::measure(a)?, a.common.json),
         Bench::All(common) => show(&all(common)?, common.json),
     }
@@ -97,6 +100,10 @@ fn all(common: &CommonArgs) -> Result<Report, CommandError> {
         common: common.clone(),
         days: 3,
     })?;
+    let recording = recording::measure(&RecordingArgs {
+        common: common.clone(),
+        ..RecordingArgs::usual()
+    })?;
     let json = json!({
         "workload_a": workload.json,
         "city": city.json,
@@ -107,10 +114,11 @@ fn all(common: &CommonArgs) -> Result<Report, CommandError> {
         "trade": trade.json,
         "ledger": ledger.json,
         "traces": traces.json,
+        "recording": recording.json,
     });
     let (mut lines, mut broken) = (Vec::new(), Vec::new());
     for part in [
-        workload, city, activity, allocation, models, device, trade, ledger, traces,
+        workload, city, activity, allocation, models, device, trade, ledger, traces, recording,
     ] {
         lines.extend(part.lines);
         broken.extend(part.broken);

@@ -57,6 +57,27 @@ pub(in crate::cli) enum Proof {
         #[arg(long)]
         json: bool,
     },
+    /// Damages a recording at random places: each time it says what is wrong, and what can still be read is right.
+    Recording {
+        /// At how many places.
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
+        places: u32,
+        /// Seed of the places.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Records every shipped city, made small, at every level, and compares what is read with what happened.
+    Roundtrip {
+        /// Simulated hours of each.
+        #[arg(long, default_value_t = 26, value_parser = clap::value_parser!(u32).range(1..=8_760))]
+        hours: u32,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Prints the chained state hash of a small city, to be compared across builds and machines.
     Golden {
         /// Prints JSON.

@@ -49,6 +49,23 @@ fn loaded(residents: u32, days: u32, seed: u64, more: &[&str]) -> Result<Loaded,
     )
 }
 
+/// A shipped city, made small and awake around the clock.
+///
+/// # Errors
+/// [`ScenarioError`] if a value it sets is no longer there.
+pub fn shrunk(name: &str, residents: u32, days: u32) -> Result<Loaded, ScenarioError> {
+    let mut sets = vec![format!("society.population.residents={residents}")];
+    let awake = BUSY.iter().take(2);
+    sets.extend(SMALL.iter().chain(awake).map(|s| (*s).to_owned()));
+    let overrides = Overrides {
+        sets,
+        seed: None,
+        days: Some(days),
+        arm: None,
+    };
+    load(name, &overrides)
+}
+
 /// A small city with the rhythm of a large one, with the ranking model of that name.
 ///
 /// # Errors

@@ -8,7 +8,9 @@
 //! | `golden` | one chained hash, to be equal in every build |
 //! | `kills` | runs are killed at random moments |
 //! | `ledger` | money moves at random and the books balance |
+//! | `recording` | recordings are damaged at random places |
 //! | `remains` | what a killed run may leave |
+//! | `roundtrip` | what is read from a recording is what was recorded |
 
 pub(super) mod args;
 pub mod city;
@@ -16,7 +18,9 @@ pub mod determinism;
 pub mod golden;
 pub mod kills;
 pub mod ledger;
+pub mod recording;
 pub mod remains;
+pub mod roundtrip;
 
 use serde::Serialize;
 
@@ -58,6 +62,14 @@ pub(super) fn command(args: &SelftestArgs) -> Result<(), CommandError> {
         } => {
             let shown = ledger::transfer(*transfers, *wallets, *seed, *json);
             report(&shown, &shown.line(), *json, shown.violations == 0)
+        }
+        Proof::Recording { places, seed, json } => {
+            let shown = recording::damage(*places, *seed)?;
+            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+        }
+        Proof::Roundtrip { hours, json } => {
+            let shown = roundtrip::all(*hours)?;
+            report(&shown, &shown.line(), *json, shown.violations.is_empty())
         }
         Proof::Golden { json } => {
             let shown = golden::all()?;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::events::log::error::LogError;
+use crate::lab::recording::RecordingError;
 use crate::scenario::error::ScenarioError;
 use crate::scenario::steer::error::SteerError;
 use crate::scenario::world::FoundingError;
@@ -44,6 +45,9 @@ pub enum RunError {
     /// The log could not be written.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// A recording could not be written or read.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     /// A file could not be written or read.
     #[error("{path}: {cause}")]
     File {
@@ -87,6 +91,7 @@ impl RunError {
             | Self::Folder { .. }
             | Self::NoFolder
             | Self::Steer(_) => true,
+            Self::Recording(e) => e.is_usage(),
             Self::Founding(_) | Self::Log(_) | Self::File { .. } | Self::Format { .. } => false,
         }
     }

@@ -173,6 +173,7 @@ This page is generated from the source; `cargo test` fails when it is out of dat
 | `events/day=NNN/money.parquet` | every posting of the ledger, unless `lab.log_money = false`; `agora trace` follows them | at the end of each day |
 | `hashes.bin` | the state hash after every tick, with 16 bits of each component's; `agora verify` compares them | during the run |
 | `commands.jsonl` | the commands that steered the run, one a line, if any did; `agora run SCENARIO --commands FILE` applies them again | each before its tick |
+| `recording.mcap` | with `--record`: the run to be shown, searched and verified, see `recording.md`; after a kill it is readable up to the last hour | during the run |
 | `metrics.parquet` | one row per finished day | at the end |
 | `metrics-hourly.parquet` | one row per finished hour | at the end |
 | `items.parquet` | every item ever published, as anybody sees it: kind, title, tags, media | at the end |

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `progress` | the run itself: begun, stepped, finished, summed up |
 //! | `steering` | its commands: those to come, and those applied |
+//! | `recording` | what its recorder is told, and when |
 //! | `command_line` | the command that gives it again |
 //! | `folder` | the run folder |
 //! | `leave` | what a run leaves in its folder |
@@ -14,4 +15,5 @@ pub mod error;
 pub mod folder;
 pub mod leave;
 pub mod progress;
+pub mod recording;
 mod steering;

@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::error::RunError;
+use super::recording::{Recorded, Wanted};
 use super::steering::Steering;
 use super::{folder, leave};
 use crate::economy::ledger::Ledger;
 use crate::events::bus::{EventBus, OfferBus};
 use crate::events::log::writer::{Disk, EventLog, Keep, LogStorage};
+use crate::events::money::MoneyRow;
 use crate::lab::metrics::book::Book;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::report::gather::Asked;
@@ -43,6 +45,9 @@ pub struct Run {
     /// The scenario as the city was founded.
     founding: Scenario,
     steering: Steering,
+    recorded: Option<Recorded>,
+    /// What moved on the books in the last tick.
+    postings: Vec<MoneyRow>,
 }
 
 impl Run {
@@ -108,7 +113,34 @@ impl Run {
             ticks: 0,
             founding: loaded.scenario.clone(),
             steering,
+            recorded: None,
+            postings: Vec::new(),
         })
+    }
+
+    /// Records the run from now on, until it is [left](Run::leave).
+    ///
+    /// # Errors
+    /// [`RunError`] if the file cannot be made or written.
+    pub fn record(&mut self, wanted: &Wanted, storage: &dyn LogStorage) -> Result<(), RunError> {
+        let (scenario, sim) = (&self.founding, &mut self.sim);
+        self.recorded = Some(Recorded::begin(wanted, storage, scenario, self.ticks, sim)?);
+        Ok(())
+    }
+
+    /// Ends the recording, if there is one, as the run is now.
+    ///
+    /// # Errors
+    /// [`RunError`] if it cannot be written.
+    pub fn stop_recording(&mut self, wall_seconds: f64) -> Result<(), RunError> {
+        let Some(recorded) = self.recorded.take() else {
+            return Ok(());
+        };
+        let (summary, _) = self.summary(wall_seconds);
+        let json = serde_json::to_string_pretty(&summary)
+            .map_err(RunError::format(Path::new("run.json")))?;
+        recorded.finish(&self.steering.applied, &summary, &json)?;
+        Ok(())
     }
 
     /// Applies a command now, between two ticks, and records it.
@@ -171,14 +203,20 @@ impl Run {
                 chain.flush().map_err(RunError::file(path))?;
             }
         }
+        let tick = Tick(self.ticks - 1);
+        self.postings.clear();
+        let mut ledger = self.sim.world_mut().resource_mut::<Ledger>();
+        ledger.drain_journal(tick, &mut self.postings);
+        if let Some(recorded) = &mut self.recorded {
+            let applied = &self.steering.applied;
+            recorded.tick(&self.sim, tick.0, hash, applied, &self.postings)?;
+        }
         if let Some(log) = &mut self.log {
             let w = self.sim.world();
             let events = &w.resource::<EventBus>().current;
             let slates = &w.resource::<OfferBus>().slates;
             log.append(day, events, slates)?;
-            let tick = Tick(self.ticks - 1);
-            let mut ledger = self.sim.world_mut().resource_mut::<Ledger>();
-            log.append_money(day, |rows| ledger.drain_journal(tick, rows))?;
+            log.append_money(day, |rows| rows.extend_from_slice(&self.postings))?;
             if self.ticks.is_multiple_of(TICKS_PER_DAY) {
                 log.end_day(day)?;
             }
@@ -221,6 +259,11 @@ impl Run {
     ) -> Result<(RunSummary, Scorecard), RunError> {
         self.finish()?;
         let (summary, scorecard) = self.summary(wall_seconds);
+        let json = serde_json::to_string_pretty(&summary)
+            .map_err(RunError::format(Path::new("run.json")))?;
+        if let Some(recorded) = self.recorded.take() {
+            recorded.finish(&self.steering.applied, &summary, &json)?;
+        }
         if let Some(dir) = &self.dir {
             let asked = Asked {
                 command,
@@ -230,9 +273,7 @@ impl Run {
             };
             leave::leave(dir, &self.sim, &summary, &scorecard, asked)?;
             // Last, so that a folder with a run.json is whole.
-            let path = dir.join("run.json");
-            let json = serde_json::to_string_pretty(&summary).map_err(RunError::format(&path))?;
-            folder::write(&path, json.as_bytes())?;
+            folder::write(&dir.join("run.json"), json.as_bytes())?;
         }
         Ok((summary, scorecard))
     }

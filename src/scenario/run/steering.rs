@@ -23,6 +23,8 @@ pub(super) struct Steering {
     path: Option<PathBuf>,
     /// Their record, once there is one.
     record: Option<Record>,
+    /// Those that were applied, in order.
+    pub(super) applied: Vec<Order>,
     /// How many were applied.
     pub(super) n_applied: u32,
     /// What they changed of the policy.
@@ -36,6 +38,7 @@ impl Steering {
             queue: VecDeque::new(),
             path,
             record: None,
+            applied: Vec::new(),
             n_applied: 0,
             changes: Vec::new(),
         }
@@ -90,6 +93,7 @@ impl Steering {
             };
             record.append(&order).map_err(RunError::file(path))?;
         }
+        self.applied.push(order);
         Ok(())
     }
 }

@@ -1,0 +1,67 @@
+//! Recording: a run kept in one file that can be shown, searched and verified, and what reads it.
+//!
+//! The file is an MCAP file of profile `agora`; `docs/recording.md` tells its layout.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `level` | how much is kept |
+//! | `header` | what a recording says of itself |
+//! | `channel` | its channels and their schemas |
+//! | `shape` | the shapes of messages |
+//! | `wire` | messages as bytes |
+//! | `link` | state hashes |
+//! | `counters` | counters of a running city |
+//! | `crowd` | who is in the city, where, and what each does |
+//! | `deeds` | what avatars did |
+//! | `offers` | every slate |
+//! | `postings` | every posting of the ledger |
+//! | `lots` | the ground, lots and billboards |
+//! | `register` | people, items, spaces, campaigns |
+//! | `numbers` | metrics by the hour and day |
+//! | `tour` | captions |
+//! | `recorder` | writes a recording while a city runs |
+//! | `container` | the file around the messages |
+//! | `notes` | what does not belong to one tick |
+//! | `picture` | the city after a tick |
+//! | `recording` | a recording as it is read |
+//! | `contents` | what it holds beside its ticks |
+//! | `error` | what can be wrong with it |
+
+mod channel;
+mod container;
+mod contents;
+mod counters;
+mod crowd;
+mod deeds;
+mod error;
+mod header;
+mod level;
+mod link;
+mod lots;
+mod notes;
+mod numbers;
+mod offers;
+mod picture;
+mod postings;
+mod recorder;
+mod recording;
+mod register;
+mod shape;
+mod tour;
+mod wire;
+
+pub use channel::layout_markdown;
+pub use container::Source;
+pub use counters::Counters;
+pub use crowd::{Seen, Trip};
+pub use error::RecordingError;
+pub use header::{FORMAT, Header};
+pub use level::Detail;
+pub use link::Link;
+pub use lots::{Ground, LotNote};
+pub use numbers::{Numbers, Series};
+pub use picture::Picture;
+pub use recorder::{NAME, Recorder, Written};
+pub use recording::Recording;
+pub use register::{ItemNote, Person, SpaceNote};
+pub use tour::{Caption, Look, Tour};

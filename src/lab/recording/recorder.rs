@@ -1,0 +1,494 @@
+//! Writes a recording while a city runs.
+//!
+//! One chunk holds what happens within an hour, and is on disk when the hour is over; behind it stands a small one with the
+//! metrics of the hour and what is new in the registers. A chunk can be read alone: its first tick is told from nothing.
+//! What is written depends on the city alone, so that two recordings of one run are equal byte for byte.
+
+use std::collections::BTreeMap;
+use std::io::BufWriter;
+use std::path::Path;
+
+use bevy::ecs::world::World;
+use mcap::records::MessageHeader;
+use mcap::write::{Metadata, NoSeek};
+use mcap::{Attachment, McapError, WriteOptions, Writer};
+
+use super::channel::{Channel, Described};
+use super::counters::Counters;
+use super::crowd::{self, Seen};
+use super::deeds;
+use super::error::RecordingError;
+use super::header::Header;
+use super::level::Detail;
+use super::link::Link;
+use super::lots::{self, Ground, LotNote, Told};
+use super::numbers::{self, Numbers};
+use super::offers;
+use super::postings;
+use super::register::Registrar;
+use super::tour::Tour;
+use super::wire::Out;
+use crate::economy::ledger::{Currency, Ledger};
+use crate::events::behavior::{Event, EventKind, Surface, ThingKind};
+use crate::events::bus::{EventBus, OfferBus};
+use crate::events::log::writer::SyncWrite;
+use crate::events::money::MoneyRow;
+use crate::lab::metrics::book::Book;
+use crate::lab::metrics::facts::Ending;
+use crate::lab::metrics::headline::headline;
+use crate::platform::recommend::serve::Exposures;
+use crate::sim::ids::CampaignId;
+use crate::sim::schedule::Simulation;
+use crate::sim::units::{Coins, TICKS_PER_DAY, TICKS_PER_HOUR};
+use crate::society::avatars::avatar::Avatars;
+use crate::society::config::SocietyRules;
+use crate::society::spaces::space::Spaces;
+
+/// Name of a recording in a run folder.
+pub const NAME: &str = "recording.mcap";
+
+/// Profile of the format that recordings follow.
+pub(super) const PROFILE: &str = "agora";
+
+/// Name of the attachment with the captions.
+pub(super) const CAPTIONS: &str = "captions.json";
+
+/// Nanoseconds of simulated time in a tick.
+pub(super) const NANOS_PER_TICK: u64 = 60_000_000_000;
+
+/// Most bytes of a message: a chunk that is nearly full and then gets three of them is still one that readers take.
+pub(super) const MOST_MESSAGE: usize = 3 << 20;
+
+/// Bytes of a chunk beyond which it is closed before its hour is over.
+const FULL_CHUNK: usize = 2 << 20;
+
+/// How hard chunks are compressed: harder takes longer than it saves.
+const LEVEL: u32 = 3;
+
+/// How much was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Ticks.
+    pub ticks: u32,
+    /// Messages.
+    pub messages: u64,
+    /// Bytes of messages, before they were compressed.
+    pub bytes: u64,
+}
+
+/// What the next tick is told against.
+#[derive(Debug, Default)]
+struct Before {
+    link: Link,
+    counters: Counters,
+    crowd: Vec<Seen>,
+}
+
+/// A recording being written.
+pub struct Recorder {
+    file: String,
+    out: Writer<NoSeek<BufWriter<Box<dyn SyncWrite>>>>,
+    detail: Detail,
+    sequences: [u32; Channel::ALL.len()],
+    before: Before,
+    is_fresh: bool,
+    n_in_chunk: usize,
+    base: Option<(u32, Vec<LotNote>)>,
+    boards: Vec<Option<CampaignId>>,
+    registrar: Registrar,
+    n_hours: usize,
+    n_days: usize,
+    commands: Vec<String>,
+    last: u32,
+    written: Written,
+}
+
+impl Recorder {
+    /// Begins a recording of a city as it is now; `out` is the file of that path, empty.
+    ///
+    /// # Errors
+    /// [`RecordingError`] if the file cannot be written.
+    pub fn begin(
+        path: &Path,
+        out: Box<dyn SyncWrite>,
+        header: &Header,
+        world: &World,
+        tour: Option<&Tour>,
+    ) -> Result<Self, RecordingError> {
+        let file = path.display().to_string();
+        let options = WriteOptions::new()
+            .profile(PROFILE)
+            .library(concat!("agora ", env!("CARGO_PKG_VERSION")))
+            // Chunks end with an hour, not by size, and the file is written from front to back.
+            .chunk_size(None)
+            .disable_seeking(true)
+            .compression_level(LEVEL)
+            .compression_threads(0);
+        let mut out = options
+            .create(NoSeek::new(BufWriter::new(out)))
+            .map_err(failed(&file))?;
+        for channel in Channel::ALL {
+            declare(&mut out, channel).map_err(failed(&file))?;
+        }
+        let book = world.resource::<Book>();
+        let mut recorder = Self {
+            file,
+            out,
+            detail: header.detail,
+            sequences: [0; Channel::ALL.len()],
+            before: Before::default(),
+            is_fresh: true,
+            n_in_chunk: 0,
+            base: None,
+            boards: Vec::new(),
+            registrar: Registrar::default(),
+            n_hours: book.hours_run.len(),
+            n_days: book.days.len(),
+            commands: Vec::new(),
+            last: header.first_tick,
+            written: Written::default(),
+        };
+        recorder.open(header, world, tour)?;
+        Ok(recorder)
+    }
+
+    /// Writes what stands before the first tick.
+    fn open(
+        &mut self,
+        header: &Header,
+        world: &World,
+        tour: Option<&Tour>,
+    ) -> Result<(), RecordingError> {
+        let tick = header.first_tick;
+        let json = serde_json::to_vec(header).map_err(|e| self.format(&e.to_string()))?;
+        self.put(Channel::Header, tick, &json)?;
+        if self.detail.shows_city() {
+            let road_every = world.resource::<SocietyRules>().0.spaces.road_every;
+            let ground = Ground::look(world, road_every).write();
+            self.put(Channel::Ground, tick, &ground)?;
+            if let Some(rows) = self.registrar.write(world) {
+                self.put(Channel::Register, tick, &rows)?;
+            }
+        }
+        self.flush()?;
+        let metadata = Metadata {
+            name: PROFILE.to_owned(),
+            metadata: BTreeMap::from(
+                [
+                    ("format", header.format.to_string()),
+                    ("agora", header.agora.clone()),
+                    ("scenario", header.scenario.clone()),
+                    ("scenario_hash", header.scenario_hash.clone()),
+                    ("seed", header.seed.to_string()),
+                    ("detail", header.detail.word().to_owned()),
+                ]
+                .map(|(k, v)| (k.to_owned(), v)),
+            ),
+        };
+        self.out
+            .write_metadata(&metadata)
+            .map_err(failed(&self.file))?;
+        if let Some(tour) = tour {
+            let json = serde_json::to_vec(tour).map_err(|e| self.format(&e.to_string()))?;
+            let time = u64::from(tick) * NANOS_PER_TICK;
+            let attachment = Attachment {
+                log_time: time,
+                create_time: time,
+                name: CAPTIONS.to_owned(),
+                media_type: "application/json".to_owned(),
+                data: json.into(),
+            };
+            self.out.attach(&attachment).map_err(failed(&self.file))?;
+        }
+        self.out.flush().map_err(failed(&self.file))
+    }
+
+    /// Takes down a command that was applied before the next tick, as a line of JSON.
+    pub fn command(&mut self, line: String) {
+        self.commands.push(line);
+    }
+
+    /// Returns how much was written so far.
+    #[must_use]
+    pub fn written(&self) -> Written {
+        self.written
+    }
+
+    /// Says whether postings are asked for.
+    #[must_use]
+    pub fn keeps_postings(&self) -> bool {
+        self.detail == Detail::Full
+    }
+
+    /// Records the tick that has just run, with its hash and those of the components.
+    ///
+    /// # Errors
+    /// [`RecordingError`] if it cannot be written, or tells more than a recording can hold.
+    pub fn tick(
+        &mut self,
+        sim: &Simulation,
+        tick: u32,
+        hash: u64,
+        parts: &[(&str, u64)],
+        postings: &[MoneyRow],
+    ) -> Result<(), RecordingError> {
+        let world = sim.world();
+        self.last = tick;
+        for line in std::mem::take(&mut self.commands) {
+            self.put(Channel::Command, tick, line.as_bytes())?;
+        }
+        let events = &world.resource::<EventBus>().current;
+        if self.detail.shows_city() {
+            let n_spaces = world.resource::<Spaces>().table.len();
+            self.boards.resize(n_spaces, None);
+            watch_boards(&mut self.boards, events);
+            if self.is_fresh {
+                self.put_lots(world, tick)?;
+            }
+        }
+        let link = Link {
+            total: hash,
+            parts: parts.iter().map(|p| p.1 as u16).collect(),
+        };
+        let counters = count(world, tick);
+        let mut out = Out::default();
+        link.write(&self.before.link, &mut out);
+        counters.write(&self.before.counters, &mut out);
+        let mut crowd = Vec::new();
+        if self.detail.shows_city() {
+            crowd = crowd::look(world.resource::<Avatars>());
+            crowd::write(&self.before.crowd, &crowd, tick, &mut out);
+            deeds::write(events, self.detail, &mut out);
+        }
+        self.put(Channel::Tick, tick, &out.finish())?;
+        if self.detail == Detail::Full {
+            let slates = &world.resource::<OfferBus>().slates;
+            if !slates.is_empty() {
+                self.put(Channel::Offers, tick, &offers::write(slates))?;
+            }
+            if !postings.is_empty() {
+                self.put(Channel::Postings, tick, &postings::write(postings))?;
+            }
+        }
+        self.before = Before {
+            link,
+            counters,
+            crowd,
+        };
+        self.is_fresh = false;
+        self.written.ticks += 1;
+        let is_hour_over = (tick + 1).is_multiple_of(TICKS_PER_HOUR);
+        if is_hour_over || self.n_in_chunk >= FULL_CHUNK {
+            self.flush()?;
+        }
+        if is_hour_over {
+            self.end_hour(sim, tick)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the metrics of an hour that is over, and what is new in the registers.
+    fn end_hour(&mut self, sim: &Simulation, tick: u32) -> Result<(), RecordingError> {
+        let world = sim.world();
+        let book = world.resource::<Book>();
+        for hour in book.hours_run.get(self.n_hours..).unwrap_or_default() {
+            let numbers = numbers::write(&numbers::of_hour(world, hour));
+            self.put(Channel::Hour, tick, &numbers)?;
+        }
+        self.n_hours = book.hours_run.len();
+        for (i, day) in book.days.iter().enumerate().skip(self.n_days) {
+            let minutes: Vec<f64> = book
+                .domain_minutes
+                .iter()
+                .map(|m| m.get(i).copied().unwrap_or(0.0))
+                .collect();
+            let numbers = numbers::write(&numbers::of_day(day, &minutes));
+            self.put(Channel::Day, tick, &numbers)?;
+        }
+        if book.days.len() > self.n_days {
+            self.n_days = book.days.len();
+            let numbers = headline(book, &Ending::of(sim));
+            self.put(Channel::Headline, tick, &numbers::write(&numbers))?;
+        }
+        if self.detail.shows_city()
+            && let Some(rows) = self.registrar.write(world)
+        {
+            self.put(Channel::Register, tick, &rows)?;
+        }
+        self.flush()
+    }
+
+    /// Ends the recording of a run that is over or was stopped: `summary` is the text of its `run.json`.
+    ///
+    /// # Errors
+    /// [`RecordingError`] if it cannot be written or made durable.
+    pub fn finish(
+        mut self,
+        summary: &str,
+        metrics: &Numbers,
+        facts: &Numbers,
+    ) -> Result<Written, RecordingError> {
+        self.flush()?;
+        for line in std::mem::take(&mut self.commands) {
+            self.put(Channel::Command, self.last, line.as_bytes())?;
+        }
+        self.put(Channel::Headline, self.last, &numbers::write(metrics))?;
+        self.put(Channel::Facts, self.last, &numbers::write(facts))?;
+        self.put(Channel::Summary, self.last, summary.as_bytes())?;
+        self.out.finish().map_err(failed(&self.file))?;
+        let path = Path::new(&self.file);
+        let mut file = self
+            .out
+            .into_inner()
+            .into_inner()
+            .into_inner()
+            .map_err(|e| RecordingError::io(path)(e.into_error()))?;
+        file.sync().map_err(RecordingError::io(path))?;
+        Ok(self.written)
+    }
+
+    /// Writes lots and billboards at the head of a chunk.
+    fn put_lots(&mut self, world: &World, tick: u32) -> Result<(), RecordingError> {
+        let lots = lots::look(world);
+        let day = tick / TICKS_PER_DAY;
+        let base = self.base.take().filter(|(t, _)| t / TICKS_PER_DAY == day);
+        let told = Told {
+            base: base.as_ref().map_or(tick, |b| b.0),
+            lots,
+            boards: self.boards.clone(),
+        };
+        let bytes = lots::write(&told, base.as_ref().map(|b| b.1.as_slice()));
+        self.base = base.or(Some((tick, told.lots)));
+        self.put(Channel::Lots, tick, &bytes)
+    }
+
+    fn put(&mut self, channel: Channel, tick: u32, bytes: &[u8]) -> Result<(), RecordingError> {
+        if bytes.len() > MOST_MESSAGE {
+            return Err(RecordingError::TooMuch {
+                file: self.file.clone(),
+                tick,
+                bytes: bytes.len(),
+                most: MOST_MESSAGE,
+            });
+        }
+        let sequence = &mut self.sequences[usize::from(channel.id())];
+        let time = u64::from(tick) * NANOS_PER_TICK;
+        let header = MessageHeader {
+            channel_id: channel.id(),
+            sequence: *sequence,
+            log_time: time,
+            publish_time: time,
+        };
+        *sequence = sequence.wrapping_add(1);
+        self.n_in_chunk += bytes.len();
+        self.written.messages += 1;
+        self.written.bytes += bytes.len() as u64;
+        self.out
+            .write_to_known_channel(&header, bytes)
+            .map_err(failed(&self.file))
+    }
+
+    /// Closes the chunk that is being written; the next tick is told from nothing.
+    fn flush(&mut self) -> Result<(), RecordingError> {
+        self.is_fresh = true;
+        self.n_in_chunk = 0;
+        self.before = Before::default();
+        self.out.flush().map_err(failed(&self.file))
+    }
+
+    fn format(&self, cause: &str) -> RecordingError {
+        RecordingError::Format {
+            file: self.file.clone(),
+            cause: cause.to_owned(),
+        }
+    }
+}
+
+/// Wraps an error of the library.
+fn failed(file: &str) -> impl Fn(McapError) -> RecordingError {
+    let file = file.to_owned();
+    move |e| match e {
+        McapError::Io(cause) => RecordingError::Io {
+            file: file.clone(),
+            cause,
+        },
+        other => RecordingError::Format {
+            file: file.clone(),
+            cause: other.to_string(),
+        },
+    }
+}
+
+/// Writes a channel and its schema.
+fn declare<W: std::io::Write + std::io::Seek>(
+    out: &mut Writer<W>,
+    channel: Channel,
+) -> Result<(), McapError> {
+    let (schema, encoding) = match channel.described() {
+        Described::Json(name, schema) => {
+            let id = out.add_schema(name, "jsonschema", schema.as_bytes())?;
+            (id, "json")
+        }
+        Described::Wire(shape) => {
+            let id = out.add_schema(&shape.full_name(), "protobuf", &shape.descriptor())?;
+            (id, "protobuf")
+        }
+    };
+    let nothing = BTreeMap::new();
+    out.add_channel_with_id(channel.id(), schema, channel.topic(), encoding, &nothing)?;
+    Ok(())
+}
+
+/// Takes down who won the billboards beside spaces; those of spaces that are not known are passed over.
+pub(super) fn watch_boards(boards: &mut [Option<CampaignId>], events: &[Event]) {
+    for e in events {
+        if e.kind == EventKind::AdImpression
+            && e.surface == Surface::None
+            && e.thing.kind == ThingKind::Campaign
+            && let Some(board) = boards.get_mut(e.space.idx())
+        {
+            *board = Some(CampaignId(e.thing.id));
+        }
+    }
+}
+
+/// Counts what a city shows after a tick.
+pub(super) fn count(world: &World, tick: u32) -> Counters {
+    let book = world.resource::<Book>();
+    let avatars = world.resource::<Avatars>();
+    let ledger = world.resource::<Ledger>();
+    let mut counters = Counters {
+        awake: avatars.awake.len() as i64,
+        avatars: avatars.table.len() as i64,
+        sessions: avatars.n_sessions.cast_signed(),
+        events: book.n_events.cast_signed(),
+        slates: world.resource::<Exposures>().n_slates.cast_signed(),
+        coins_supply_micros: ledger.books(Currency::Coins).held.micros(),
+        ..Counters::default()
+    };
+    let milli = |minutes: f64| (minutes * 1_000.0).round() as i64;
+    // The last tick of a day has closed it already.
+    if (tick + 1).is_multiple_of(TICKS_PER_DAY)
+        && let Some(day) = book.days.last()
+    {
+        counters.active = day.active.cast_signed();
+        counters.newcomers = day.newcomers.cast_signed();
+        counters.minutes_milli = milli(day.minutes);
+        counters.impressions = day.ad_impressions.cast_signed();
+        counters.clicks = day.ad_clicks.cast_signed();
+        counters.ad_revenue_micros = Coins::from_f64(day.ad_revenue).micros();
+        counters.pushes = day.pushes_sent.cast_signed();
+        counters.opened = day.pushes_opened.cast_signed();
+    } else {
+        let today = &book.today;
+        counters.active = today.active.cast_signed();
+        counters.newcomers = today.newcomers.cast_signed();
+        counters.minutes_milli = milli(today.minutes);
+        counters.impressions = today.impressions.cast_signed();
+        counters.clicks = today.clicks.cast_signed();
+        counters.ad_revenue_micros = Coins::from_f64(today.ad_revenue).micros();
+        counters.pushes = today.pushes.cast_signed();
+        counters.opened = today.opened.cast_signed();
+    }
+    counters
+}
