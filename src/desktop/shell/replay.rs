@@ -234,17 +234,17 @@ impl Desk {
             }
             return;
         };
-        let distance = zoom.map_or(self.rig.pose.distance, |z| near(subject) / z);
-        if let Some(target) = super::city_pane::position(self, subject) {
-            self.rig.go_to(Pose {
-                target,
-                yaw: self.rig.pose.yaw,
-                pitch: PITCH,
-                distance,
-            });
-        }
-        if let Subject::Avatar(id) = subject {
-            self.rig.follow(id);
+        let target = super::city_pane::position(self, subject);
+        let pose = Pose {
+            target: target.unwrap_or(self.rig.pose.target),
+            yaw: self.rig.pose.yaw,
+            pitch: PITCH,
+            distance: zoom.map_or(self.rig.pose.distance, |z| near(subject) / z),
+        };
+        match subject {
+            // Wherever it is by then.
+            Subject::Avatar(id) => self.rig.follow_as(id, pose),
+            _ => self.rig.go_to(pose),
         }
         if self.inspected.last() != Some(&subject) {
             self.inspected.push(subject);
