@@ -56,11 +56,7 @@ impl Projector {
         };
         self.status.stage = Stage::Living;
         self.status.days = screening.days();
-        loop {
-            match self.hear(&mut screening) {
-                Ok(true) => {}
-                Ok(false) | Err(Gone) => break,
-            }
+        while let Ok(true) = self.hear(&mut screening) {
             if let Some(goal) = self.goal.take() {
                 let went = screening.seek(goal);
                 self.went(went, goal, &mut screening);

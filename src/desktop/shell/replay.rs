@@ -120,9 +120,10 @@ impl Desk {
     pub(super) fn turn_caption(&mut self, is_next: bool) {
         let Some(reel) = self.reel() else { return };
         let here = self.frame.status.tick;
-        let current = match self.tour.stays() {
-            true => self.tour.shown(reel, here),
-            false => reel.caption_at(here),
+        let current = if self.tour.stays() {
+            self.tour.shown(reel, here)
+        } else {
+            reel.caption_at(here)
         };
         let last = reel.tour.captions.len().checked_sub(1);
         let wanted = match (current, is_next) {

@@ -1,6 +1,6 @@
 //! How the panel of a recording is drawn.
 
-use egui::{RichText, Ui};
+use egui::{Id, RichText, Ui};
 
 use super::rows::{Curve, RecordingView};
 use crate::desktop::command::UiCommand;
@@ -15,6 +15,9 @@ use crate::sim::units::Tick;
 
 /// Height of a curve, in points.
 const HEIGHT: f32 = 96.0;
+
+/// Under which name the height of a curve with its title is remembered.
+const CURVE: &str = "height of a recorded curve";
 
 /// Draws the panel.
 pub(super) fn recording_ui(
@@ -155,6 +158,10 @@ fn curves_ui(
             cards_ui(ui, look, &cards);
             ui.add_space(4.0);
             for (i, curve) in curves.iter().enumerate() {
+                if is_out_of_sight(ui) {
+                    continue;
+                }
+                let top = ui.cursor().top();
                 let color = look.palette.series[i % look.palette.series.len()];
                 let name = words(&curve.name);
                 let lines = [Series::new(&name, curve.points.clone(), color)];
@@ -169,8 +176,23 @@ fn curves_ui(
                     .height(HEIGHT)
                     .empty("Nothing was recorded", "It may have been too early to know")
                     .show(ui, look, out);
+                let height = ui.cursor().top() - top;
+                ui.data_mut(|d| d.insert_temp(Id::new(CURVE), height));
             }
         });
+}
+
+/// Leaves the place of a curve that nobody can see empty, as high as the last that was drawn: drawing all would take too long.
+fn is_out_of_sight(ui: &mut Ui) -> bool {
+    let Some(height) = ui.data(|d| d.get_temp::<f32>(Id::new(CURVE))) else {
+        return false;
+    };
+    let (top, seen) = (ui.cursor().top(), ui.clip_rect());
+    let is_out = top > seen.bottom() || top + height < seen.top();
+    if is_out {
+        ui.add_space(height);
+    }
+    is_out
 }
 
 /// Writes the name of a column as words: "Ad revenue" for `ad_revenue`.
