@@ -11,7 +11,7 @@ use super::model_args::{EvaluateArgs, FitArgs, ModelsArgs};
 use super::reproduce::ReproduceArgs;
 use super::selftest::args::SelftestArgs;
 use super::tune::TuneArgs;
-use super::window_args::{DesktopArgs, PicturesArgs};
+use super::window_args::{DesktopArgs, PicturesArgs, ReplayWindowArgs};
 use crate::lab::recording::Detail;
 use crate::scenario::load::Overrides;
 
@@ -83,9 +83,9 @@ pub(super) enum Command {
         after_help = "Examples:\n  agora verify runs/quickstart-1\n  agora verify runs/quickstart-1/recording.mcap\n  agora verify demo.mcap --from 1440 --to 2879\n\nTicks before --from are simulated too, and not compared.\n\nExit codes: 0 equal, 1 different, 2 bad usage or input."
     )]
     Verify(VerifyArgs),
-    /// Tells what a recording shows, without simulating.
+    /// Shows a recording in the window, or tells what it holds; simulates nothing (the window needs the feature desktop).
     #[command(
-        after_help = "Examples:\n  agora replay runs/quickstart-1 --headless\n  agora replay demo.mcap --headless --json\n  agora replay demo.mcap --export html --out demo.html\n  agora replay demo.mcap --export gif --size 720x480"
+        after_help = "Examples:\n  agora replay demo.mcap\n  agora replay demo.mcap --speed 0.1\n  agora replay runs/quickstart-1 --headless --json\n  agora replay demo.mcap --export html --out demo.html\n  agora replay demo.mcap --export gif --size 720x480"
     )]
     Replay(ReplayArgs),
     /// Records the demonstrations: a day in the city, the filter bubble, inflation and the central bank.
@@ -271,11 +271,15 @@ pub(super) struct ReplayArgs {
     /// Prints the final metrics instead of opening the window.
     #[arg(long)]
     pub(super) headless: bool,
-    /// Prints the summary as JSON on stdout and nothing else.
+    /// Prints the summary as JSON on stdout and nothing else; opens no window.
     #[arg(long)]
     pub(super) json: bool,
+    /// What is written of it.
     #[command(flatten)]
     pub(super) export: ExportArgs,
+    /// How the window shows it.
+    #[command(flatten)]
+    pub(super) window: ReplayWindowArgs,
 }
 
 /// Which offer is explained.

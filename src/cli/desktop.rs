@@ -1,9 +1,11 @@
-//! `agora desktop` and `agora pictures`: the window, and pictures of it.
+//! `agora desktop`, `agora pictures` and the window of `agora replay`: the window, and pictures of it.
 //!
-//! Without the feature `desktop` both say how to get it.
+//! Without the feature `desktop` all say how to get it.
+
+use std::path::Path;
 
 use super::CommandError;
-use super::window_args::{DesktopArgs, PicturesArgs};
+use super::window_args::{DesktopArgs, PicturesArgs, ReplayWindowArgs};
 
 /// `agora desktop`.
 #[cfg(not(feature = "desktop"))]
@@ -17,6 +19,15 @@ pub(super) fn pictures(_args: &PicturesArgs) -> Result<(), CommandError> {
     Err(without_a_window("pictures"))
 }
 
+/// The window of `agora replay`.
+#[cfg(not(feature = "desktop"))]
+pub(super) fn replay(_recording: &Path, _args: &ReplayWindowArgs) -> Result<(), CommandError> {
+    Err(CommandError::Usage(
+        "replay: this agora was built without its window; cargo run --release --features desktop -- replay FILE builds it with one, and --headless prints the metrics without"
+            .to_owned(),
+    ))
+}
+
 #[cfg(not(feature = "desktop"))]
 fn without_a_window(command: &str) -> CommandError {
     CommandError::Usage(format!(
@@ -25,11 +36,11 @@ fn without_a_window(command: &str) -> CommandError {
 }
 
 #[cfg(feature = "desktop")]
-pub(super) use with_window::{command, pictures};
+pub(super) use with_window::{command, pictures, replay};
 
 #[cfg(feature = "desktop")]
 mod with_window {
-    use super::{CommandError, DesktopArgs, PicturesArgs};
+    use super::{CommandError, DesktopArgs, Path, PicturesArgs, ReplayWindowArgs};
     use crate::cli::output;
     use crate::cli::window_args::SpeedWord;
     use crate::desktop::app::error::DesktopError;
@@ -46,7 +57,7 @@ mod with_window {
                 SpeedWord::X1 => Self::X1,
                 SpeedWord::X10 => Self::X10,
                 SpeedWord::X100 => Self::X100,
-                SpeedWord::Max => Self::Max,
+                SpeedWord::Max => Self::MAX,
             }
         }
     }
@@ -66,6 +77,7 @@ mod with_window {
         }
         let options = Options {
             scenario: args.scenario.clone(),
+            recording: None,
             overrides,
             threads: args.threads.unwrap_or(0),
             out: args.out.clone(),
@@ -74,6 +86,27 @@ mod with_window {
             plays: !args.paused,
             until: args.until,
             speed: args.speed.map(Into::into),
+        };
+        let settings = if args.fresh {
+            Settings::default()
+        } else {
+            Settings::load(home())
+        };
+        window(Desk::new(options, settings))?;
+        Ok(())
+    }
+
+    /// The window of `agora replay`.
+    pub(in crate::cli) fn replay(
+        recording: &Path,
+        args: &ReplayWindowArgs,
+    ) -> Result<(), CommandError> {
+        let options = Options {
+            recording: Some(recording.to_path_buf()),
+            keeps_runs: true,
+            plays: !args.paused,
+            speed: args.speed.map(Speed::of),
+            ..Options::default()
         };
         let settings = if args.fresh {
             Settings::default()

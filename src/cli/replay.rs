@@ -1,4 +1,4 @@
-//! `agora replay`: tells what a recording shows, without simulating.
+//! `agora replay`: shows a recording in the window or tells what it holds, without simulating.
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::CommandError;
 use super::args::ReplayArgs;
+use super::desktop;
 use super::output;
 use super::replay_export;
 use super::run::told;
@@ -18,7 +19,11 @@ pub(super) fn command(args: &ReplayArgs) -> Result<(), CommandError> {
     if let Some(wanted) = args.export.export {
         return replay_export::write(&args.recording, wanted, &args.export);
     }
+    // A file that is no recording is told of where it was typed, before a window opens.
     let recording = open(&args.recording)?;
+    if !args.headless && !args.json {
+        return desktop::replay(&file_of(&args.recording), &args.window);
+    }
     if let Some(text) = recording.summary_text()
         && args.json
     {

@@ -57,6 +57,28 @@ pub(super) struct DesktopArgs {
     pub(super) fresh: bool,
 }
 
+/// The window of `agora replay`.
+#[derive(Debug, Args)]
+pub(super) struct ReplayWindowArgs {
+    /// Waits for Play; a recording with captions waits anyway, for whoever begins its tour.
+    #[arg(long)]
+    pub(super) paused: bool,
+    /// Ticks a second, from 0.1 to 1000.
+    #[arg(long, value_name = "TICKS", value_parser = ticks_per_second)]
+    pub(super) speed: Option<f64>,
+    /// Neither reads nor writes what is remembered between starts.
+    #[arg(long)]
+    pub(super) fresh: bool,
+}
+
+/// Reads a speed at which a recording can be played.
+fn ticks_per_second(given: &str) -> Result<f64, String> {
+    let speed = given.parse().ok();
+    speed
+        .filter(|n| (0.1..=1_000.0).contains(n))
+        .ok_or_else(|| "allowed are 0.1 to 1000 ticks a second".to_owned())
+}
+
 /// `agora pictures`.
 #[derive(Debug, Args)]
 pub(super) struct PicturesArgs {

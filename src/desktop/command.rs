@@ -4,47 +4,62 @@ use std::path::PathBuf;
 
 use super::panels::PanelKind;
 use super::view::subject::Subject;
+use crate::lab::recording::Detail;
 use crate::sim::ids::AvatarId;
 use crate::sim::units::Tick;
 use crate::society::walk_in::choice::Choice;
 
-/// How fast simulated time runs.
+/// Thousandths in a tick.
+const MILLI: f64 = 1_000.0;
+
+/// How fast time runs, in thousandths of a tick per second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Speed {
-    /// One tick, a simulated minute, per second.
-    X1,
-    /// Ten ticks per second.
-    X10,
-    /// A hundred ticks per second.
-    X100,
-    /// As fast as the machine can.
-    Max,
-}
+pub struct Speed(u32);
 
 impl Speed {
-    /// All, slowest first.
-    pub const ALL: [Self; 4] = [Self::X1, Self::X10, Self::X100, Self::Max];
+    /// A tick every ten seconds: to see people walk.
+    pub const TENTH: Self = Self(100);
+    /// One tick, a simulated minute, per second.
+    pub const X1: Self = Self(1_000);
+    /// Ten ticks per second.
+    pub const X10: Self = Self(10_000);
+    /// A hundred ticks per second.
+    pub const X100: Self = Self(100_000);
+    /// A thousand ticks per second.
+    pub const X1000: Self = Self(1_000_000);
+    /// As fast as the machine can.
+    pub const MAX: Self = Self(u32::MAX);
+
+    /// Those offered for a living city, slowest first.
+    pub const LIVING: [Self; 5] = [Self::TENTH, Self::X1, Self::X10, Self::X100, Self::MAX];
+
+    /// Those offered for a recording, slowest first.
+    pub const RECORDED: [Self; 5] = [Self::TENTH, Self::X1, Self::X10, Self::X100, Self::X1000];
+
+    /// Returns the nearest speed between the slowest and the fastest that a recording is played at; 1× for what is no number.
+    #[must_use]
+    pub fn of(ticks_per_second: f64) -> Self {
+        if !ticks_per_second.is_finite() {
+            return Self::X1;
+        }
+        let milli = (ticks_per_second * MILLI).round();
+        let (least, most) = (f64::from(Self::TENTH.0), f64::from(Self::X1000.0));
+        Self(milli.clamp(least, most) as u32)
+    }
 
     /// Returns how it is shown.
     #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::X1 => "1×",
-            Self::X10 => "10×",
-            Self::X100 => "100×",
-            Self::Max => "max",
+    pub fn word(self) -> String {
+        match self.ticks_per_second() {
+            None => "max".to_owned(),
+            Some(n) => format!("{n}×"),
         }
     }
 
     /// Returns ticks per second; `None` for no limit.
     #[must_use]
-    pub const fn ticks_per_second(self) -> Option<f64> {
-        match self {
-            Self::X1 => Some(1.0),
-            Self::X10 => Some(10.0),
-            Self::X100 => Some(100.0),
-            Self::Max => None,
-        }
+    pub fn ticks_per_second(self) -> Option<f64> {
+        (self != Self::MAX).then(|| f64::from(self.0) / MILLI)
     }
 }
 
@@ -83,6 +98,15 @@ impl Overlay {
         Self::AdExposure,
     ];
 
+    /// Says whether a recording holds what it shows.
+    #[must_use]
+    pub const fn is_in_recordings(self) -> bool {
+        match self {
+            Self::None | Self::Attention | Self::Footfall | Self::LandPrice => true,
+            Self::Communities | Self::Satisfaction | Self::Interests | Self::AdExposure => false,
+        }
+    }
+
     /// Returns its name.
     #[must_use]
     pub const fn title(self) -> &'static str {
@@ -110,8 +134,24 @@ pub enum UiCommand {
     Step,
     /// Set how fast time runs.
     SetSpeed(Speed),
-    /// Show the city as it was before a tick that is still in memory.
+    /// Show the city as it was before a tick that is still in memory; go to any tick of a recording.
     ScrubTo(Tick),
+    /// Go so many ticks on, or back, in a recording.
+    SeekBy(i32),
+    /// Go to the first tick of a recording.
+    GoToBeginning,
+    /// Go to the last tick of a recording.
+    GoToEnd,
+    /// Go to a caption of a recording: number from 0.
+    GoToCaption(usize),
+    /// Go to the next caption.
+    NextCaption,
+    /// Go to the caption before.
+    PreviousCaption,
+    /// Begin the guided tour of a recording, or end it.
+    ToggleTour,
+    /// Hide the caption that is shown, or show it again.
+    ToggleCaption,
     /// Show the city as it is.
     GoLive,
     /// Show somebody or something in the inspector.
@@ -149,13 +189,22 @@ pub enum UiCommand {
     TakeOver(AvatarId),
     /// Let an avatar choose for itself again.
     LetGo(AvatarId),
-    /// Make a choice for an avatar that was taken over.
     /// Choose for an avatar that was taken over.
     Choose(AvatarId, Choice),
     /// Show the dialog that opens a scenario.
     AskOpen,
     /// Open a scenario by name or path and found its city.
     Open(String),
+    /// Show the dialog that opens a recording.
+    AskOpenRecording,
+    /// Open a recording by its path.
+    OpenRecording(String),
+    /// Show the dialog that asks where to record the city from now on, and keep this much.
+    AskRecord(Detail),
+    /// Record the city into a file from now on, and keep this much.
+    Record(PathBuf, Detail),
+    /// End the recording.
+    StopRecording,
     /// Show the dialog that saves the scenario as it is now.
     AskSave,
     /// Save the scenario as it is now.
@@ -203,4 +252,21 @@ pub enum UiCommand {
     Copy(String),
     /// Leave.
     Quit,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speeds_are_shown_as_ticks_a_second_and_kept_between_the_slowest_and_the_fastest() {
+        let words = Speed::RECORDED.map(Speed::word);
+        assert_eq!(words, ["0.1×", "1×", "10×", "100×", "1000×"]);
+        assert_eq!(Speed::MAX.word(), "max");
+        assert_eq!(Speed::of(30.0).ticks_per_second(), Some(30.0));
+        assert_eq!(Speed::of(2.5).word(), "2.5×");
+        assert_eq!(Speed::of(0.0), Speed::TENTH);
+        assert_eq!(Speed::of(1e12), Speed::X1000);
+        assert_eq!(Speed::of(f64::NAN), Speed::X1);
+    }
 }

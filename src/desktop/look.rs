@@ -129,6 +129,10 @@ pub struct Look {
     pub shows_truth: bool,
     /// The tick that charts point at, in days; `None` while the newest is shown.
     pub cursor_day: Option<f64>,
+    /// Whether a click on a chart goes to a moment, as in a recording.
+    pub seeks: bool,
+    /// Whether the guided tour of a recording goes on.
+    pub is_touring: bool,
     /// Whether a policy change can be taken back.
     pub can_undo: bool,
     /// Whether one that was taken back can be made again.
@@ -144,6 +148,8 @@ impl Look {
             palette: if is_dark { DARK } else { LIGHT },
             shows_truth: false,
             cursor_day: None,
+            seeks: false,
+            is_touring: false,
             can_undo: true,
             can_redo: true,
         }

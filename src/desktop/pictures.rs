@@ -149,7 +149,7 @@ fn states() -> Vec<State> {
                 .then(vec![UiCommand::SetOverlay(Overlay::None)]),
         );
     }
-    for kind in PanelKind::ALL {
+    for kind in PanelKind::ALL.iter().filter(|k| k.is_in_cities()) {
         let name = format!("panel-{}", kind.title().to_lowercase().replace(' ', "-"));
         all.push(State::new(name, Vec::new()).alone(*kind));
     }

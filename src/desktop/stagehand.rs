@@ -152,7 +152,7 @@ impl Stagehand {
             return Ok(());
         }
         if let Some(engine) = &self.desk().engine {
-            engine.send(Request::Speed(super::command::Speed::Max));
+            engine.send(Request::Speed(super::command::Speed::MAX));
             engine.send(Request::PlayUntil(tick));
         }
         self.until("reaching the tick", |d| {

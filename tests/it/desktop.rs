@@ -75,7 +75,7 @@ fn until(engine: &mut Engine, what: &str, holds: impl Fn(&Frame) -> bool) -> Fra
 }
 
 fn run_until(engine: &mut Engine, tick: u32) -> Frame {
-    engine.send(Request::Speed(Speed::Max));
+    engine.send(Request::Speed(Speed::MAX));
     engine.send(Request::PlayUntil(tick));
     until(engine, "the tick", |f| {
         f.status.tick.0 == tick && !f.status.is_playing

@@ -30,6 +30,8 @@ mod pipeline;
 mod pixels;
 mod recording;
 mod replay_page;
+#[cfg(feature = "desktop")]
+mod replay_window;
 mod report;
 mod resume;
 mod scenarios;

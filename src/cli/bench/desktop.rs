@@ -103,7 +103,7 @@ mod with_window {
         let is_software = hand.adapter().1;
         hand.found("quickstart")?;
         hand.run_until(MORNING)?;
-        hand.ask(vec![UiCommand::SetSpeed(Speed::Max), UiCommand::Play]);
+        hand.ask(vec![UiCommand::SetSpeed(Speed::MAX), UiCommand::Play]);
         let from = hand.desk().frame.status.tick.0;
         let began = wall::now();
         let (mut n, mut drawn) = (0u32, Duration::ZERO);

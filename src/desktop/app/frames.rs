@@ -25,6 +25,10 @@ pub(super) fn plugin(app: &mut App, mut desk: Desk) {
     if let Some(name) = desk.options.scenario.take() {
         desk.obey(vec![UiCommand::Open(name)]);
     }
+    if let Some(file) = desk.options.recording.take() {
+        let file = file.display().to_string();
+        desk.obey(vec![UiCommand::OpenRecording(file)]);
+    }
     app.insert_resource(DeskState {
         desk,
         pending: Vec::new(),

@@ -49,7 +49,7 @@ fn begin_frame(mut cost: ResMut<Cost>) {
 /// Returns how long to rest after a frame of this cost so that the city keeps most of the machine; `None` for not at all.
 #[must_use]
 pub fn rest(frame: Duration, is_software: bool, status: &Status) -> Option<Duration> {
-    let is_racing = status.is_playing && status.speed == Speed::Max;
+    let is_racing = status.is_playing && status.speed == Speed::MAX;
     (is_software && is_racing).then(|| frame.mul_f64(1.0 / DRAWING_SHARE).min(SLOWEST))
 }
 

@@ -7,6 +7,7 @@ use crate::desktop::command::Speed;
 use crate::desktop::panels::Views;
 use crate::desktop::view::city::CityView;
 use crate::desktop::view::crowd::CrowdView;
+use crate::desktop::view::recorded::Reel;
 use crate::lab::summary::PolicyChange;
 use crate::scenario::schema::Scenario;
 use crate::sim::phase_clock::N_PHASES;
@@ -15,12 +16,12 @@ use crate::sim::units::Tick;
 /// Where a city stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Stage {
-    /// It is being founded.
+    /// It is being founded, or its recording opened.
     #[default]
     Founding,
     /// It lives.
     Living,
-    /// All days that were asked for are over.
+    /// All days that were asked for are over, or the recording is.
     Finished,
     /// It could not be founded, or a file could not be written.
     Failed(String),
@@ -51,6 +52,8 @@ pub struct Status {
     pub chained: u64,
     /// Where the run goes.
     pub folder: Option<PathBuf>,
+    /// The file the city is recorded into, if it is.
+    pub recorded_into: Option<PathBuf>,
     /// What the last command was refused for.
     pub refused: Option<String>,
     /// How many commands were refused so far: a new one is news.
@@ -72,6 +75,7 @@ impl Default for Status {
             phase_nanos: [0; N_PHASES],
             chained: 0,
             folder: None,
+            recorded_into: None,
             refused: None,
             n_refused: 0,
             can_undo: (false, false),
@@ -94,6 +98,8 @@ pub struct Frame {
     pub changes: Arc<Vec<PolicyChange>>,
     /// The scenario as it is now.
     pub scenario: Arc<Scenario>,
-    /// Ticks whose crowd is still in memory, oldest first.
+    /// Ticks whose crowd is still in memory, oldest first; of a recording all of them.
     pub remembered: Option<(Tick, Tick)>,
+    /// What of a recording stays the same; `None` for a living city.
+    pub reel: Option<Arc<Reel>>,
 }

@@ -1,12 +1,14 @@
 //! The window's end of the city's thread.
 
-use std::sync::mpsc::{Sender, channel};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::frame::{Frame, Stage};
 use super::keeper::Keeper;
+use super::projector::Projector;
 use super::request::{Opening, Request};
 use crate::desktop::wall;
 
@@ -30,14 +32,33 @@ impl Engine {
     /// # Errors
     /// If the system gives no thread.
     pub fn start(opening: Opening) -> std::io::Result<Self> {
+        Self::spawn("city", move |inbox, out| {
+            Keeper::new(inbox, out).keep(opening);
+        })
+    }
+
+    /// Starts the thread and opens a recording on it; nothing is simulated.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn project(file: PathBuf) -> std::io::Result<Self> {
+        Self::spawn("projector", move |inbox, out| {
+            Projector::new(inbox, out).project(&file);
+        })
+    }
+
+    fn spawn(
+        name: &str,
+        lives: impl FnOnce(Receiver<Request>, Slot) + Send + 'static,
+    ) -> std::io::Result<Self> {
         let (requests, inbox) = channel();
         let slot = Slot::default();
         let out = Arc::clone(&slot);
         let thread = std::thread::Builder::new()
-            .name("city".to_owned())
+            .name(name.to_owned())
             // As deep as the main thread's: founding a large city recurses no deeper than a headless run does.
             .stack_size(8 << 20)
-            .spawn(move || Keeper::new(inbox, out).keep(opening))?;
+            .spawn(move || lives(inbox, out))?;
         Ok(Self {
             requests,
             slot,
@@ -63,7 +84,7 @@ impl Engine {
             // A panic inside a city is a defect; the window must say so instead of waiting for ever.
             let mut last = Frame::default();
             last.status.stage = Stage::Failed(
-                "the city stopped unexpectedly; its run folder holds all finished days".to_owned(),
+                "the city stopped unexpectedly; its run folder, if it has one, holds all finished days".to_owned(),
             );
             self.thread = None;
             return Some(last);

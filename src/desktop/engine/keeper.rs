@@ -1,16 +1,18 @@
 //! The loop of the city's thread.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
-use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::Instant;
 
 use super::frame::{Frame, Stage, Status};
 use super::handle::Slot;
 use super::pace::Pace;
+use super::post::{Gone, NAP, Post};
 use super::readers::Readers;
 use super::request::{Opening, Request};
 use crate::desktop::command::Speed;
 use crate::desktop::wall;
+use crate::events::log::writer::Disk;
 use crate::lab::metrics::book::Book;
 use crate::lab::summary::PolicyChange;
 use crate::platform::trace::book::{Traces, USUAL_CAPACITY};
@@ -18,13 +20,11 @@ use crate::scenario::load::Overrides;
 use crate::scenario::run::command_line::command_line;
 use crate::scenario::run::error::RunError;
 use crate::scenario::run::progress::Run;
+use crate::scenario::run::recording::Wanted;
 use crate::scenario::steer::file;
 use crate::scenario::steer::order::Command;
 use crate::sim::phase_clock::PhaseClock;
 use crate::sim::units::Tick;
-
-/// Longest wait for a wish while nothing is due.
-const NAP: Duration = Duration::from_millis(50);
 
 /// What the thread knows while the city lives.
 struct Living {
@@ -37,8 +37,7 @@ struct Living {
 
 /// The thread's own state.
 pub(super) struct Keeper {
-    inbox: Receiver<Request>,
-    out: Slot,
+    post: Post,
     status: Status,
     pace: Pace,
     until: Option<u32>,
@@ -59,8 +58,7 @@ impl Keeper {
     pub(super) fn new(inbox: Receiver<Request>, out: Slot) -> Self {
         let now = wall::now();
         Self {
-            inbox,
-            out,
+            post: Post::new(inbox, out),
             status: Status::default(),
             pace: Pace::new(Speed::X10, now),
             until: None,
@@ -79,22 +77,19 @@ impl Keeper {
     pub(super) fn keep(mut self, opening: Opening) {
         self.status.days = opening.loaded.scenario.days;
         self.status.folder.clone_from(&opening.folder);
-        self.put(Frame {
-            status: self.status.clone(),
-            ..Frame::default()
-        });
+        self.post.put_status(&self.status);
         let mut living = match found(opening) {
             Ok(living) => living,
-            Err(e) => return self.fail(&e),
+            Err(e) => return self.post.fail(self.status, e.to_string()),
         };
         self.status.stage = Stage::Living;
         loop {
             match self.next_request() {
-                Ok(Some(Request::Close)) | Err(()) => break,
+                Ok(Some(Request::Close)) | Err(Gone) => break,
                 Ok(Some(request)) => self.obey(request, &mut living),
                 Ok(None) if self.is_due() => {
                     if let Err(e) = self.tick(&mut living) {
-                        return self.fail(&e);
+                        return self.post.fail(self.status, e.to_string());
                     }
                 }
                 Ok(None) => {}
@@ -107,25 +102,14 @@ impl Keeper {
         self.close(living);
     }
 
-    /// Returns a wish; `None` if a tick is due first or nothing was wished for; an error if the window is gone.
-    fn next_request(&self) -> Result<Option<Request>, ()> {
+    /// Returns a wish; `None` if a tick is due first or nothing was wished for.
+    fn next_request(&self) -> Result<Option<Request>, Gone> {
         let wait = if self.status.is_playing {
             self.pace.wait(wall::now()).min(NAP)
         } else {
             NAP
         };
-        if wait.is_zero() {
-            return match self.inbox.try_recv() {
-                Ok(r) => Ok(Some(r)),
-                Err(TryRecvError::Empty) => Ok(None),
-                Err(TryRecvError::Disconnected) => Err(()),
-            };
-        }
-        match self.inbox.recv_timeout(wait) {
-            Ok(r) => Ok(Some(r)),
-            Err(RecvTimeoutError::Timeout) => Ok(None),
-            Err(RecvTimeoutError::Disconnected) => Err(()),
-        }
+        self.post.next(wait)
     }
 
     fn is_due(&self) -> bool {
@@ -147,6 +131,10 @@ impl Keeper {
             }
             Request::Watch(panels, ask) => living.readers.watch(panels, ask),
             Request::Look => self.must_answer = true,
+            Request::Record(wanted) => self.record(&wanted, living),
+            Request::StopRecording => self.stop_recording(living),
+            // A living city has no way but onward; what it remembers is recalled.
+            Request::Seek(_) | Request::Close => {}
             Request::Recall(tick) => {
                 living.readers.recall(tick);
                 self.must_answer = true;
@@ -183,7 +171,6 @@ impl Keeper {
                 }
                 self.must_answer = true;
             }
-            Request::Close => {}
         }
     }
 
@@ -221,6 +208,27 @@ impl Keeper {
         }
         living.readers.is_stale = true;
         Some(living.run.policy_changes()[known..].to_vec())
+    }
+
+    /// Records the city from now on.
+    fn record(&mut self, wanted: &Wanted, living: &mut Living) {
+        if self.status.recorded_into.is_some() {
+            self.stop_recording(living);
+        }
+        match living.run.record(wanted, &Disk) {
+            Ok(()) => self.status.recorded_into = Some(wanted.path.clone()),
+            Err(e) => self.refuse(&e.to_string()),
+        }
+        self.must_answer = true;
+    }
+
+    fn stop_recording(&mut self, living: &mut Living) {
+        let wall_seconds = living.began.elapsed().as_secs_f64();
+        if let Err(e) = living.run.stop_recording(wall_seconds) {
+            self.refuse(&e.to_string());
+        }
+        self.status.recorded_into = None;
+        self.must_answer = true;
     }
 
     fn refuse(&mut self, why: &str) {
@@ -265,31 +273,7 @@ impl Keeper {
         self.status.chained = living.run.chained;
         self.status.can_undo = (!self.changes.is_empty(), !self.undone.is_empty());
         let frame = living.readers.frame(&living.run, self.status.clone());
-        self.put(frame);
-    }
-
-    fn put(&self, frame: Frame) {
-        *self.out.lock().unwrap_or_else(PoisonError::into_inner) = Some(frame);
-    }
-
-    fn fail(mut self, why: &RunError) {
-        self.status.stage = Stage::Failed(why.to_string());
-        self.status.is_playing = false;
-        self.put(Frame {
-            status: self.status.clone(),
-            ..Frame::default()
-        });
-        // The window may still ask; it is told until it closes.
-        while let Ok(request) = self.inbox.recv() {
-            match request {
-                Request::Close => break,
-                Request::Look => self.put(Frame {
-                    status: self.status.clone(),
-                    ..Frame::default()
-                }),
-                _ => {}
-            }
-        }
+        self.post.put(frame);
     }
 
     fn close(mut self, mut living: Living) {
@@ -306,7 +290,7 @@ impl Keeper {
         self.status.tick = Tick(living.run.ticks);
         self.status.chained = living.run.chained;
         // Nobody looks any more: how it ended is all there is to tell.
-        self.put(Frame {
+        self.post.put(Frame {
             status: self.status.clone(),
             changes: Arc::new(living.run.policy_changes().to_vec()),
             ..Frame::default()

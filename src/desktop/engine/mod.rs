@@ -1,19 +1,31 @@
 //! The city's thread: runs ticks, applies commands between them, and copies what the window asked to see.
 //!
+//! A recording has a thread as well, the projector: it answers the same requests with the same frames and simulates nothing.
+//!
 //! | file | concept |
 //! | --- | --- |
 //! | `request` | what the window asks of it |
 //! | `frame` | what it answers |
 //! | `pace` | when the next tick is due |
-//! | `keeper` | the loop |
+//! | `post` | the thread's end of the way to the window |
+//! | `keeper` | the loop of a living city |
 //! | `readers` | the rows of panels and scene, filled within a budget of time |
 //! | `memory` | where everybody was |
+//! | `projector` | the loop of a recording |
+//! | `screening` | the rows of panels and scene, filled from a recording |
+//! | `diary` | what happened on the day that is shown |
+//! | `policy` | what commands of a recording changed |
 //! | `handle` | the window's end of the thread |
 
+mod diary;
 pub mod frame;
 pub mod handle;
 mod keeper;
 mod memory;
 mod pace;
+mod policy;
+mod post;
+mod projector;
 mod readers;
 pub mod request;
+mod screening;

@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn at_most_speed_the_next_tick_is_always_due() {
         let start = wall::now();
-        let mut pace = Pace::new(Speed::Max, start);
+        let mut pace = Pace::new(Speed::MAX, start);
         pace.ticked(start);
         assert_eq!(pace.wait(start), Duration::ZERO);
     }

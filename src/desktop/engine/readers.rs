@@ -196,6 +196,7 @@ impl Readers {
             changes: Arc::clone(&self.changes),
             scenario: Arc::clone(&self.scenario),
             remembered: self.memory.span(),
+            reel: None,
         }
     }
 }

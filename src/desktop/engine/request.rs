@@ -43,8 +43,14 @@ pub enum Request {
     Look,
     /// Show the people as they were before a tick that is still in memory; `None` for now.
     Recall(Option<crate::sim::units::Tick>),
+    /// Go to a moment of a recording: the tick that would run next there.
+    Seek(crate::sim::units::Tick),
     /// Apply this before the next tick.
     Steer(crate::scenario::steer::order::Command),
+    /// Record the city from now on.
+    Record(crate::scenario::run::recording::Wanted),
+    /// End the recording.
+    StopRecording,
     /// Take the last change of a policy value back.
     Undo,
     /// Make it again.

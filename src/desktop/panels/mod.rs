@@ -2,7 +2,8 @@
 //!
 //! A panel is a type that implements [`Panel`] and one line in the list below. On the city's thread [`Panel::watch`] may
 //! collect something after every tick, and [`Panel::view`] fills the rows that are shown; on the window's thread
-//! [`Panel::ui`] draws them. The three meet only in these rows.
+//! [`Panel::ui`] draws them. The three meet only in these rows. Some panels can be filled from a recording as well:
+//! [`Panel::recorded`] does it on the projector's thread.
 
 mod ads;
 mod attention;
@@ -16,6 +17,7 @@ mod play;
 mod policy;
 mod realism;
 mod recommendations;
+mod recording;
 mod social;
 #[cfg(test)]
 pub(super) mod testing;
@@ -27,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::UiCommand;
 use super::look::Look;
+use super::view::recorded::Recorded;
 use super::view::sight::{Ask, City};
 
 /// One panel of the window.
@@ -35,11 +38,19 @@ pub trait Panel {
     type View: Default + Send + Sync + 'static;
     /// What it collects while the city runs; `()` for most.
     type Watch: Default + Send + 'static;
+    /// Whether it is offered for a living city.
+    const IN_CITIES: bool = true;
+    /// Whether it is offered for a recording.
+    const IN_RECORDINGS: bool = false;
 
     /// Collects after every tick, on the city's thread; must cost next to nothing.
     fn watch(_watch: &mut Self::Watch, _city: &City<'_>) {}
     /// Fills its rows, on the city's thread, a few times a second and only while the panel can be seen.
     fn view(watch: &Self::Watch, city: &City<'_>, ask: &Ask) -> Self::View;
+    /// Fills its rows from a recording, on the projector's thread.
+    fn recorded(_recorded: &Recorded<'_>, _ask: &Ask) -> Self::View {
+        Self::View::default()
+    }
     /// Draws its rows; changes nothing but what egui remembers for it.
     fn ui(ui: &mut egui::Ui, view: &Self::View, look: &Look, out: &mut Vec<UiCommand>);
 }
@@ -53,6 +64,18 @@ macro_rules! panels {
         impl PanelKind {
             /// All panels, in the order of the menu.
             pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// Says whether it is offered for a living city.
+            #[must_use]
+            pub const fn is_in_cities(self) -> bool {
+                match self { $(Self::$kind => <$panel as Panel>::IN_CITIES,)+ }
+            }
+
+            /// Says whether it is offered for a recording.
+            #[must_use]
+            pub const fn is_in_recordings(self) -> bool {
+                match self { $(Self::$kind => <$panel as Panel>::IN_RECORDINGS,)+ }
+            }
 
             /// Returns its title.
             #[must_use]
@@ -93,6 +116,13 @@ macro_rules! panels {
         )+ }
 
         impl Views {
+            /// Fills the rows of one panel from a recording and leaves the others as they are.
+            pub fn fill_recorded(&mut self, kind: PanelKind, recorded: &Recorded<'_>, ask: &Ask) {
+                match kind { $(PanelKind::$kind => {
+                    self.$field = Arc::new(<$panel as Panel>::recorded(recorded, ask));
+                })+ }
+            }
+
             /// Draws one panel.
             pub fn ui(&self, kind: PanelKind, ui: &mut egui::Ui, look: &Look, out: &mut Vec<UiCommand>) {
                 match kind { $(PanelKind::$kind => <$panel as Panel>::ui(ui, &self.$field, look, out),)+ }
@@ -102,6 +132,8 @@ macro_rules! panels {
 }
 
 panels! {
+    Recording, recording, recording::RecordingPanel, "Recording",
+        "What a recording holds: its captions, its changes, its curves.";
     Overview, overview, overview::Overview, "Overview",
         "The city in a few numbers and curves.";
     Engagement, engagement, engagement::Engagement, "Engagement",

@@ -185,6 +185,12 @@ impl CameraRig {
         }
     }
 
+    /// Keeps somebody in the middle from now on, seen as from a pose.
+    pub fn follow_as(&mut self, id: AvatarId, pose: Pose) {
+        self.go_to(pose);
+        self.follows = Some(id);
+    }
+
     /// Lets go of whom it follows.
     pub fn unfollow(&mut self) {
         self.follows = None;

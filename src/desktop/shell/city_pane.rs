@@ -2,6 +2,7 @@
 
 use egui::{Key, PointerButton, Sense, Ui};
 
+use super::caption::caption_ui;
 use super::desk::Desk;
 use super::legend::legend_ui;
 use crate::desktop::command::UiCommand;
@@ -94,11 +95,26 @@ pub(super) fn city_ui(ui: &mut Ui, desk: &mut Desk, out: &mut Vec<UiCommand>) {
         names_ui(ui, desk, pane, scale);
     }
     legend_ui(ui, desk, rect);
+    caption_ui(ui, desk, rect, out);
+    if desk.reel().is_some_and(|r| !r.shows_city) {
+        nothing_ui(ui, rect);
+    }
     if let Some(subject) = desk.hovered {
         response.on_hover_ui_at_pointer(|ui| {
             ui.label(name_of(desk, subject));
         });
     }
+}
+
+/// Says why the city is empty.
+fn nothing_ui(ui: &Ui, city: egui::Rect) {
+    ui.painter().text(
+        city.center(),
+        egui::Align2::CENTER_CENTER,
+        "This recording holds numbers only; its city was not kept",
+        egui::FontId::proportional(15.0),
+        egui::Color32::from_white_alpha(220),
+    );
 }
 
 /// Keys that move the camera while they are held.

@@ -11,6 +11,7 @@ use super::legend::LegendOf;
 use super::settings::{Bookmark, Settings};
 use super::sheets::Dialog;
 use super::theme;
+use super::tour::Tour;
 use crate::desktop::command::{Overlay, Speed};
 use crate::desktop::engine::frame::{Frame, Stage};
 use crate::desktop::engine::handle::Engine;
@@ -34,6 +35,8 @@ const FIRST_DISTANCE: f32 = 260.0;
 pub struct Options {
     /// Scenario to open at once.
     pub scenario: Option<String>,
+    /// Recording to open at once.
+    pub recording: Option<PathBuf>,
     /// What it adds to every scenario opened.
     pub overrides: Overrides,
     /// Worker threads; 0 for one per core.
@@ -73,12 +76,18 @@ pub struct Desk {
     pub engine: Option<Engine>,
     /// Name or path of the scenario it runs.
     pub scenario_name: String,
+    /// The recording that is shown in place of a living city.
+    pub recording: Option<PathBuf>,
+    /// Where the guided tour of the recording is.
+    pub tour: Tour,
     /// What it last answered.
     pub frame: Frame,
     /// When the newest tick came.
     pub ticked: Instant,
     /// Where the panels are.
     pub panes: Tree<Pane>,
+    /// Where the panels of living cities are, while a recording is shown.
+    pub(super) city_panes: Option<Tree<Pane>>,
     /// What colours the city.
     pub overlay: Overlay,
     /// What the inspector shows, and before that, newest last.
@@ -101,6 +110,8 @@ pub struct Desk {
     pub dialog: Option<Dialog>,
     /// What went wrong and must be read.
     pub failure: Option<String>,
+    /// What should be known though it went well.
+    pub remark: Option<String>,
     /// What was done, for a few seconds.
     pub notice: Option<(String, Instant)>,
     /// Text that waits to be copied to the clipboard.
@@ -144,9 +155,12 @@ impl Desk {
             settings,
             engine: None,
             scenario_name: String::new(),
+            recording: None,
+            tour: Tour::default(),
             frame: Frame::default(),
             ticked: wall::now(),
             panes,
+            city_panes: None,
             overlay: Overlay::None,
             inspected: Vec::new(),
             rig: CameraRig::default(),
@@ -158,6 +172,7 @@ impl Desk {
             shows_help: false,
             dialog: None,
             failure: None,
+            remark: None,
             notice: None,
             copied: None,
             errands: Vec::new(),
@@ -181,7 +196,14 @@ impl Desk {
 
     /// Takes the newest frame from the city's thread and tells it what should be seen. Once a frame.
     pub fn meet(&mut self) {
-        self.look.cursor_day = self.scrubbed.map(days_of);
+        self.look.seeks = self.is_replay();
+        self.look.is_touring = self.tour.is_on();
+        let cursor = if self.is_replay() {
+            Some(self.frame.status.tick)
+        } else {
+            self.scrubbed
+        };
+        self.look.cursor_day = cursor.map(days_of);
         let visible = layout::visible(&self.panes);
         let ask = Ask {
             inspected: self.inspected.last().copied(),
@@ -199,7 +221,7 @@ impl Desk {
             self.told = Some(telling);
         }
         let status = &self.frame.status;
-        let is_racing = self.is_software && status.is_playing && status.speed == Speed::Max;
+        let is_racing = self.is_software && status.is_playing && status.speed == Speed::MAX;
         let frame = if is_racing {
             engine.frame_of_now()
         } else {
@@ -218,6 +240,7 @@ impl Desk {
                 self.failure = Some(why.clone());
                 self.engine = None;
                 self.frame = Frame::default();
+                self.leave_recording();
             }
             Stage::Living | Stage::Finished if was_founding => {
                 let extent = self.frame.city.rows.grid.extent();
@@ -226,20 +249,34 @@ impl Desk {
                 self.rig.pose.target = [0.5 * extent; 2];
                 self.rig.pose.distance = (0.42 * extent).min(FIRST_DISTANCE);
                 if let Some(speed) = self.options.speed {
-                    engine.send(Request::Speed(speed));
+                    self.send(Request::Speed(speed));
                 }
-                match (self.options.plays, self.options.until) {
-                    (true, Some(tick)) => engine.send(Request::PlayUntil(tick)),
-                    (true, None) => engine.send(Request::Play),
+                self.remark = self.reel().and_then(|r| r.damage.clone());
+                // Where there is a tour to begin, it is for whoever looks to begin it.
+                let has_tour = self.reel().is_some_and(|r| !r.tour.captions.is_empty());
+                match (self.options.plays && !has_tour, self.options.until) {
+                    (true, Some(tick)) => self.send(Request::PlayUntil(tick)),
+                    (true, None) => self.send(Request::Play),
                     (false, _) => {}
                 }
             }
             _ => {}
         }
+        self.guide();
         (self.look.can_undo, self.look.can_redo) = self.frame.status.can_undo;
         if self.frame.status.n_refused != self.n_refused {
             self.n_refused = self.frame.status.n_refused;
             self.failure.clone_from(&self.frame.status.refused);
+        }
+    }
+
+    /// Says whether a panel can show anything of what is open.
+    #[must_use]
+    pub const fn offers(&self, kind: PanelKind) -> bool {
+        if self.recording.is_some() {
+            kind.is_in_recordings()
+        } else {
+            kind.is_in_cities()
         }
     }
 
@@ -289,11 +326,19 @@ impl Desk {
         self.n_refused = 0;
         self.inspected.clear();
         self.scrubbed = None;
+        self.leave_recording();
     }
 
     /// Remembers what should be remembered.
     pub fn remember(&mut self) {
-        self.settings.panes = Some(self.panes.clone());
+        let (living, recorded) = match &self.city_panes {
+            Some(living) => (living, Some(&self.panes)),
+            None => (&self.panes, None),
+        };
+        self.settings.panes = Some(living.clone());
+        if let Some(panes) = recorded {
+            self.settings.replay_panes = Some(panes.clone());
+        }
         self.settings.is_dark = self.look.is_dark;
         self.settings.shows_truth = self.look.shows_truth;
         self.settings.save();

@@ -26,6 +26,29 @@ pub enum Pane {
 /// Returns the panes as they are at the first start: the city, what it comes to beside it, who and what below.
 #[must_use]
 pub fn first() -> Tree<Pane> {
+    let low = [PanelKind::Inspector, PanelKind::Policy, PanelKind::Events];
+    let high: Vec<PanelKind> = PanelKind::ALL
+        .iter()
+        .copied()
+        .filter(|k| k.is_in_cities() && !low.contains(k))
+        .collect();
+    beside(&high, &low)
+}
+
+/// Returns the panes of a recording at the first one: the city, what the recording holds beside it, who and what below.
+#[must_use]
+pub fn of_recording() -> Tree<Pane> {
+    let low = [PanelKind::Inspector, PanelKind::Events];
+    let high: Vec<PanelKind> = PanelKind::ALL
+        .iter()
+        .copied()
+        .filter(|k| k.is_in_recordings() && !low.contains(k))
+        .collect();
+    beside(&high, &low)
+}
+
+/// Puts panels beside the city, some above and some below.
+fn beside(high: &[PanelKind], low: &[PanelKind]) -> Tree<Pane> {
     let mut tiles = Tiles::default();
     let city = tiles.insert_pane(Pane::City);
     let mut tabs = |kinds: &[PanelKind]| {
@@ -35,13 +58,7 @@ pub fn first() -> Tree<Pane> {
             .collect::<Vec<_>>();
         tiles.insert_tab_tile(panes)
     };
-    let low = [PanelKind::Inspector, PanelKind::Policy, PanelKind::Events];
-    let high: Vec<PanelKind> = PanelKind::ALL
-        .iter()
-        .copied()
-        .filter(|k| !low.contains(k))
-        .collect();
-    let (high, low) = (tabs(&high), tabs(&low));
+    let (high, low) = (tabs(high), tabs(low));
     let mut side = Linear::new(LinearDir::Vertical, vec![high, low]);
     side.shares.set_share(high, 1.0);
     side.shares.set_share(low, 1.0);
@@ -229,7 +246,7 @@ mod tests {
     fn panels_can_be_closed_opened_and_brought_to_the_front() {
         let mut tree = first();
         assert!(is_whole(&tree));
-        for kind in PanelKind::ALL {
+        for kind in PanelKind::ALL.iter().filter(|k| k.is_in_cities()) {
             assert!(is_open(&tree, *kind), "{kind:?}");
             hide(&mut tree, *kind);
             assert!(!is_open(&tree, *kind), "{kind:?}");
@@ -240,5 +257,19 @@ mod tests {
             assert!(visible(&tree).contains(kind), "{kind:?}");
         }
         assert!(is_whole(&tree));
+    }
+
+    #[test]
+    fn a_recording_has_the_panels_that_it_can_fill_and_a_city_those_that_it_can() {
+        let (living, recorded) = (first(), of_recording());
+        assert!(is_whole(&recorded));
+        for kind in PanelKind::ALL {
+            assert_eq!(is_open(&living, *kind), kind.is_in_cities(), "{kind:?}");
+            let is_in = kind.is_in_recordings();
+            assert_eq!(is_open(&recorded, *kind), is_in, "{kind:?}");
+            assert!(kind.is_in_cities() || is_in, "{kind:?} is nowhere");
+        }
+        assert!(is_open(&recorded, PanelKind::Recording));
+        assert!(!is_open(&recorded, PanelKind::Policy));
     }
 }

@@ -7,6 +7,7 @@ use super::layout;
 use super::shortcuts::SHORTCUTS;
 use crate::desktop::command::{Overlay, UiCommand};
 use crate::desktop::panels::PanelKind;
+use crate::lab::recording::Detail;
 
 /// A menu entry with the keys of its shortcut, found by what the shortcut's help says.
 fn entry(ui: &mut Ui, text: &str, shortcut: &str, is_enabled: bool) -> bool {
@@ -34,6 +35,27 @@ pub(super) fn menu_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
                     }
                 }
             });
+            if entry(ui, "Open recording…", "Open a recording", true) {
+                out.push(UiCommand::AskOpenRecording);
+            }
+            ui.menu_button("Recent recordings", |ui| {
+                if desk.settings.recordings.is_empty() {
+                    ui.weak("Nothing opened yet");
+                }
+                for file in &desk.settings.recordings {
+                    if ui.button(file).clicked() {
+                        out.push(UiCommand::OpenRecording(file.clone()));
+                    }
+                }
+            });
+            let (record, command) = if desk.frame.status.recorded_into.is_some() {
+                ("Stop recording", UiCommand::StopRecording)
+            } else {
+                ("Record…", UiCommand::AskRecord(Detail::Demo))
+            };
+            if entry(ui, record, "Record the city, or stop", has_city && !desk.is_replay()) {
+                out.push(command);
+            }
             if entry(ui, "Save scenario as…", "Save the scenario as it is now", has_city) {
                 out.push(UiCommand::AskSave);
             }
@@ -41,7 +63,8 @@ pub(super) fn menu_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
                 out.push(UiCommand::Screenshot);
             }
             ui.separator();
-            if entry(ui, "Close city", "Close the city", has_city) {
+            let close = if desk.is_replay() { "Close recording" } else { "Close city" };
+            if entry(ui, close, "Close the city", has_city) {
                 out.push(UiCommand::GoToStart);
             }
             if entry(ui, "Quit", "Quit", true) {
@@ -49,7 +72,7 @@ pub(super) fn menu_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             }
         });
         ui.menu_button("Panels", |ui| {
-            for kind in PanelKind::ALL {
+            for kind in PanelKind::ALL.iter().filter(|k| desk.offers(**k)) {
                 let mut is_open = layout::is_open(&desk.panes, *kind);
                 let row = ui.checkbox(&mut is_open, kind.title()).on_hover_text(kind.help());
                 if row.clicked() {
@@ -104,7 +127,10 @@ pub(super) fn menu_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             return;
         }
         ui.separator();
-        overlay_ui(ui, desk.overlay, out);
+        overlay_ui(ui, desk, out);
+        if desk.is_replay() {
+            recording_ui(ui, desk, out);
+        }
         let mut shows_truth = desk.look.shows_truth;
         if ui
             .checkbox(&mut shows_truth, "Truth")
@@ -128,14 +154,46 @@ pub(super) fn menu_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
     });
 }
 
-fn overlay_ui(ui: &mut Ui, overlay: Overlay, out: &mut Vec<UiCommand>) {
+/// Says that what is shown was recorded, and offers its captions.
+fn recording_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
+    let Some(reel) = desk.reel() else { return };
+    let current = reel.caption_at(desk.frame.status.tick);
+    ui.menu_button("Recording ⏷", |ui| {
+        let word = if desk.tour.is_on() { "End the tour" } else { "Start the tour" };
+        let has_tour = !reel.tour.captions.is_empty();
+        if entry(ui, word, "Begin or end the guided tour", has_tour) {
+            out.push(UiCommand::ToggleTour);
+        }
+        if entry(ui, "Next caption", "Next caption", has_tour) {
+            out.push(UiCommand::NextCaption);
+        }
+        if entry(ui, "Caption before", "Caption before", has_tour) {
+            out.push(UiCommand::PreviousCaption);
+        }
+        ui.separator();
+        if !has_tour {
+            ui.weak("It has no captions");
+        }
+        for (i, caption) in reel.tour.captions.iter().enumerate() {
+            if ui.selectable_label(current == Some(i), &caption.title).on_hover_text(&caption.text).clicked() {
+                out.push(UiCommand::GoToCaption(i));
+            }
+        }
+    })
+    .response
+    .on_hover_text("Nothing is simulated: this was recorded");
+}
+
+fn overlay_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
+    let overlay = desk.overlay;
     let title = if overlay == Overlay::None {
         "Overlay"
     } else {
         overlay.title()
     };
     ui.menu_button(format!("{title} ⏷"), |ui| {
-        for o in Overlay::ALL {
+        let is_offered = |o: &Overlay| !desk.is_replay() || o.is_in_recordings();
+        for o in Overlay::ALL.into_iter().filter(is_offered) {
             if ui.radio(o == overlay, o.title()).clicked() {
                 out.push(UiCommand::SetOverlay(o));
             }

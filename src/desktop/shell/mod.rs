@@ -6,11 +6,15 @@
 //! | --- | --- |
 //! | `desk` | what the window knows |
 //! | `obey` | what commands do to it |
+//! | `record` | recording the city that is open |
+//! | `replay` | what commands do to a recording |
+//! | `tour` | the guided tour of a recording |
 //! | `ui` | the whole window: bars, panes, sheets |
 //! | `layout` | panes, docked and remembered |
 //! | `menu` | the bar at the top |
-//! | `time_bar` | the bar at the bottom |
+//! | `time_bar`, `time_line` | the bar at the bottom, and time as a line in it |
 //! | `city_pane` | pointing, turning and following in the city |
+//! | `caption` | the caption of a recording, over the city |
 //! | `legend` | what the colours of an overlay mean |
 //! | `start` | the start screen |
 //! | `sheets` | shortcuts, errors, dialogs |
@@ -18,12 +22,17 @@
 //! | `settings` | what is remembered between starts |
 //! | `theme` | light, dark, sizes |
 
+mod caption;
 pub mod city_pane;
 pub mod desk;
 pub mod layout;
 mod legend;
 mod menu;
 mod obey;
+mod record;
+mod replay;
+#[cfg(test)]
+mod replay_tests;
 pub mod settings;
 mod sheets;
 pub mod shortcuts;
@@ -32,4 +41,6 @@ mod start;
 mod tests;
 pub mod theme;
 pub mod time_bar;
+mod time_line;
+pub mod tour;
 pub mod ui;

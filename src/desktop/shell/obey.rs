@@ -14,6 +14,7 @@ use crate::desktop::engine::request::{Opening, Request};
 use crate::desktop::look::Look;
 use crate::desktop::scene::camera::{CameraRig, Pose};
 use crate::desktop::view::subject::Subject;
+use crate::desktop::wall;
 use crate::scenario::load::load;
 use crate::scenario::run::folder;
 use crate::scenario::steer::order::Command;
@@ -29,7 +30,7 @@ impl Desk {
         }
     }
 
-    fn send(&self, request: Request) {
+    pub(super) fn send(&self, request: Request) {
         if let Some(engine) = &self.engine {
             engine.send(request);
         }
@@ -37,16 +38,27 @@ impl Desk {
 
     fn obey_one(&mut self, command: UiCommand) {
         match command {
+            UiCommand::Play if self.tour.stays() => self.tour.hurry(wall::now()),
             UiCommand::Play => {
                 self.go_live();
                 self.send(Request::Play);
             }
             UiCommand::Pause => self.send(Request::Pause),
             UiCommand::Step => {
+                self.tour.end();
                 self.go_live();
                 self.send(Request::Step);
             }
             UiCommand::SetSpeed(speed) => self.send(Request::Speed(speed)),
+            UiCommand::ScrubTo(tick) if self.is_replay() => self.seek(tick),
+            UiCommand::SeekBy(ticks) => self.seek_by(ticks),
+            UiCommand::GoToBeginning => self.seek_end(false),
+            UiCommand::GoToEnd => self.seek_end(true),
+            UiCommand::GoToCaption(i) => self.go_to_caption(i),
+            UiCommand::NextCaption => self.turn_caption(true),
+            UiCommand::PreviousCaption => self.turn_caption(false),
+            UiCommand::ToggleTour => self.toggle_tour(),
+            UiCommand::ToggleCaption => self.toggle_caption(),
             UiCommand::ScrubTo(tick) => {
                 self.send(Request::Pause);
                 self.send(Request::Recall(Some(tick)));
@@ -77,10 +89,22 @@ impl Desk {
                 self.rig.follow(avatar);
             }
             UiCommand::Unfollow => self.rig.unfollow(),
+            UiCommand::SetOverlay(overlay) if self.is_replay() && !overlay.is_in_recordings() => {
+                self.tell(format!("A recording does not hold {}", overlay.title()));
+            }
             UiCommand::SetOverlay(overlay) => self.overlay = overlay,
             UiCommand::FilterEvents { search, hidden } => self.event_filter = (search, hidden),
+            UiCommand::ShowPanel(kind) if !self.offers(kind) => {
+                let what = if self.is_replay() {
+                    "is not in a recording"
+                } else {
+                    "is about recordings; open one to see it"
+                };
+                self.tell(format!("{} {what}", kind.title()));
+            }
             UiCommand::ShowPanel(kind) => layout::show(&mut self.panes, kind),
             UiCommand::HidePanel(kind) => layout::hide(&mut self.panes, kind),
+            UiCommand::ResetLayout if self.is_replay() => self.panes = layout::of_recording(),
             UiCommand::ResetLayout => self.panes = layout::first(),
             UiCommand::SetPolicy { key, value } => match read_value(&value) {
                 Some(value) => self.send(Request::Steer(Command::SetPolicy { key, value })),
@@ -95,6 +119,11 @@ impl Desk {
             }
             UiCommand::AskOpen => self.dialog = Some(Dialog::open()),
             UiCommand::Open(name) => self.open(&name),
+            UiCommand::AskOpenRecording => self.dialog = Some(Dialog::open_recording()),
+            UiCommand::OpenRecording(name) => self.open_recording(&name),
+            UiCommand::AskRecord(detail) => self.ask_record(detail),
+            UiCommand::Record(path, detail) => self.record(path, detail),
+            UiCommand::StopRecording => self.stop_recording(),
             UiCommand::AskSave => {
                 if self.has_city() {
                     self.dialog = Some(Dialog::save(&self.frame.scenario.name));
@@ -241,7 +270,7 @@ impl Desk {
     }
 
     /// Returns a file that does not exist yet, in the run's folder or where the program was started.
-    fn place_for(&self, name: &str, ending: &str) -> PathBuf {
+    pub(super) fn place_for(&self, name: &str, ending: &str) -> PathBuf {
         let dir = self.frame.status.folder.clone().unwrap_or_default();
         let name: String = name
             .chars()
@@ -284,7 +313,7 @@ fn free_folder(scenario: &crate::scenario::schema::Scenario) -> PathBuf {
 }
 
 /// From how far a subject is looked at, in metres.
-const fn near(subject: Subject) -> f32 {
+pub(super) const fn near(subject: Subject) -> f32 {
     match subject {
         Subject::Avatar(_) => 32.0,
         Subject::Campaign(_) => 40.0,

@@ -11,7 +11,7 @@ use crate::desktop::scene::camera::Pose;
 use crate::scenario::run::error::RunError;
 use crate::scenario::run::folder;
 
-/// Scenarios remembered.
+/// Scenarios and recordings remembered, of each.
 const MOST_RECENT: usize = 8;
 
 /// Smallest and largest scale of text.
@@ -38,8 +38,12 @@ pub struct Settings {
     pub shows_truth: bool,
     /// Scenarios opened, newest first.
     pub recent: Vec<String>,
+    /// Recordings opened, newest first.
+    pub recordings: Vec<String>,
     /// Where the panels are.
     pub panes: Option<egui_tiles::Tree<Pane>>,
+    /// Where the panels of recordings are.
+    pub replay_panes: Option<egui_tiles::Tree<Pane>>,
     /// Where the camera was, by scenario.
     pub bookmarks: BTreeMap<String, Vec<Bookmark>>,
     /// Size of the window, in points.
@@ -55,7 +59,9 @@ impl Default for Settings {
             text_scale: 1.0,
             shows_truth: false,
             recent: Vec::new(),
+            recordings: Vec::new(),
             panes: None,
+            replay_panes: None,
             bookmarks: BTreeMap::new(),
             window: None,
             path: None,
@@ -99,10 +105,19 @@ impl Settings {
 
     /// Puts a scenario in front of those opened before.
     pub fn opened(&mut self, name: &str) {
-        self.recent.retain(|n| n != name);
-        self.recent.insert(0, name.to_owned());
-        self.recent.truncate(MOST_RECENT);
+        put_first(&mut self.recent, name);
     }
+
+    /// Puts a recording in front of those opened before.
+    pub fn opened_recording(&mut self, file: &str) {
+        put_first(&mut self.recordings, file);
+    }
+}
+
+fn put_first(names: &mut Vec<String>, name: &str) {
+    names.retain(|n| n != name);
+    names.insert(0, name.to_owned());
+    names.truncate(MOST_RECENT);
 }
 
 /// Returns where the settings of the person who runs the program are kept, as their system has it.
@@ -134,11 +149,13 @@ mod tests {
         s.opened("quickstart");
         s.opened("baseline");
         s.opened("quickstart");
+        s.opened_recording("runs/a/recording.mcap");
         s.text_scale = 1.5;
         s.panes = Some(crate::desktop::shell::layout::first());
         s.save();
         let again = Settings::load(Some(path.clone()));
         assert_eq!(again.recent, ["quickstart", "baseline"]);
+        assert_eq!(again.recordings, ["runs/a/recording.mcap"]);
         assert_eq!(again.text_scale, 1.5);
         assert!(again.panes.is_some());
         fs::write(&path, "{ not json").unwrap();

@@ -1,6 +1,6 @@
 //! What lies over the window for a while: shortcuts, errors, dialogs for files, notices.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use egui::{Align2, Context, Id, Modal};
@@ -9,45 +9,83 @@ use egui_file_dialog::{DialogState, FileDialog};
 use super::desk::Desk;
 use super::shortcuts::{HELD, SHORTCUTS};
 use crate::desktop::command::UiCommand;
+use crate::lab::recording::Detail;
 
 /// How long a notice stays.
 const NOTICE: Duration = Duration::from_secs(4);
 
+/// What a dialog is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    OpenScenario,
+    SaveScenario,
+    OpenRecording,
+    Record(Detail),
+}
+
 /// A dialog for files.
 pub struct Dialog {
     inner: FileDialog,
-    saves: bool,
+    purpose: Purpose,
 }
 
 impl Dialog {
-    fn new(saves: bool) -> Self {
+    fn new(purpose: Purpose) -> Self {
+        let (filter, ending) = match purpose {
+            Purpose::OpenScenario | Purpose::SaveScenario => ("Scenarios", "toml"),
+            Purpose::OpenRecording | Purpose::Record(_) => ("Recordings", "mcap"),
+        };
         let inner = FileDialog::new()
-            .add_file_filter_extensions("Scenarios", vec!["toml"])
-            .default_file_filter("Scenarios")
-            .add_save_extension("Scenario", "toml")
-            .default_save_extension("Scenario")
+            .add_file_filter_extensions(filter, vec![ending])
+            .default_file_filter(filter)
+            .add_save_extension(filter, ending)
+            .default_save_extension(filter)
             .default_size([640.0, 400.0])
             .anchor(Align2::CENTER_CENTER, [0.0, 0.0]);
         let inner = match std::env::current_dir() {
             Ok(here) => inner.initial_directory(here),
             Err(_) => inner,
         };
-        Self { inner, saves }
+        Self { inner, purpose }
     }
 
     /// Asks for a scenario to open.
     #[must_use]
     pub fn open() -> Self {
-        let mut dialog = Self::new(false);
+        let mut dialog = Self::new(Purpose::OpenScenario);
         dialog.inner = dialog.inner.title("Open scenario");
         dialog.inner.pick_file();
+        dialog
+    }
+
+    /// Asks for a recording to open.
+    #[must_use]
+    pub fn open_recording() -> Self {
+        let mut dialog = Self::new(Purpose::OpenRecording);
+        dialog.inner = dialog.inner.title("Open recording");
+        dialog.inner.pick_file();
+        dialog
+    }
+
+    /// Asks where the city should be recorded; proposes a file.
+    #[must_use]
+    pub fn record(proposed: &Path, detail: Detail) -> Self {
+        let mut dialog = Self::new(Purpose::Record(detail));
+        dialog.inner = dialog.inner.title("Record the city");
+        if let Some(name) = proposed.file_name() {
+            dialog.inner = dialog.inner.default_file_name(&name.to_string_lossy());
+        }
+        if let Some(folder) = proposed.parent().filter(|f| f.is_dir()) {
+            dialog.inner = dialog.inner.initial_directory(folder.to_path_buf());
+        }
+        dialog.inner.save_file();
         dialog
     }
 
     /// Asks where a scenario should be saved.
     #[must_use]
     pub fn save(name: &str) -> Self {
-        let mut dialog = Self::new(true);
+        let mut dialog = Self::new(Purpose::SaveScenario);
         dialog.inner = dialog
             .inner
             .title("Save scenario")
@@ -66,10 +104,11 @@ impl Dialog {
     }
 
     fn command(&self, path: PathBuf) -> UiCommand {
-        if self.saves {
-            UiCommand::Save(path)
-        } else {
-            UiCommand::Open(path.display().to_string())
+        match self.purpose {
+            Purpose::SaveScenario => UiCommand::Save(path),
+            Purpose::OpenScenario => UiCommand::Open(path.display().to_string()),
+            Purpose::OpenRecording => UiCommand::OpenRecording(path.display().to_string()),
+            Purpose::Record(detail) => UiCommand::Record(path, detail),
         }
     }
 }
@@ -83,10 +122,14 @@ pub(super) fn sheets_ui(ctx: &Context, desk: &mut Desk, out: &mut Vec<UiCommand>
     if desk.shows_help && help_ui(ctx) {
         out.push(UiCommand::ToggleHelp);
     }
-    if let Some(why) = &desk.failure
-        && failure_ui(ctx, why, out)
+    if let Some(why) = &desk.failure {
+        if message_ui(ctx, "That did not work", why, out) {
+            desk.failure = None;
+        }
+    } else if let Some(what) = &desk.remark
+        && message_ui(ctx, "Something is missing", what, out)
     {
-        desk.failure = None;
+        desk.remark = None;
     }
     if let Some((what, since)) = &desk.notice {
         if since.elapsed() < NOTICE {
@@ -107,7 +150,7 @@ fn help_ui(ctx: &Context) -> bool {
     let modal = Modal::new(Id::new("shortcuts")).show(ctx, |ui| {
         ui.heading("Shortcuts");
         ui.add_space(4.0);
-        let groups = ["Time", "City", "Policy", "Window", "Moving"];
+        let groups = ["Time", "Recording", "City", "Policy", "Window", "Moving"];
         let half = |ui: &mut egui::Ui, groups: &[&str]| {
             ui.vertical(|ui| {
                 for group in groups {
@@ -137,7 +180,7 @@ fn help_ui(ctx: &Context) -> bool {
             .max_height(ctx.content_rect().height() - 130.0)
             .show(ui, |ui| {
                 ui.horizontal_top(|ui| {
-                    half(ui, &[groups[0], groups[1], groups[2]]);
+                    half(ui, &groups[..3]);
                     ui.add_space(12.0);
                     half(ui, &groups[3..]);
                 });
@@ -149,10 +192,10 @@ fn help_ui(ctx: &Context) -> bool {
 }
 
 /// Returns whether it was closed.
-fn failure_ui(ctx: &Context, why: &str, out: &mut Vec<UiCommand>) -> bool {
+fn message_ui(ctx: &Context, title: &str, why: &str, out: &mut Vec<UiCommand>) -> bool {
     let modal = Modal::new(Id::new("failure")).show(ctx, |ui| {
         ui.set_max_width(520.0);
-        ui.heading("That did not work");
+        ui.heading(title);
         ui.add_space(4.0);
         ui.add(egui::Label::new(why).selectable(true).wrap());
         ui.add_space(8.0);

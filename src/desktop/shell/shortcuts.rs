@@ -5,6 +5,7 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers};
 use super::desk::Desk;
 use crate::desktop::command::{Overlay, Speed, UiCommand};
 use crate::desktop::view::subject::Subject;
+use crate::lab::recording::Detail;
 
 /// One key and what it does.
 pub struct Shortcut {
@@ -38,14 +39,28 @@ shortcuts! {
     "Time" {
         plain(Key::Space), "Play or pause", |d| vec![if d.frame.status.is_playing { UiCommand::Pause } else { UiCommand::Play }];
         plain(Key::Period), "Step one tick", |_| vec![UiCommand::Step];
+        plain(Key::Num0), "A tick every ten seconds", |_| vec![UiCommand::SetSpeed(Speed::TENTH)];
         plain(Key::Num1), "1 tick a second", |_| vec![UiCommand::SetSpeed(Speed::X1)];
         plain(Key::Num2), "10 ticks a second", |_| vec![UiCommand::SetSpeed(Speed::X10)];
         plain(Key::Num3), "100 ticks a second", |_| vec![UiCommand::SetSpeed(Speed::X100)];
-        plain(Key::Num4), "As fast as possible", |_| vec![UiCommand::SetSpeed(Speed::Max)];
+        plain(Key::Num4), "As fast as possible; a recording 1,000 ticks a second", |d| vec![UiCommand::SetSpeed(if d.is_replay() { Speed::X1000 } else { Speed::MAX })];
         plain(Key::L), "Back to now after looking at the past", |_| vec![UiCommand::GoLive];
     }
+    "Recording" {
+        plain(Key::U), "Begin or end the guided tour", |_| vec![UiCommand::ToggleTour];
+        plain(Key::PageDown), "Next caption", |_| vec![UiCommand::NextCaption];
+        plain(Key::PageUp), "Caption before", |_| vec![UiCommand::PreviousCaption];
+        plain(Key::C), "Hide the caption or show it again", |_| vec![UiCommand::ToggleCaption];
+        plain(Key::Comma), "Step one tick back", |_| vec![UiCommand::SeekBy(-1)];
+        ctrl(Key::ArrowRight), "An hour on", |_| vec![UiCommand::SeekBy(60)];
+        ctrl(Key::ArrowLeft), "An hour back", |_| vec![UiCommand::SeekBy(-60)];
+        plain(Key::Home), "To the beginning", |_| vec![UiCommand::GoToBeginning];
+        plain(Key::End), "To the end", |_| vec![UiCommand::GoToEnd];
+        ctrl(Key::R), "Open a recording", |_| vec![UiCommand::AskOpenRecording];
+        ctrl_shift(Key::R), "Record the city, or stop", |d| vec![if d.frame.status.recorded_into.is_some() { UiCommand::StopRecording } else { UiCommand::AskRecord(Detail::Demo) }];
+    }
     "City" {
-        plain(Key::O), "Next overlay", |d| vec![UiCommand::SetOverlay(next_overlay(d.overlay))];
+        plain(Key::O), "Next overlay", |d| vec![UiCommand::SetOverlay(next_overlay(d.overlay, d.is_replay()))];
         plain(Key::F), "Follow the inspected avatar, or let go", follow;
         plain(Key::G), "Go to what is inspected", |d| d.inspected.last().map(|s| UiCommand::LookAt(*s)).into_iter().collect();
         plain(Key::H), "See the whole city", |_| vec![UiCommand::SeeAll];
@@ -86,9 +101,10 @@ pub const HELD: &[(&str, &str)] = &[
     ("Click", "Inspect; twice to go there"),
 ];
 
-fn next_overlay(overlay: Overlay) -> Overlay {
-    let at = Overlay::ALL.iter().position(|o| *o == overlay).unwrap_or(0);
-    Overlay::ALL[(at + 1) % Overlay::ALL.len()]
+fn next_overlay(overlay: Overlay, is_replay: bool) -> Overlay {
+    let after = Overlay::ALL.iter().skip_while(|o| **o != overlay).skip(1);
+    let mut offered = after.filter(|o| !is_replay || o.is_in_recordings());
+    offered.next().copied().unwrap_or(Overlay::None)
 }
 
 fn follow(desk: &Desk) -> Vec<UiCommand> {
@@ -108,7 +124,10 @@ pub fn pressed(ctx: &Context, desk: &Desk) -> Vec<UiCommand> {
     if desk.dialog.is_some() {
         return out;
     }
-    for s in SHORTCUTS {
+    // A key without Shift would also answer the same key with it: those with Shift come first.
+    let has_shift = |s: &&Shortcut| s.keys.modifiers.shift;
+    let shifted = SHORTCUTS.iter().filter(has_shift);
+    for s in shifted.chain(SHORTCUTS.iter().filter(|s| !has_shift(s))) {
         let is_bare = s.keys.modifiers.is_none() && !is_function(s.keys.logical_key);
         if is_bare && (is_writing || is_focused && s.keys.logical_key == Key::Space) {
             continue;
@@ -148,7 +167,12 @@ mod tests {
     fn overlays_come_round() {
         let mut overlay = Overlay::None;
         for _ in Overlay::ALL {
-            overlay = next_overlay(overlay);
+            overlay = next_overlay(overlay, false);
+        }
+        assert_eq!(overlay, Overlay::None);
+        for _ in 0..4 {
+            overlay = next_overlay(overlay, true);
+            assert!(overlay.is_in_recordings());
         }
         assert_eq!(overlay, Overlay::None);
     }

@@ -91,6 +91,15 @@ pub(super) fn start_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             if ui.button("Open scenario…").clicked() {
                 out.push(UiCommand::AskOpen);
             }
+            ui.add_space(2.0);
+            if ui
+                .button("Open recording…")
+                .on_hover_text("Shows a run that was recorded, without simulating it again")
+                .clicked()
+            {
+                out.push(UiCommand::AskOpenRecording);
+            }
+            recordings_ui(ui, desk, out);
         });
         ui.add_space(10.0);
         let gap = 12.0;
@@ -128,6 +137,20 @@ pub(super) fn start_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             ui.weak("Tab and Enter choose; F1 lists the keys");
         });
     });
+}
+
+/// Lists recordings opened before.
+fn recordings_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
+    if desk.settings.recordings.is_empty() {
+        return;
+    }
+    ui.add_space(4.0);
+    ui.weak("Recordings opened before");
+    for file in &desk.settings.recordings {
+        if ui.link(file).clicked() {
+            out.push(UiCommand::OpenRecording(file.clone()));
+        }
+    }
 }
 
 fn card_ui(ui: &mut Ui, card: &Card, desk: &Desk, out: &mut Vec<UiCommand>) {

@@ -1,8 +1,10 @@
-//! The bar at the bottom: time, speed, the past, and what a tick costs.
+//! The bar at the bottom: time, speed, and what a tick costs; for a recording, also its captions.
 
-use egui::{Align2, Color32, FontId, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Color32, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use super::desk::Desk;
+use super::record::record_ui;
+use super::time_line::scrub_ui;
 use crate::desktop::command::{Speed, UiCommand};
 use crate::desktop::engine::frame::Stage;
 use crate::sim::phase_clock::N_PHASES;
@@ -19,6 +21,12 @@ pub fn clock_text(tick: Tick) -> String {
 pub(super) fn time_bar_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
     let status = &desk.frame.status;
     ui.horizontal(|ui| {
+        if desk.is_replay() {
+            caption_buttons_ui(ui, desk, out);
+            if named_button(ui, "⏮", "Step one tick back").clicked() {
+                out.push(UiCommand::SeekBy(-1));
+            }
+        }
         let (text, label, command) = if status.is_playing {
             ("⏸", "Pause", UiCommand::Pause)
         } else {
@@ -30,25 +38,14 @@ pub(super) fn time_bar_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
         if named_button(ui, "⏭", "Step one tick").clicked() {
             out.push(UiCommand::Step);
         }
-        for speed in Speed::ALL {
-            let help = match speed.ticks_per_second() {
-                Some(n) => format!("{n} simulated minutes a second"),
-                None => "As fast as the machine can".to_owned(),
-            };
-            if ui
-                .selectable_label(status.speed == speed, speed.word())
-                .on_hover_text(help)
-                .clicked()
-            {
-                out.push(UiCommand::SetSpeed(speed));
-            }
-        }
+        speeds_ui(ui, desk, out);
         ui.separator();
         let shown = desk.scrubbed.unwrap_or(status.tick);
         ui.strong(clock_text(shown)).on_hover_text(format!(
             "Tick {} of {}",
             shown.0,
-            status.days * TICKS_PER_DAY
+            desk.reel()
+                .map_or(status.days * TICKS_PER_DAY, |r| r.span.1.0)
         ));
         if desk.scrubbed.is_some() {
             if ui
@@ -59,17 +56,86 @@ pub(super) fn time_bar_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
                 out.push(UiCommand::GoLive);
             }
         } else if status.stage == Stage::Finished {
-            ui.weak("all days are over");
+            ui.weak(if desk.is_replay() {
+                "the recording is over"
+            } else {
+                "all days are over"
+            });
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            costs_ui(ui, desk);
+            if desk.is_replay() {
+                pace_ui(ui, desk);
+            } else {
+                record_ui(ui, desk, out);
+                costs_ui(ui, desk);
+            }
             scrub_ui(ui, desk, out);
         });
     });
 }
 
+/// Buttons for captions and the tour; a recording without captions has none.
+fn caption_buttons_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
+    let has_captions = desk.reel().is_some_and(|r| !r.tour.captions.is_empty());
+    if !has_captions {
+        return;
+    }
+    if named_button(ui, "⏪", "Caption before").clicked() {
+        out.push(UiCommand::PreviousCaption);
+    }
+    if named_button(ui, "⏩", "Next caption").clicked() {
+        out.push(UiCommand::NextCaption);
+    }
+    let is_on = desk.tour.is_on();
+    let (name, help) = if is_on {
+        ("Tour", "Ends the guided tour (U)")
+    } else {
+        ("Tour", "Begins the guided tour: from caption to caption, with the camera (U)")
+    };
+    if ui.selectable_label(is_on, name).on_hover_text(help).clicked() {
+        out.push(UiCommand::ToggleTour);
+    }
+    ui.separator();
+}
+
+/// The speeds to choose from; a speed that a caption has set stands beside them.
+fn speeds_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
+    let now = desk.frame.status.speed;
+    let offered = if desk.is_replay() {
+        Speed::RECORDED
+    } else {
+        Speed::LIVING
+    };
+    for speed in offered {
+        let help = match speed.ticks_per_second() {
+            Some(n) => format!("{n} simulated minutes a second"),
+            None => "As fast as the machine can".to_owned(),
+        };
+        if ui
+            .selectable_label(now == speed, speed.word())
+            .on_hover_text(help)
+            .clicked()
+        {
+            out.push(UiCommand::SetSpeed(speed));
+        }
+    }
+    if !offered.contains(&now) {
+        ui.weak(format!("now {}", now.word()));
+    }
+}
+
+/// How fast a recording plays: nothing is computed, so that there are no costs to tell.
+fn pace_ui(ui: &mut Ui, desk: &Desk) {
+    let status = &desk.frame.status;
+    if status.is_playing {
+        ui.weak(format!("{:.0} ticks/s", status.ticks_per_second));
+    } else {
+        ui.weak("recording").on_hover_text("Nothing is simulated: this was recorded");
+    }
+}
+
 /// A small button with a picture, known by name to those who cannot see it.
-fn named_button(ui: &mut Ui, text: &str, name: &str) -> egui::Response {
+pub(super) fn named_button(ui: &mut Ui, text: &str, name: &str) -> egui::Response {
     let response = ui.button(text).on_hover_text(name);
     let (is_enabled, name) = (ui.is_enabled(), name.to_owned());
     response.widget_info(move || {
@@ -129,118 +195,6 @@ fn phase_color(series: [Color32; 7], i: usize) -> Color32 {
     } else {
         color
     }
-}
-
-/// The run as a line: days, what is still in memory, policy changes, the tick that is shown. A click or drag looks at the past.
-fn scrub_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
-    let status = &desk.frame.status;
-    let palette = &desk.look.palette;
-    let width = (ui.available_width() - 12.0).max(60.0);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 18.0), Sense::click_and_drag());
-    let end = (status.days * TICKS_PER_DAY).max(status.tick.0).max(1);
-    let x = |tick: f32| rect.left() + rect.width() * (tick / end as f32).clamp(0.0, 1.0);
-    let painter = ui.painter();
-    let line = Rect::from_min_max(
-        pos2(rect.left(), rect.center().y - 2.0),
-        pos2(rect.right(), rect.center().y + 2.0),
-    );
-    painter.rect_filled(line, 2.0, palette.weak.gamma_multiply(0.35));
-    let mut done = line;
-    done.set_right(x(status.tick.0 as f32));
-    painter.rect_filled(done, 2.0, palette.weak);
-    if let Some((from, to)) = desk.frame.remembered {
-        let mut kept = line.expand2(vec2(0.0, 1.0));
-        kept.set_left(x(from.0 as f32));
-        kept.set_right(x(to.0 as f32));
-        painter.rect_filled(kept, 2.0, palette.series[0]);
-    }
-    let days = end / TICKS_PER_DAY;
-    let every = [1, 2, 5, 7, 10, 30, 100, 365]
-        .into_iter()
-        .find(|e| rect.width() / (days.max(1) as f32 / *e as f32) >= 26.0)
-        .unwrap_or(1_000);
-    for day in (0..=days).step_by(every) {
-        let at = x((day * TICKS_PER_DAY) as f32);
-        painter.line_segment(
-            [
-                pos2(at, rect.center().y - 4.0),
-                pos2(at, rect.center().y + 4.0),
-            ],
-            Stroke::new(1.0, palette.weak),
-        );
-        if at < rect.right() - 16.0 {
-            painter.text(
-                pos2(at + 2.0, rect.bottom() + 1.0),
-                Align2::LEFT_BOTTOM,
-                day.to_string(),
-                FontId::proportional(8.5),
-                palette.weak,
-            );
-        }
-    }
-    for mark in desk.frame.changes.iter() {
-        let at = x(mark.tick as f32);
-        painter.line_segment(
-            [pos2(at, rect.top()), pos2(at, rect.bottom())],
-            Stroke::new(1.5, palette.mark),
-        );
-    }
-    let shown = desk.scrubbed.unwrap_or(status.tick);
-    painter.circle_filled(
-        pos2(x(shown.0 as f32), rect.center().y),
-        5.0,
-        palette.series[0],
-    );
-    let tick_at = |px: f32| {
-        let share = ((px - rect.left()) / rect.width()).clamp(0.0, 1.0);
-        Tick((f64::from(share) * f64::from(end)) as u32)
-    };
-    let kept = desk.frame.remembered;
-    if let (true, Some(at), Some((from, to))) = (
-        response.clicked() || response.dragged(),
-        response.interact_pointer_pos(),
-        kept,
-    ) {
-        out.push(UiCommand::ScrubTo(Tick(
-            tick_at(at.x).0.clamp(from.0, to.0),
-        )));
-    }
-    let is_enabled = ui.is_enabled();
-    response.widget_info(move || {
-        egui::WidgetInfo::labeled(egui::WidgetType::Slider, is_enabled, "Time line")
-    });
-    if response.has_focus() {
-        let step = ui.input(|i| {
-            i32::from(i.key_pressed(egui::Key::ArrowRight))
-                - i32::from(i.key_pressed(egui::Key::ArrowLeft))
-        });
-        if let (true, Some((from, to))) = (step != 0, kept) {
-            let to_tick = shown.0.saturating_add_signed(step).clamp(from.0, to.0);
-            out.push(UiCommand::ScrubTo(Tick(to_tick)));
-        }
-    }
-    response.on_hover_ui_at_pointer(|ui| {
-        if let Some(at) = ui.input(|i| i.pointer.hover_pos()) {
-            ui.label(clock_text(tick_at(at.x)));
-        }
-        match kept {
-            Some((from, to)) => ui.weak(format!(
-                "in memory from {} to {}",
-                clock_text(from),
-                clock_text(to)
-            )),
-            None => ui.weak("nothing is in memory yet"),
-        };
-        for mark in desk.frame.changes.iter() {
-            ui.weak(format!(
-                "{} {}: {} → {}",
-                clock_text(Tick(mark.tick)),
-                mark.key,
-                mark.from,
-                mark.to
-            ));
-        }
-    });
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::economy::land::registry::LandRegistry;
 use crate::events::behavior::{EventKind, NO_SPACE, Surface, ThingKind};
 use crate::events::bus::EventBus;
 use crate::platform::ads::campaign::Campaigns;
-use crate::sim::ids::{AvatarId, CampaignId, ParcelId, SpaceId};
+use crate::sim::ids::{CampaignId, ParcelId, SpaceId};
 use crate::sim::schedule::SimClock;
 use crate::sim::units::TICKS_PER_HOUR;
 use crate::society::avatars::avatar::Avatars;
@@ -89,6 +89,59 @@ impl CityRows {
     }
 }
 
+/// The ground of a city, row by row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GroundRows {
+    /// The grid.
+    pub grid: Grid,
+    /// What lies on each cell.
+    pub cells: Vec<Cell>,
+    /// District of each cell.
+    pub district: Vec<u8>,
+}
+
+impl CityRows {
+    /// Makes the rows of a city: its ground, what stands on each cell, and its spaces by id with kind, parcel and topic.
+    #[must_use]
+    pub fn of(
+        version: u64,
+        ground: GroundRows,
+        mut lots: Vec<LotRow>,
+        spaces: impl Iterator<Item = (SpaceKind, ParcelId, usize)>,
+    ) -> Self {
+        let GroundRows {
+            grid,
+            cells,
+            district,
+        } = ground;
+        spread_worth(grid.side, &mut lots);
+        let mut space_at = vec![u32::MAX; cells.len()];
+        let spaces = spaces
+            .enumerate()
+            .map(|(i, (kind, parcel, topic))| {
+                if let Some(at) = space_at.get_mut(parcel.idx()) {
+                    *at = i as u32;
+                }
+                SpaceRow {
+                    kind,
+                    parcel,
+                    spot: spot(&cells, grid, kind, parcel),
+                    topic: topic_name(topic),
+                }
+            })
+            .collect();
+        Self {
+            version,
+            grid,
+            cells,
+            district,
+            lots,
+            spaces,
+            space_at,
+        }
+    }
+}
+
 /// A billboard beside a space and who won it last.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Board {
@@ -100,6 +153,19 @@ pub struct Board {
     pub campaign: CampaignId,
     /// What it advertises.
     pub text: String,
+}
+
+impl Board {
+    /// Makes the billboard beside a space.
+    #[must_use]
+    pub fn of(space: SpaceId, row: &SpaceRow, campaign: CampaignId, topic: u8) -> Self {
+        Self {
+            space,
+            parcel: row.parcel,
+            campaign,
+            text: format!("campaign {campaign}, {}", topic_name(usize::from(topic))),
+        }
+    }
 }
 
 /// The city as the scene draws it; cheap to clone.
@@ -208,20 +274,7 @@ impl CityMaker {
         let map = city.get::<CityMap>();
         let land = city.get::<LandRegistry>();
         let field = city.get::<FootfallField>();
-        let grid = Grid {
-            side: map.side,
-            road_every: city.scenario.society.spaces.road_every,
-        };
         let ids = || (0..map.len()).map(ParcelId::from_idx);
-        let prices: Vec<f32> = ids()
-            .map(|p| {
-                land.lots
-                    .rows()
-                    .get(p.idx())
-                    .map_or(0.0, |l| l.last_price.as_f64() as f32)
-            })
-            .collect();
-        let worth = worth(map, &prices);
         let lots = ids()
             .map(|p| {
                 let lot = land.lots.rows().get(p.idx());
@@ -230,42 +283,26 @@ impl CityMaker {
                     is_owned: lot.is_some_and(|l| l.owner.is_some()),
                     is_built: lot.is_some_and(|l| l.is_built),
                     is_on_sale: lot.is_some_and(|l| l.asking.is_some()),
-                    price: prices[p.idx()],
+                    price: lot.map_or(0.0, |l| l.last_price.as_f64() as f32),
                     footfall: field.at(p) as f32,
-                    worth: worth[p.idx()],
+                    worth: 0.0,
                 }
             })
             .collect();
-        let mut space_at = vec![u32::MAX; map.len()];
-        let spaces: Vec<SpaceRow> = city
-            .get::<Spaces>()
-            .table
-            .rows()
-            .iter()
-            .enumerate()
-            .map(|(i, s)| {
-                if let Some(at) = space_at.get_mut(s.parcel.idx()) {
-                    *at = i as u32;
-                }
-                let strongest =
-                    (0..s.topics.len()).max_by(|a, b| s.topics[*a].total_cmp(&s.topics[*b]));
-                SpaceRow {
-                    kind: s.kind,
-                    parcel: s.parcel,
-                    spot: spot(map, grid, s.kind, s.parcel),
-                    topic: topic_name(strongest.unwrap_or(0)),
-                }
-            })
-            .collect();
-        CityRows {
-            version: self.view.rows.version + 1,
-            grid,
+        let spaces = city.get::<Spaces>().table.rows().iter().map(|s| {
+            let strongest =
+                (0..s.topics.len()).max_by(|a, b| s.topics[*a].total_cmp(&s.topics[*b]));
+            (s.kind, s.parcel, strongest.unwrap_or(0))
+        });
+        let ground = GroundRows {
+            grid: Grid {
+                side: map.side,
+                road_every: city.scenario.society.spaces.road_every,
+            },
             cells: ids().map(|p| map.cell(p)).collect(),
             district: ids().map(|p| map.district(p)).collect(),
-            lots,
-            spaces,
-            space_at,
-        }
+        };
+        CityRows::of(self.view.rows.version + 1, ground, lots, spaces)
     }
 
     fn boards(&self, city: &City<'_>) -> Vec<Board> {
@@ -281,21 +318,16 @@ impl CityMaker {
             if campaign.idx() >= campaigns.len() {
                 return None;
             }
-            let topic = topic_name(usize::from(campaigns.get(campaign).topic));
-            Some(Board {
-                space: SpaceId::from_idx(i),
-                parcel: row.parcel,
-                campaign,
-                text: format!("campaign {campaign}, {topic}"),
-            })
+            let topic = campaigns.get(campaign).topic;
+            Some(Board::of(SpaceId::from_idx(i), row, campaign, topic))
         })
         .collect()
     }
 }
 
 /// Returns where people of a space are.
-fn spot(map: &CityMap, grid: Grid, kind: SpaceKind, parcel: ParcelId) -> Spot {
-    if parcel.idx() < map.len() && map.cell(parcel) == Cell::Plaza {
+fn spot(cells: &[Cell], grid: Grid, kind: SpaceKind, parcel: ParcelId) -> Spot {
+    if cells.get(parcel.idx()) == Some(&Cell::Plaza) {
         let half = grid.extent() / 24.0;
         return Spot::Square([grid.extent() / 2.0; 2], half.max(super::place::CELL));
     }
@@ -308,38 +340,33 @@ fn spot(map: &CityMap, grid: Grid, kind: SpaceKind, parcel: ParcelId) -> Spot {
 }
 
 /// Spreads prices over the parcels around those that were sold; where nothing was sold, the middle is worth more.
-fn worth(map: &CityMap, prices: &[f32]) -> Vec<f32> {
-    let side = map.side as usize;
+fn spread_worth(side: u32, lots: &mut [LotRow]) {
+    let prices: Vec<f32> = lots.iter().map(|l| l.price).collect();
+    let side = side.max(1) as usize;
+    let middle = (side as f32 - 1.0) / 2.0;
     let reach = 3isize;
     let top = prices.iter().copied().fold(0.0f32, f32::max).max(1e-6);
-    (0..map.len())
-        .map(|i| {
-            let (x, y) = ((i % side) as isize, (i / side) as isize);
-            let (mut sum, mut weight) = (0.0f32, 0.0f32);
-            for dy in -reach..=reach {
-                for dx in -reach..=reach {
-                    let (px, py) = (x + dx, y + dy);
-                    let inside = |v: isize| (0..side as isize).contains(&v);
-                    if inside(px) && inside(py) {
-                        let price = prices[py as usize * side + px as usize];
-                        if price > 0.0 {
-                            let w = 1.0 / (1.0 + (dx * dx + dy * dy) as f32);
-                            sum += w * (price / top).sqrt();
-                            weight += w;
-                        }
-                    }
+    for (i, lot) in lots.iter_mut().enumerate() {
+        let (x, y) = ((i % side) as isize, (i / side) as isize);
+        let (mut sum, mut weight) = (0.0f32, 0.0f32);
+        for dy in -reach..=reach {
+            for dx in -reach..=reach {
+                let (px, py) = (x + dx, y + dy);
+                let inside = |v: isize| (0..side as isize).contains(&v);
+                if !inside(px) || !inside(py) {
+                    continue;
+                }
+                let price = prices.get(py as usize * side + px as usize);
+                if let Some(price) = price.filter(|p| **p > 0.0) {
+                    let w = 1.0 / (1.0 + (dx * dx + dy * dy) as f32);
+                    sum += w * (price / top).sqrt();
+                    weight += w;
                 }
             }
-            let away = map.to_center(ParcelId::from_idx(i)) as f32 / side as f32;
-            let middle = (-(away / 0.16).powi(2)).exp();
-            // A prior of two sales.
-            ((sum + 2.0 * 0.75 * middle) / (weight + 2.0)).clamp(0.0, 1.0)
-        })
-        .collect()
-}
-
-/// Returns where somebody's home is, as a spot.
-#[must_use]
-pub(super) fn home(avatars: &Avatars, id: AvatarId) -> Spot {
-    Spot::House(avatars.get(id).home)
+        }
+        let to_center = (x as f32 - middle).hypot(y as f32 - middle);
+        let center = (-(to_center / side as f32 / 0.16).powi(2)).exp();
+        // A prior of two sales.
+        lot.worth = ((sum + 2.0 * 0.75 * center) / (weight + 2.0)).clamp(0.0, 1.0);
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::city::{CityRows, home};
+use super::city::CityRows;
 use super::crowd_memory::{Here, Memory, Standing, Walk};
 use super::overlay::{Shades, is_of_people};
 use super::place::{self, Ground, Spot, WAY, Way, add, gap, heading};
@@ -13,7 +13,7 @@ use super::sight::{Ask, City};
 use crate::desktop::command::Overlay;
 use crate::events::behavior::{Event, EventKind, ThingKind};
 use crate::events::bus::EventBus;
-use crate::sim::ids::AvatarId;
+use crate::sim::ids::{AvatarId, ParcelId, SpaceId};
 use crate::sim::schedule::SimClock;
 use crate::sim::units::{TICKS_PER_HOUR, Tick};
 use crate::society::avatars::avatar::{Activity, Avatar, Avatars, Role};
@@ -105,6 +105,42 @@ pub struct HomeRow {
     pub facing: f32,
     /// Its role.
     pub role: Role,
+    /// Colour of the overlay; `None` for its own.
+    pub shade: Option<[u8; 3]>,
+}
+
+impl HomeRow {
+    /// Places somebody at home.
+    #[must_use]
+    pub fn of(rows: &CityRows, id: AvatarId, home: ParcelId, role: Role) -> Self {
+        let (at, facing) = rows.grid.seat(Spot::House(home), id.0 % 6);
+        Self {
+            id,
+            at,
+            facing,
+            role,
+            shade: None,
+        }
+    }
+}
+
+/// What is known of somebody who is awake, whether it lives or was recorded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figure {
+    /// Who.
+    pub id: AvatarId,
+    /// Its role.
+    pub role: Role,
+    /// Where it lives.
+    pub home: ParcelId,
+    /// What it is doing.
+    pub activity: Activity,
+    /// In which space it is.
+    pub space: SpaceId,
+    /// To which space it goes; only while it travels.
+    pub destination: SpaceId,
+    /// When it arrives there; only while it travels.
+    pub arrives: Tick,
     /// Colour of the overlay; `None` for its own.
     pub shade: Option<[u8; 3]>,
 }
@@ -206,12 +242,12 @@ pub struct CrowdMaker {
     shades: Shades,
     version: u64,
     last: Option<Tick>,
-    homes: Arc<Vec<HomeRow>>,
-    homes_stamp: Option<(u32, usize, Overlay, bool)>,
+    pub(super) homes: Arc<Vec<HomeRow>>,
+    pub(super) homes_stamp: Option<(u32, usize, Overlay, bool)>,
 }
 
 /// Most places at home that are shown; of more people, every second, third, … is.
-const MOST_HOMES: usize = 20_000;
+pub(super) const MOST_HOMES: usize = 20_000;
 
 impl CrowdMaker {
     /// Looks once an hour, and whenever other colours are asked for, who lives where.
@@ -237,17 +273,13 @@ impl CrowdMaker {
         let every = people.len().div_ceil(MOST_HOMES).max(1);
         let row = |(i, a): (usize, &Avatar)| {
             let id = AvatarId::from_idx(i);
-            let (at, facing) = rows.grid.seat(Spot::House(a.home), id.0 % 6);
             HomeRow {
-                id,
-                at,
-                facing,
-                role: a.role,
                 shade: if is_of_people(overlay) {
                     self.shades.of(city, id, a, ask, overlay)
                 } else {
                     None
                 },
+                ..HomeRow::of(rows, id, a.home, a.role)
             }
         };
         let homes = people.iter().enumerate().step_by(every);
@@ -256,7 +288,12 @@ impl CrowdMaker {
 
     /// Collects after every tick: signs and conversations.
     pub fn watch(&mut self, city: &City<'_>) {
-        for e in &city.get::<EventBus>().current {
+        self.see(&city.get::<EventBus>().current);
+    }
+
+    /// Collects signs and conversations from what happened in a tick.
+    pub fn see(&mut self, events: &[Event]) {
+        for e in events {
             let mark = Mark::of(e);
             if mark != Mark::None {
                 self.memory.mark(e.avatar, mark, e.tick);
@@ -278,43 +315,70 @@ impl CrowdMaker {
         let avatars = city.get::<Avatars>();
         let now = city.get::<SimClock>().now;
         let ran = Tick(now.0.saturating_sub(1));
+        let is_shaded = is_of_people(overlay);
+        if is_shaded {
+            self.shades.refresh(city, overlay);
+        }
+        self.look_home(city, rows, ask, overlay, ran);
+        let shades = std::mem::take(&mut self.shades);
+        let figures = avatars.awake.iter().map(|id| {
+            let a = avatars.get(*id);
+            Figure {
+                id: *id,
+                role: a.role,
+                home: a.home,
+                activity: a.activity,
+                space: a.space,
+                destination: a.destination,
+                arrives: a.busy_until,
+                shade: if is_shaded {
+                    shades.of(city, *id, a, ask, overlay)
+                } else {
+                    None
+                },
+            }
+        });
+        let view = self.draw(figures, rows, overlay, ran);
+        self.shades = shades;
+        view
+    }
+
+    /// Returns the crowd of those who are awake after a tick, given by id.
+    pub fn draw(
+        &mut self,
+        figures: impl Iterator<Item = Figure>,
+        rows: &CityRows,
+        overlay: Overlay,
+        ran: Tick,
+    ) -> CrowdView {
         // Going back in time, or to another city, forgets.
         if self.last.is_some_and(|last| last.0 > ran.0) {
             self.memory = Memory::default();
         }
         self.last = Some(ran);
         self.version += 1;
-        if is_of_people(overlay) {
-            self.shades.refresh(city, overlay);
-        }
-        self.look_home(city, rows, ask, overlay, ran);
         self.memory.begin(ran, rows.spaces.len());
         let mut view = CrowdView {
             tick: ran,
             version: self.version,
             overlay,
-            rows: Vec::with_capacity(avatars.awake.len()),
+            rows: Vec::with_capacity(figures.size_hint().0),
             homes: Arc::clone(&self.homes),
         };
-        for id in &avatars.awake {
-            let a = avatars.get(*id);
-            let (way, facing, appears) = self.step(*id, a, avatars, rows, ran);
-            let (mark, age) = self.memory.marked(*id, ran);
+        for f in figures {
+            let (way, facing, appears) = self.step(&f, rows, ran);
+            let (mark, age) = self.memory.marked(f.id, ran);
             view.rows.push(CrowdRow {
-                id: *id,
+                id: f.id,
                 way,
                 facing,
-                activity: a.activity,
-                role: a.role,
+                activity: f.activity,
+                role: f.role,
                 appears,
-                glow: glow(a.activity),
+                glow: glow(f.activity),
                 mark,
                 mark_age: age,
-                shade: if is_of_people(overlay) {
-                    self.shades.of(city, *id, a, ask, overlay)
-                } else {
-                    None
-                },
+                shade: f.shade,
             });
         }
         self.memory.end();
@@ -322,34 +386,39 @@ impl CrowdMaker {
         view
     }
 
+    /// Forgets where everybody was, as for another moment of a recording.
+    pub fn forget(&mut self) {
+        self.memory = Memory::default();
+        self.last = None;
+    }
+
     /// Moves one avatar on from where it was seen last; returns its way, where it looks, and whether it is new.
     fn step(
         &mut self,
-        id: AvatarId,
-        a: &Avatar,
-        avatars: &Avatars,
+        f: &Figure,
         rows: &CityRows,
         ran: Tick,
     ) -> (Way, f32, bool) {
+        let (id, home) = (f.id, Spot::House(f.home));
         let before = self.memory.before(id);
-        if a.activity == Activity::Traveling {
+        if f.activity == Activity::Traveling {
             let (from, appears) = match before {
                 Some(here) => (here.at(rows.grid), false),
-                None => (rows.grid.seat(home(avatars, id), id.0 % 6).0, true),
+                None => (rows.grid.seat(home, id.0 % 6).0, true),
             };
             let walk = match before {
-                Some(Here::Walks(w)) if w.to == a.destination && w.arrives == a.busy_until => w,
+                Some(Here::Walks(w)) if w.to == f.destination && w.arrives == f.arrives => w,
                 _ => {
-                    let spot = rows.spaces.get(a.destination.idx()).map(|s| s.spot);
-                    let spot = spot.unwrap_or_else(|| home(avatars, id));
-                    let seat = self.memory.take_seat(rows, spot, Some(a.destination), id);
+                    let spot = rows.spaces.get(f.destination.idx()).map(|s| s.spot);
+                    let spot = spot.unwrap_or(home);
+                    let seat = self.memory.take_seat(rows, spot, Some(f.destination), id);
                     Walk {
                         begins: from,
                         ends: rows.grid.seat(spot, seat).0,
-                        to: a.destination,
+                        to: f.destination,
                         seat,
                         departs: ran,
-                        arrives: a.busy_until,
+                        arrives: f.arrives,
                         done: 0.0,
                     }
                 }
@@ -363,9 +432,9 @@ impl CrowdMaker {
             let facing = heading([walk.ends[0] - walk.begins[0], walk.ends[1] - walk.begins[1]]);
             return (part, facing, appears);
         }
-        let space = rows.spaces.get(a.space.idx());
-        let spot = space.map_or_else(|| home(avatars, id), |s| s.spot);
-        let place = space.map(|_| a.space);
+        let space = rows.spaces.get(f.space.idx());
+        let spot = space.map_or(home, |s| s.spot);
+        let place = space.map(|_| f.space);
         match before {
             Some(Here::Walks(w)) if Some(w.to) == place => {
                 let (at, facing) = rows.grid.seat(spot, w.seat);

@@ -8,6 +8,8 @@
 //! | `city` | rows of ground, lots, spaces and billboards |
 //! | `crowd` | rows of everybody who is awake |
 //! | `crowd_memory` | what the crowd's rows remember from tick to tick |
+//! | `recorded` | a recording at a moment, as those who fill the rows see it |
+//! | `recorded_city` | rows of city and crowd from a recording |
 //! | `overlay` | what overlays show, and their legends |
 //!
 //! Where things are in the picture is [`place`], which recordings are drawn with as well.
@@ -19,6 +21,10 @@ mod crowd_memory;
 mod crowd_tests;
 pub mod overlay;
 pub mod recent;
+pub mod recorded;
+pub mod recorded_city;
+#[cfg(test)]
+mod recorded_tests;
 pub mod sight;
 pub mod subject;
 

@@ -69,6 +69,21 @@ impl Recent {
         self.ring.extend(kept);
     }
 
+    /// Adds events that happened before all others, as far as there is room; the newest of them stay.
+    pub fn precede(&mut self, older: &[Event]) {
+        let room = self.room.saturating_sub(self.ring.len());
+        for old in older.iter().rev().take(room) {
+            self.of_kind[old.kind as usize] += 1;
+            self.ring.push_front(*old);
+        }
+    }
+
+    /// Says whether nothing more can be remembered without forgetting.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.ring.len() >= self.room
+    }
+
     /// Returns how many of those remembered are of a kind.
     #[must_use]
     pub fn count(&self, kind: EventKind) -> u32 {
@@ -136,6 +151,17 @@ mod tests {
         assert_eq!(recent.since(), Some(Tick(14)));
         recent.extend(&[talk(99, 0, 1)]);
         assert_eq!(recent.len(), REMEMBERED);
+    }
+
+    #[test]
+    fn what_happened_before_goes_in_front_as_far_as_there_is_room() {
+        let mut recent = Recent::with_room(4);
+        recent.extend(&[talk(8, 0, 1), talk(9, 0, 1)]);
+        recent.precede(&[talk(4, 0, 1), talk(5, 0, 1), talk(6, 0, 1)]);
+        let ticks: Vec<u32> = recent.newest_first().map(|e| e.tick.0).collect();
+        assert_eq!(ticks, [9, 8, 6, 5]);
+        assert!(recent.is_full());
+        assert_eq!(recent.count(EventKind::Talk), 4);
     }
 
     /// Room for fewer, so that a test fills it soon.

@@ -126,6 +126,21 @@ impl Run {
         Ok(())
     }
 
+    /// Ends the recording, if there is one, as the run is now.
+    ///
+    /// # Errors
+    /// [`RunError`] if it cannot be written.
+    pub fn stop_recording(&mut self, wall_seconds: f64) -> Result<(), RunError> {
+        let Some(recorded) = self.recorded.take() else {
+            return Ok(());
+        };
+        let (summary, _) = self.summary(wall_seconds);
+        let json = serde_json::to_string_pretty(&summary)
+            .map_err(RunError::format(Path::new("run.json")))?;
+        recorded.finish(&self.steering.applied, &summary, &json)?;
+        Ok(())
+    }
+
     /// Applies a command now, between two ticks, and records it.
     ///
     /// # Errors

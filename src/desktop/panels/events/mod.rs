@@ -15,7 +15,9 @@ mod view;
 use super::Panel;
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
+use crate::desktop::view::recorded::Recorded;
 use crate::desktop::view::sight::{Ask, City};
+use crate::society::spaces::space::{SpaceKind, Spaces};
 
 use view::EventsView;
 
@@ -25,9 +27,18 @@ pub struct Events;
 impl Panel for Events {
     type View = EventsView;
     type Watch = ();
+    const IN_RECORDINGS: bool = true;
 
     fn view(_watch: &(), city: &City<'_>, ask: &Ask) -> EventsView {
-        view::fill(city.recent, city.get(), city.now(), ask)
+        let spaces = city.get::<Spaces>().table.rows();
+        let kinds: Vec<SpaceKind> = spaces.iter().map(|s| s.kind).collect();
+        view::fill(city.recent, &kinds, city.now(), ask)
+    }
+
+    fn recorded(recorded: &Recorded<'_>, ask: &Ask) -> EventsView {
+        let spaces = recorded.recording.spaces();
+        let kinds: Vec<SpaceKind> = spaces.iter().map(|s| s.kind).collect();
+        view::fill(recorded.recent, &kinds, recorded.now, ask)
     }
 
     fn ui(ui: &mut egui::Ui, view: &EventsView, look: &Look, out: &mut Vec<UiCommand>) {

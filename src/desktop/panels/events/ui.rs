@@ -346,7 +346,6 @@ mod tests {
     use crate::events::bus::EventBus;
     use crate::sim::ids::{AvatarId, CampaignId, OfferId};
     use crate::sim::units::{Coins, Tick};
-    use crate::society::spaces::space::Spaces;
 
     type State = (EventsView, Vec<UiCommand>);
 
@@ -372,7 +371,7 @@ mod tests {
             ..EventBus::default()
         };
         ring.collect(&bus, Tick(63));
-        fill(&ring, &Spaces::default(), Tick(63), ask)
+        fill(&ring, &[], Tick(63), ask)
     }
 
     #[test]

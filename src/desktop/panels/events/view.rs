@@ -10,7 +10,7 @@ use crate::desktop::view::subject::Subject;
 use crate::events::behavior::{Event, EventKind, NO_OFFER, NO_POSITION, Surface};
 use crate::sim::ids::{AvatarId, SpaceId};
 use crate::sim::units::{Coins, Tick};
-use crate::society::spaces::space::Spaces;
+use crate::society::spaces::space::SpaceKind;
 
 /// Rows shown at most.
 pub(super) const MOST_ROWS: usize = 500;
@@ -61,14 +61,14 @@ pub struct EventsView {
     pub hidden: Vec<String>,
 }
 
-/// Fills the rows.
-pub(super) fn fill(recent: &Recent, spaces: &Spaces, now: Tick, ask: &Ask) -> EventsView {
+/// Fills the rows; `kinds` says what each space is.
+pub(super) fn fill(recent: &Recent, kinds: &[SpaceKind], now: Tick, ask: &Ask) -> EventsView {
     let query = Query::new(&ask.event_search, &ask.hidden_events);
-    let mut found = recent.newest_first().filter(|e| query.matches(e, spaces));
+    let mut found = recent.newest_first().filter(|e| query.matches(e, kinds));
     let rows: Vec<EventRow> = found
         .by_ref()
         .take(MOST_ROWS)
-        .map(|e| row(e, spaces))
+        .map(|e| row(e, kinds))
         .collect();
     EventsView {
         has_more: rows.len() == MOST_ROWS && found.next().is_some(),
@@ -83,13 +83,13 @@ pub(super) fn fill(recent: &Recent, spaces: &Spaces, now: Tick, ask: &Ask) -> Ev
     }
 }
 
-fn row(e: &Event, spaces: &Spaces) -> EventRow {
+fn row(e: &Event, kinds: &[SpaceKind]) -> EventRow {
     EventRow {
         tick: e.tick,
         who: e.avatar,
         kind: e.kind,
         what: Subject::of(e.thing),
-        place: place(e, spaces),
+        place: place(e, kinds),
         surface: (e.surface != Surface::None).then(|| match e.position {
             NO_POSITION => e.surface.word().replace('_', " "),
             at => format!(
@@ -104,9 +104,9 @@ fn row(e: &Event, spaces: &Spaces) -> EventRow {
     }
 }
 
-fn place(e: &Event, spaces: &Spaces) -> Option<(SpaceId, &'static str)> {
-    let space = spaces.table.rows().get(e.space.idx())?;
-    Some((e.space, space.kind.word()))
+fn place(e: &Event, kinds: &[SpaceKind]) -> Option<(SpaceId, &'static str)> {
+    let kind = kinds.get(e.space.idx())?;
+    Some((e.space, kind.word()))
 }
 
 /// Says whether the price of an event is in outside money.
@@ -129,7 +129,7 @@ pub(super) fn price(kind: EventKind, amount: Coins) -> String {
 }
 
 /// Writes an event as one line, in lower case.
-pub(super) fn line(e: &Event, spaces: &Spaces) -> String {
+pub(super) fn line(e: &Event, kinds: &[SpaceKind]) -> String {
     let mut text = format!("{} avatar {} {}", e.tick, e.avatar, readable(e.kind));
     let mut add = |part: std::fmt::Arguments<'_>| {
         text.write_fmt(part).expect("writing to a text cannot fail");
@@ -137,7 +137,7 @@ pub(super) fn line(e: &Event, spaces: &Spaces) -> String {
     if let Some(what) = Subject::of(e.thing) {
         add(format_args!(" {}", what.label()));
     }
-    if let Some((id, kind)) = place(e, spaces) {
+    if let Some((id, kind)) = place(e, kinds) {
         add(format_args!(" in {} {id}", kind.replace('_', " ")));
     }
     if e.surface != Surface::None {

@@ -11,6 +11,7 @@
 //! | `avatar` | a person |
 //! | `why` | why an offer was made |
 //! | `walk_in` | choosing for an avatar |
+//! | `recorded` | pages from a recording |
 //! | `space`, `parcel`, `item`, `campaign`, `community` | a place, a thing, a group |
 
 mod avatar;
@@ -22,6 +23,7 @@ mod item;
 mod names;
 mod panel;
 mod parcel;
+mod recorded;
 mod space;
 mod start;
 mod story;

@@ -8,11 +8,13 @@ use super::community::{self, CommunityPage, community_ui};
 use super::item::{self, ItemPage, item_ui};
 use super::names::name;
 use super::parcel::{self, ParcelPage, parcel_ui};
+use super::recorded::{self, RecordedPage, recorded_ui};
 use super::space::{self, SpacePage, space_ui};
 use super::start::{Counts, RICHEST, Suggestion, counts, search_ui, start_ui, suggestions};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::Panel;
+use crate::desktop::view::recorded::Recorded;
 use crate::desktop::view::sight::{Ask, City};
 use crate::desktop::view::subject::Subject;
 
@@ -37,6 +39,8 @@ enum Page {
     Campaign(CampaignPage),
     /// A community.
     Community(CommunityPage),
+    /// Anybody or anything of a recording.
+    Recorded(Box<RecordedPage>),
 }
 
 /// Rows of the inspector.
@@ -63,6 +67,7 @@ impl InspectorView {
 impl Panel for Inspector {
     type View = InspectorView;
     type Watch = ();
+    const IN_RECORDINGS: bool = true;
 
     fn view(_watch: &(), city: &City<'_>, ask: &Ask) -> InspectorView {
         let page = ask.inspected.and_then(|s| page(city, ask, s));
@@ -72,6 +77,17 @@ impl Panel for Inspector {
             page: page.unwrap_or_default(),
             counts: counts(city),
             suggestions: suggestions(city),
+        }
+    }
+
+    fn recorded(recorded: &Recorded<'_>, ask: &Ask) -> InspectorView {
+        let page = ask.inspected.and_then(|s| recorded::fill(recorded, s));
+        InspectorView {
+            has_city: true,
+            head: ask.inspected.map(|s| (s, name(recorded, s))),
+            page: page.map_or(Page::Nothing, |p| Page::Recorded(Box::new(p))),
+            counts: counts(recorded),
+            suggestions: recorded::suggestions(recorded),
         }
     }
 
@@ -99,6 +115,7 @@ impl Panel for Inspector {
             Page::Item(page) => item_ui(ui, page, look, out),
             Page::Campaign(page) => campaign_ui(ui, page, look, out),
             Page::Community(page) => community_ui(ui, page, look, out),
+            Page::Recorded(page) => recorded_ui(ui, page, look, out),
         });
     }
 }

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::facts::{Link, link_ui};
-use super::names::link;
+use super::names::{Naming, link};
 use crate::desktop::command::UiCommand;
 use crate::desktop::panels::kit::numbers::{coins, count};
 use crate::desktop::view::sight::City;
@@ -67,8 +67,8 @@ fn subject(kind: usize, number: u32) -> Subject {
 }
 
 /// Counts what there is.
-pub(super) fn counts(city: &City<'_>) -> Counts {
-    std::array::from_fn(|kind| super::names::how_many(city, subject(kind, 0)))
+pub(super) fn counts(naming: &dyn Naming) -> Counts {
+    std::array::from_fn(|kind| naming.how_many(subject(kind, 0)))
 }
 
 /// Returns the position of the largest, the first of equal ones; `None` of nothing.

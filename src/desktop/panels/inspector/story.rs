@@ -1,8 +1,7 @@
 //! Events told in words.
 
-use super::names::name;
+use super::names::{Naming, name};
 use crate::desktop::panels::kit::numbers::{coins, fixed};
-use crate::desktop::view::sight::City;
 use crate::desktop::view::subject::Subject;
 use crate::events::behavior::{Event, EventKind, NO_SPACE};
 use crate::sim::units::Coins;
@@ -25,15 +24,15 @@ pub(super) fn outside(amount: Coins) -> String {
 
 /// Tells what somebody did, without saying who.
 #[must_use]
-pub(super) fn tell(city: &City<'_>, e: &Event) -> String {
-    let it = Subject::of(e.thing).map_or_else(|| "something".to_owned(), |s| name(city, s));
+pub(super) fn tell(naming: &dyn Naming, e: &Event) -> String {
+    let it = Subject::of(e.thing).map_or_else(|| "something".to_owned(), |s| name(naming, s));
     let took = duration(e.dwell_secs);
     let paid = coins(e.amount);
     let on = e.surface.word().replace('_', " ");
     let here = if e.space == NO_SPACE {
         "on the way".to_owned()
     } else {
-        format!("at {}", name(city, Subject::Space(e.space)))
+        format!("at {}", name(naming, Subject::Space(e.space)))
     };
     match e.kind {
         EventKind::Arrive => "joined the city".to_owned(),

@@ -1,7 +1,7 @@
 //! Charts over a number, mostly a day: lines, areas, steps, bars and bands with one look.
 //!
 //! What is not finite is a gap. Scrolling over a chart scrolls the panel; dragging with Ctrl held moves the view, Ctrl and
-//! the wheel or a box with the right button zooms, a double click puts it back.
+//! the wheel or a box with the right button zooms, a double click puts it back. In a recording a click goes to that moment.
 
 use std::collections::BTreeSet;
 
@@ -16,6 +16,7 @@ use super::series::{Kind, draw_band, draw_bars, draw_line, draw_stack, is_point}
 use super::ticks::{LEAST, spaced};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
+use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// Height of a chart where nothing else is asked for, in points.
 const HEIGHT: f32 = 170.0;
@@ -257,7 +258,7 @@ impl<'a> Chart<'a> {
             out,
             csv,
             |ui, out| match self.range() {
-                Some(range) => self.plot_ui(ui, look, range),
+                Some(range) => self.plot_ui(ui, look, range, out),
                 None => Empty::new(self.empty.0)
                     .hint(self.empty.1)
                     .show(ui, look, out),
@@ -265,7 +266,7 @@ impl<'a> Chart<'a> {
         );
     }
 
-    fn plot_ui(&self, ui: &mut Ui, look: &Look, range: (f64, f64)) {
+    fn plot_ui(&self, ui: &mut Ui, look: &Look, range: (f64, f64), out: &mut Vec<UiCommand>) {
         let hidden = self.legend_ui(ui, look);
         ui.visuals_mut().extreme_bg_color = look.palette.plot;
         let has_ctrl = ui.input(|i| i.modifiers.command);
@@ -327,6 +328,15 @@ impl<'a> Chart<'a> {
         response.response.widget_info(|| {
             WidgetInfo::labeled(WidgetType::Image, true, format!("Chart of {}", self.title))
         });
+        // Only charts over time have the cursor.
+        if let (true, true, Some(at)) = (
+            look.seeks && self.cursor.is_some(),
+            response.response.clicked(),
+            response.response.interact_pointer_pos(),
+        ) {
+            let day = response.transform.value_from_position(at).x;
+            out.push(UiCommand::ScrubTo(tick_of(day)));
+        }
         let Some(pointer) = response.response.hover_pos() else {
             return;
         };
@@ -401,6 +411,16 @@ impl<'a> Chart<'a> {
             self.y_form.text(value)
         ))
     }
+}
+
+/// Returns the tick at a time in days; what lies before the first is the first.
+fn tick_of(day: f64) -> Tick {
+    let ticks = day * f64::from(TICKS_PER_DAY);
+    Tick(if ticks.is_finite() {
+        ticks.clamp(0.0, f64::from(u32::MAX)) as u32
+    } else {
+        0
+    })
 }
 
 fn axis_tick(form: Form, value: f64) -> String {

@@ -14,6 +14,8 @@ use crate::desktop::panels::kit::table::{Cell, Column, Row, Table};
 use crate::desktop::panels::kit::truth::hidden_ui;
 use crate::desktop::view::subject::Subject;
 use crate::lab::report::DayRow;
+use crate::sim::ids::AvatarId;
+use crate::sim::units::Coins;
 
 const EFFICIENCY: &str = "Value of the slates shown over the value of the best possible ones, by the truth that only the \
                           lab sees, weighted by attention, from 0 to 1";
@@ -39,7 +41,7 @@ pub(super) fn overview_ui(ui: &mut Ui, view: &OverviewView, look: &Look, out: &m
         None => "Nobody lives here yet".to_owned(),
     });
     ui.add_space(4.0);
-    if view.days.is_empty() {
+    if view.n_over == 0 {
         Empty::new("No finished day yet")
             .hint("Numbers by day appear when the first day is over; let time run for a day")
             .play()
@@ -62,20 +64,40 @@ pub(super) fn overview_ui(ui: &mut Ui, view: &OverviewView, look: &Look, out: &m
             color,
         })
         .collect();
+    let (title, help) = match view.attention_of {
+        None => (
+            "Where attention goes now".to_owned(),
+            "Minutes spent today so far, by domain",
+        ),
+        Some(day) => (
+            format!("Where attention went on day {day}"),
+            "Minutes spent on the last finished day, by domain",
+        ),
+    };
     bars_ui(
         ui,
         look,
         "attention-today",
-        "Where attention goes now",
-        "Minutes spent today so far, by domain",
+        &title,
+        help,
         Form::Minutes,
         &rows,
         out,
     );
+    if let Some(richest) = &view.richest {
+        richest_ui(ui, richest, look, out);
+    }
+}
+
+fn richest_ui(
+    ui: &mut Ui,
+    richest: &[(AvatarId, Coins)],
+    look: &Look,
+    out: &mut Vec<UiCommand>,
+) {
     ui.add_space(6.0);
     ui.strong("Who is richest?");
-    let rows: Vec<Row> = view
-        .richest
+    let rows: Vec<Row> = richest
         .iter()
         .map(|(id, held)| {
             let subject = Subject::Avatar(*id);
@@ -96,12 +118,9 @@ pub(super) fn overview_ui(ui: &mut Ui, view: &OverviewView, look: &Look, out: &m
 }
 
 fn last_day_ui(ui: &mut Ui, view: &OverviewView, look: &Look) {
-    let Some(last) = view.days.last() else { return };
-    let before = view
-        .days
-        .len()
-        .checked_sub(2)
-        .and_then(|i| view.days.get(i));
+    let over = &view.days[..view.n_over.min(view.days.len())];
+    let Some(last) = over.last() else { return };
+    let before = over.len().checked_sub(2).and_then(|i| over.get(i));
     ui.label(
         RichText::new(format!("Day {}, the last finished", last.day)).color(look.palette.weak),
     );

@@ -3,9 +3,11 @@
 //! | file | concept |
 //! | --- | --- |
 //! | `rows` | what is shown, and where it comes from |
+//! | `recorded` | the same from a recording |
 //! | `draw` | how it is shown |
 
 mod draw;
+mod recorded;
 mod rows;
 
 use rows::OverviewView;
@@ -13,6 +15,7 @@ use rows::OverviewView;
 use super::Panel;
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
+use crate::desktop::view::recorded::Recorded;
 use crate::desktop::view::sight::{Ask, City};
 
 /// The panel.
@@ -21,9 +24,14 @@ pub struct Overview;
 impl Panel for Overview {
     type View = OverviewView;
     type Watch = ();
+    const IN_RECORDINGS: bool = true;
 
     fn view(_watch: &(), city: &City<'_>, _ask: &Ask) -> OverviewView {
         rows::view(city)
+    }
+
+    fn recorded(recorded: &Recorded<'_>, _ask: &Ask) -> OverviewView {
+        recorded::view(recorded)
     }
 
     fn ui(ui: &mut egui::Ui, view: &OverviewView, look: &Look, out: &mut Vec<UiCommand>) {
@@ -70,9 +78,10 @@ mod tests {
         let city = TestCity::new(300, 2 * 1_440 + 100);
         let view = city.view::<Overview>();
         assert_eq!(view.days.len(), 2);
-        assert_eq!(view.richest.len(), 5);
-        assert!(view.richest.windows(2).all(|w| w[0].1 >= w[1].1));
-        let richest = view.richest[0].0;
+        let richest = view.richest.clone().unwrap();
+        assert_eq!(richest.len(), 5);
+        assert!(richest.windows(2).all(|w| w[0].1 >= w[1].1));
+        let richest = richest[0].0;
         let mut h = stage::<Overview>(view.clone(), LOOK, 500.0);
         assert!(!shows_nonsense(&h));
         h.get_by_label_contains("Minutes per DAU ");

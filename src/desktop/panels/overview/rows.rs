@@ -48,9 +48,11 @@ pub struct OverviewView {
     pub awake: u64,
     /// When it is.
     pub now: Option<Tick>,
-    /// Finished days.
+    /// Finished days; of a recording also those to come.
     pub days: Vec<DayRow>,
-    /// Finished hours of the last week.
+    /// How many of them are over by now.
+    pub n_over: usize,
+    /// Finished hours of the last week; of a recording all.
     pub hours: Vec<HourRow>,
     /// The day that runs.
     pub today: TodayRow,
@@ -60,10 +62,12 @@ pub struct OverviewView {
     pub supply: Option<f64>,
     /// Price level now, 1 in the first week.
     pub price_level: Option<f64>,
-    /// Minutes of attention today, by domain.
+    /// Minutes of attention by domain.
     pub attention: Vec<(String, f64)>,
-    /// Who holds most coins.
-    pub richest: Vec<(AvatarId, Coins)>,
+    /// Of which finished day; `None` for today so far.
+    pub attention_of: Option<u32>,
+    /// Who holds most coins; `None` where nobody knows.
+    pub richest: Option<Vec<(AvatarId, Coins)>>,
     /// Policy changes.
     pub marks: Vec<(f64, String)>,
 }
@@ -82,6 +86,7 @@ pub(super) fn view(city: &City<'_>) -> OverviewView {
         awake: avatars.awake.len() as u64,
         now: Some(city.now()),
         days: book.days.clone(),
+        n_over: book.days.len(),
         hours: book.hours_run[days..].to_vec(),
         today: TodayRow {
             active: t.active,
@@ -102,7 +107,11 @@ pub(super) fn view(city: &City<'_>) -> OverviewView {
             .zip(t.domain_secs)
             .map(|(domain, secs)| (domain.word().to_owned(), secs / 60.0))
             .collect(),
-        richest: richest(ledger.wallets(Currency::Coins), avatars.table.len()),
+        attention_of: None,
+        richest: Some(richest(
+            ledger.wallets(Currency::Coins),
+            avatars.table.len(),
+        )),
         marks: city.mark_texts(),
     }
 }

@@ -4,6 +4,7 @@ use egui::Ui;
 
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
+use crate::desktop::panels::inspector::names::Naming;
 use crate::desktop::panels::inspector::story::{outside, tell};
 use crate::desktop::panels::kit::numbers::coins;
 use crate::desktop::view::sight::City;
@@ -54,11 +55,11 @@ pub(in super::super) fn clock(tick: Tick) -> String {
 
 impl DayRow {
     /// Tells an event; who did it is left out where it is `me`.
-    pub(in super::super) fn of(city: &City<'_>, e: &Event, me: Option<AvatarId>) -> Self {
+    pub(in super::super) fn of(naming: &dyn Naming, e: &Event, me: Option<AvatarId>) -> Self {
         Self {
             at: clock(e.tick),
             who: (Some(e.avatar) != me).then_some(Subject::Avatar(e.avatar)),
-            text: tell(city, e),
+            text: tell(naming, e),
             subject: Subject::of(e.thing).filter(|s| Some(*s) != me.map(Subject::Avatar)),
             sign: 0,
         }

@@ -13,7 +13,7 @@ use crate::society::avatars::avatar::{Activity, Avatar, Role};
 use crate::society::avatars::profile::{DataPurpose, Profiles};
 
 /// Returns what an avatar is doing, in a word.
-pub(super) const fn activity(activity: Activity) -> &'static str {
+pub(in super::super) const fn activity(activity: Activity) -> &'static str {
     match activity {
         Activity::Asleep => "not in the city",
         Activity::Idle => "thinking what to do next",
@@ -26,7 +26,8 @@ pub(super) const fn activity(activity: Activity) -> &'static str {
     }
 }
 
-const fn role(role: Role) -> &'static str {
+/// Returns what a role is, in a few words.
+pub(in super::super) const fn role(role: Role) -> &'static str {
     match role {
         Role::Ordinary => "visitor, as most people",
         Role::Creator => "creator: publishes content",

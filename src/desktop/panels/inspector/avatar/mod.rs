@@ -18,4 +18,5 @@ mod page;
 
 pub(super) use day::{DayRow, clock, rows_ui};
 pub(super) use draw::avatar_ui;
+pub(super) use identity::{activity, role};
 pub(super) use page::{AvatarPage, fill};

@@ -31,7 +31,7 @@ pub(in super::super) fn offers_ui(
     // The newest slate is open: it is what one most likely came for.
     let first = offers.rows.iter().position(|r| !r.why.slots.is_empty());
     for (i, row) in offers.rows.iter().enumerate() {
-        offer_ui(ui, row, first == Some(i), look, out);
+        offer_ui(ui, row, first == Some(i), offers.has_truth, look, out);
     }
     if offers.more > 0 {
         ui.weak(format!("and {} older offers", offers.more));
@@ -48,7 +48,14 @@ pub(in super::super) fn offers_ui(
     }
 }
 
-fn offer_ui(ui: &mut Ui, row: &OfferRow, opens: bool, look: &Look, out: &mut Vec<UiCommand>) {
+fn offer_ui(
+    ui: &mut Ui,
+    row: &OfferRow,
+    opens: bool,
+    has_truth: bool,
+    look: &Look,
+    out: &mut Vec<UiCommand>,
+) {
     let why = &row.why;
     CollapsingHeader::new(format!("{} · {}", why.when, why.kind))
         .id_salt(("why", why.offer))
@@ -69,18 +76,20 @@ fn offer_ui(ui: &mut Ui, row: &OfferRow, opens: bool, look: &Look, out: &mut Vec
             lines_ui(ui, "What was known and used", &why.context, out);
             lines_ui(ui, "Rules", &why.rules, out);
             not_used_ui(ui, &why.not_used, look);
-            truth_ui(
-                ui,
-                look,
-                "what it really makes of it",
-                out,
-                |ui, _| match &row.truth {
-                    Some(truth) => match_ui(ui, truth),
-                    None => {
-                        ui.weak("Nothing to like or dislike about it");
-                    }
-                },
-            );
+            if has_truth {
+                truth_ui(
+                    ui,
+                    look,
+                    "what it really makes of it",
+                    out,
+                    |ui, _| match &row.truth {
+                        Some(truth) => match_ui(ui, truth),
+                        None => {
+                            ui.weak("Nothing to like or dislike about it");
+                        }
+                    },
+                );
+            }
             if ui
                 .small_button("Copy as text")
                 .on_hover_text(format!("Copies why offer {} was made", why.offer))

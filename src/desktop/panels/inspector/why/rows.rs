@@ -11,7 +11,7 @@ use crate::platform::trace::book::Traces;
 use crate::sim::ids::{AvatarId, CampaignId, CommunityId, ItemId, OfferId, ParcelId, SpaceId};
 
 /// Offers shown.
-const SHOWN: usize = 10;
+pub(super) const SHOWN: usize = 10;
 
 /// Things that were withheld, shown.
 const WITHHELD_SHOWN: usize = 6;
@@ -38,6 +38,8 @@ pub(in super::super) struct OfferRows {
     pub(super) withheld: Vec<(String, String)>,
     /// Whether reasons are taken down at all.
     pub(super) is_on: bool,
+    /// Whether the truth is known beside them.
+    pub(super) has_truth: bool,
 }
 
 /// Fills the rows.
@@ -70,6 +72,7 @@ pub(in super::super) fn fill(city: &City<'_>, ask: &Ask, id: AvatarId) -> OfferR
         more,
         withheld,
         is_on: traces.is_on(),
+        has_truth: true,
     }
 }
 
