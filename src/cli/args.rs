@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::bench_args::BenchArgs;
-use super::keep_args::{CompareRunsArgs, ForkArgs, KeepArgs, ResumeArgs};
 use super::export_args::{DemosArgs, ExportArgs};
+use super::keep_args::{CompareRunsArgs, ForkArgs, KeepArgs, ResumeArgs};
 use super::model_args::{EvaluateArgs, FitArgs, ModelsArgs};
 use super::reproduce::ReproduceArgs;
 use super::selftest::args::SelftestArgs;

@@ -1,5 +1,7 @@
 //! Postings that wait to be written to disk, column by column, as the file will hold them.
 
+use serde::{Deserialize, Serialize};
+
 use super::money::{Holder, MoneyRow};
 use crate::sim::ids::OfferId;
 use crate::sim::units::{Coins, Tick};
@@ -7,7 +9,7 @@ use crate::sim::units::{Coins, Tick};
 /// Postings in their order, a column for each field of a [`MoneyRow`].
 ///
 /// Whoever posts does not know the time: rows are [dated](Self::date) when the tick is over.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Journal {
     pub(super) ticks: Vec<u32>,
     pub(super) transactions: Vec<u64>,

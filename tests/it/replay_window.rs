@@ -142,7 +142,12 @@ fn any_moment_of_a_recording_shows_the_picture_and_what_the_living_city_showed()
         let shown = until(&mut projector, "the moment", |f| f.status.tick.0 == *at);
         let picture = recording.at(at - 1).unwrap();
         let seen: Vec<_> = picture.awake.iter().map(|s| (s.id, s.activity)).collect();
-        let rows: Vec<_> = shown.crowd.rows.iter().map(|r| (r.id, r.activity)).collect();
+        let rows: Vec<_> = shown
+            .crowd
+            .rows
+            .iter()
+            .map(|r| (r.id, r.activity))
+            .collect();
         assert_eq!(rows, seen, "tick {at}");
         assert_eq!(told(&shown.crowd), told(&then.crowd), "tick {at}");
         assert_eq!(shown.crowd.homes, then.crowd.homes, "tick {at}");
@@ -192,9 +197,7 @@ fn a_projector_plays_to_the_end_fills_panels_and_refuses_to_change_anything() {
     // After a jump the day is read back to midnight without being asked for again.
     projector.send(Request::Seek(Tick(720)));
     let whole = until(&mut projector, "the day", |f| {
-        f.status.tick == Tick(720)
-            && f.views.events.now == Tick(720)
-            && f.views.events.kept > 400
+        f.status.tick == Tick(720) && f.views.events.now == Tick(720) && f.views.events.kept > 400
     });
     assert!(whole.views.events.rows[0].tick < Tick(720));
     projector.send(Request::Undo);

@@ -21,7 +21,8 @@ pub(super) fn scenario(recording: &Recording) -> Scenario {
 
 /// Lists the policy values that were changed, oldest first, each with the value before.
 pub(super) fn changes(recording: &Recording) -> Vec<PolicyChange> {
-    let mut values: toml::Table = toml::from_str(&recording.header().scenario_toml).unwrap_or_default();
+    let mut values: toml::Table =
+        toml::from_str(&recording.header().scenario_toml).unwrap_or_default();
     let mut changes = Vec::new();
     for (i, (tick, line)) in recording.commands().iter().enumerate() {
         let place = Place::Line(recording.file().to_owned(), i + 1);

@@ -150,7 +150,9 @@ impl Projector {
             n += 1;
         }
         let here = screening.now().0;
-        let left = self.until.map_or(n, |until| until.saturating_sub(here).min(n));
+        let left = self
+            .until
+            .map_or(n, |until| until.saturating_sub(here).min(n));
         let went = screening.advance(left);
         self.went(went, screening.now(), screening);
         let now = screening.now();
@@ -166,12 +168,7 @@ impl Projector {
     }
 
     /// If a moment could not be gone to: goes on behind the part of the file that cannot be read, and says what it was.
-    fn went(
-        &mut self,
-        went: Result<(), RecordingError>,
-        from: Tick,
-        screening: &mut Screening,
-    ) {
+    fn went(&mut self, went: Result<(), RecordingError>, from: Tick, screening: &mut Screening) {
         let Err(why) = went else { return };
         self.refuse(&format!("{why}; what comes after is shown"));
         let end = screening.span().1.0;

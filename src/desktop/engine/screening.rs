@@ -127,7 +127,9 @@ impl Screening {
         let start = (ran + 1).saturating_sub(warm).max(ticks.start);
         self.maker.forget();
         let before = match start.checked_sub(1) {
-            Some(t) if ticks.contains(&t) => self.recording.at(t).map(|p| p.awake).unwrap_or_default(),
+            Some(t) if ticks.contains(&t) => {
+                self.recording.at(t).map(|p| p.awake).unwrap_or_default()
+            }
             _ => Vec::new(),
         };
         self.diary.begin(start, &before);
@@ -307,10 +309,7 @@ fn reel(recording: &Recording) -> Reel {
             .damage()
             .map(|what| format!("The file is damaged: {what}. What is whole is shown")),
         shows_city: header.detail.shows_city(),
-        span: (
-            Tick((ticks.start + 1).min(ticks.end)),
-            Tick(ticks.end),
-        ),
+        span: (Tick((ticks.start + 1).min(ticks.end)), Tick(ticks.end)),
         tour: recording.tour().cloned().unwrap_or_default(),
     }
 }

@@ -159,7 +159,11 @@ fn recording_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
     let Some(reel) = desk.reel() else { return };
     let current = reel.caption_at(desk.frame.status.tick);
     ui.menu_button("Recording ⏷", |ui| {
-        let word = if desk.tour.is_on() { "End the tour" } else { "Start the tour" };
+        let word = if desk.tour.is_on() {
+            "End the tour"
+        } else {
+            "Start the tour"
+        };
         let has_tour = !reel.tour.captions.is_empty();
         if entry(ui, word, "Begin or end the guided tour", has_tour) {
             out.push(UiCommand::ToggleTour);
@@ -175,7 +179,11 @@ fn recording_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             ui.weak("It has no captions");
         }
         for (i, caption) in reel.tour.captions.iter().enumerate() {
-            if ui.selectable_label(current == Some(i), &caption.title).on_hover_text(&caption.text).clicked() {
+            if ui
+                .selectable_label(current == Some(i), &caption.title)
+                .on_hover_text(&caption.text)
+                .clicked()
+            {
                 out.push(UiCommand::GoToCaption(i));
             }
         }

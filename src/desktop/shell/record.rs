@@ -35,7 +35,10 @@ pub(super) fn record_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
     let palette = &desk.look.palette;
     if let Some(file) = &desk.frame.status.recorded_into {
         let text = RichText::new("⏺ Stop recording").color(palette.bad);
-        let help = format!("Records into {}; ends it and makes it whole", file.display());
+        let help = format!(
+            "Records into {}; ends it and makes it whole",
+            file.display()
+        );
         if ui.button(text).on_hover_text(help).clicked() {
             out.push(UiCommand::StopRecording);
         }

@@ -90,9 +90,16 @@ fn caption_buttons_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
     let (name, help) = if is_on {
         ("Tour", "Ends the guided tour (U)")
     } else {
-        ("Tour", "Begins the guided tour: from caption to caption, with the camera (U)")
+        (
+            "Tour",
+            "Begins the guided tour: from caption to caption, with the camera (U)",
+        )
     };
-    if ui.selectable_label(is_on, name).on_hover_text(help).clicked() {
+    if ui
+        .selectable_label(is_on, name)
+        .on_hover_text(help)
+        .clicked()
+    {
         out.push(UiCommand::ToggleTour);
     }
     ui.separator();
@@ -130,7 +137,8 @@ fn pace_ui(ui: &mut Ui, desk: &Desk) {
     if status.is_playing {
         ui.weak(format!("{:.0} ticks/s", status.ticks_per_second));
     } else {
-        ui.weak("recording").on_hover_text("Nothing is simulated: this was recorded");
+        ui.weak("recording")
+            .on_hover_text("Nothing is simulated: this was recorded");
     }
 }
 

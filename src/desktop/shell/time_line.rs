@@ -89,11 +89,7 @@ pub(super) fn scrub_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
         painter.add(Shape::convex_polygon(flag, color, Stroke::NONE));
     }
     let shown = desk.scrubbed.unwrap_or(status.tick);
-    painter.circle_filled(
-        pos2(x(shown.0), rect.center().y),
-        5.0,
-        palette.series[0],
-    );
+    painter.circle_filled(pos2(x(shown.0), rect.center().y), 5.0, palette.series[0]);
     let tick_at = |px: f32| {
         let share = ((px - rect.left()) / rect.width()).clamp(0.0, 1.0);
         Tick(begin + (f64::from(share) * f64::from(length)).round() as u32)

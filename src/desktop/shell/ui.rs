@@ -39,7 +39,11 @@ pub fn window_ui(ui: &mut Ui, desk: &mut Desk) -> Vec<UiCommand> {
                 ui.vertical_centered(|ui| {
                     ui.add_space(ui.available_height() * 0.4);
                     ui.spinner();
-                    let doing = if desk.is_replay() { "Opening" } else { "Founding" };
+                    let doing = if desk.is_replay() {
+                        "Opening"
+                    } else {
+                        "Founding"
+                    };
                     ui.label(format!("{doing} {}…", desk.scenario_name));
                 });
             });

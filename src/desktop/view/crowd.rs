@@ -393,12 +393,7 @@ impl CrowdMaker {
     }
 
     /// Moves one avatar on from where it was seen last; returns its way, where it looks, and whether it is new.
-    fn step(
-        &mut self,
-        f: &Figure,
-        rows: &CityRows,
-        ran: Tick,
-    ) -> (Way, f32, bool) {
+    fn step(&mut self, f: &Figure, rows: &CityRows, ran: Tick) -> (Way, f32, bool) {
         let (id, home) = (f.id, Spot::House(f.home));
         let before = self.memory.before(id);
         if f.activity == Activity::Traveling {

@@ -155,7 +155,8 @@ impl RecordedMaker {
                 shade: None,
             })
         });
-        self.people.draw(figures, &rows, Overlay::None, picture.tick)
+        self.people
+            .draw(figures, &rows, Overlay::None, picture.tick)
     }
 
     /// Looks once an hour who lives where.
@@ -168,7 +169,8 @@ impl RecordedMaker {
         let every = people.len().div_ceil(MOST_HOMES).max(1);
         let homes = people.iter().enumerate().step_by(every);
         let here = homes.filter(|(_, p)| p.left.is_none_or(|t| t > ran));
-        let home = |(i, p): (usize, &Person)| HomeRow::of(rows, AvatarId::from_idx(i), p.home, p.role);
+        let home =
+            |(i, p): (usize, &Person)| HomeRow::of(rows, AvatarId::from_idx(i), p.home, p.role);
         self.people.homes = Arc::new(here.map(home).collect());
     }
 }

@@ -68,5 +68,8 @@ fn a_recording_played_tick_by_tick_shows_the_crowd_of_the_living_city() {
     }
     // What was not flushed is not read: at least the first hour is whole.
     assert!(recording.ticks().len() >= 60, "{:?}", recording.ticks());
-    assert!(walked > 20 && marked > 20, "{walked} walked, {marked} had signs");
+    assert!(
+        walked > 20 && marked > 20,
+        "{walked} walked, {marked} had signs"
+    );
 }

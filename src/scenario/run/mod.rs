@@ -22,6 +22,6 @@ pub mod fork;
 pub mod leave;
 pub mod pair;
 pub mod progress;
-pub mod resume;
 pub mod recording;
+pub mod resume;
 mod steering;

@@ -100,7 +100,11 @@ fn avatar(r: &Recorded<'_>, id: AvatarId) -> Option<RecordedPage> {
         facts.push(if s.space == NO_SPACE {
             Fact::new("Where", "at home", "Where it is, or from where it went")
         } else {
-            Fact::link("Where", place(s.space), "Where it is, or from where it went")
+            Fact::link(
+                "Where",
+                place(s.space),
+                "Where it is, or from where it went",
+            )
         });
         if let Some(trip) = s.trip {
             facts.push(Fact::link("Goes to", place(trip.to), "Where it is going"));
@@ -108,9 +112,17 @@ fn avatar(r: &Recorded<'_>, id: AvatarId) -> Option<RecordedPage> {
             facts.push(Fact::new("Arrives", when, "When it will be there"));
         }
     }
-    facts.push(Fact::new("Role", role(person.role), "What most of its time is for"));
+    facts.push(Fact::new(
+        "Role",
+        role(person.role),
+        "What most of its time is for",
+    ));
     let home = link(r, Subject::Parcel(person.home));
-    facts.push(Fact::link("Home", home, "The parcel where its sessions begin"));
+    facts.push(Fact::link(
+        "Home",
+        home,
+        "The parcel where its sessions begin",
+    ));
     let joined = if person.joined == Tick(0) {
         "before the first day: a resident".to_owned()
     } else {
@@ -118,7 +130,11 @@ fn avatar(r: &Recorded<'_>, id: AvatarId) -> Option<RecordedPage> {
     };
     facts.push(Fact::new("Joined", joined, "When it signed up"));
     if let Some(left) = person.left.filter(|t| *t <= r.ran()) {
-        facts.push(Fact::new("Left", left.to_string(), "It left the city for good"));
+        facts.push(Fact::new(
+            "Left",
+            left.to_string(),
+            "It left the city for good",
+        ));
     }
     Some(RecordedPage {
         facts,
@@ -200,7 +216,11 @@ fn parcel(r: &Recorded<'_>, id: ParcelId) -> Option<RecordedPage> {
         if cell == Cell::Land {
             let yes = |is: bool, yes: &'static str, no: &'static str| if is { yes } else { no };
             let owner = yes(lot.is_owned, "somebody", "the city");
-            facts.push(Fact::new("Owner", owner, "A recording keeps no names of owners"));
+            facts.push(Fact::new(
+                "Owner",
+                owner,
+                "A recording keeps no names of owners",
+            ));
             let price = if lot.price.is_positive() {
                 coins(lot.price)
             } else {
@@ -208,9 +228,17 @@ fn parcel(r: &Recorded<'_>, id: ParcelId) -> Option<RecordedPage> {
             };
             facts.push(Fact::new("Last price", price, "What it last fetched"));
             let sale = yes(lot.is_on_sale, "yes", "no");
-            facts.push(Fact::new("For sale", sale, "Whether it is up for auction today"));
+            facts.push(Fact::new(
+                "For sale",
+                sale,
+                "Whether it is up for auction today",
+            ));
             let built = yes(lot.is_built, "yes", "none");
-            facts.push(Fact::new("Building", built, "Whether something is built on it"));
+            facts.push(Fact::new(
+                "Building",
+                built,
+                "Whether something is built on it",
+            ));
         }
     }
     let spaces = r.recording.spaces().iter().enumerate();
@@ -236,7 +264,11 @@ fn item(r: &Recorded<'_>, id: ItemId) -> Option<RecordedPage> {
     Some(RecordedPage {
         facts: vec![
             Fact::new("Kind", kind, "What it is"),
-            Fact::new("About", topic_name(usize::from(item.topic)), "Its main topic"),
+            Fact::new(
+                "About",
+                topic_name(usize::from(item.topic)),
+                "Its main topic",
+            ),
             Fact::new("Published", born, "When it was published"),
         ],
         ..RecordedPage::default()
@@ -253,9 +285,21 @@ fn campaign(r: &Recorded<'_>, id: CampaignId) -> Option<RecordedPage> {
     };
     Some(RecordedPage {
         facts: vec![
-            Fact::new("About", topic_name(usize::from(topic)), "What it advertises"),
-            Fact::new("Shown today", n(EventKind::AdImpression), "Ads shown since midnight"),
-            Fact::new("Clicked today", n(EventKind::AdClick), "Ads clicked since midnight"),
+            Fact::new(
+                "About",
+                topic_name(usize::from(topic)),
+                "What it advertises",
+            ),
+            Fact::new(
+                "Shown today",
+                n(EventKind::AdImpression),
+                "Ads shown since midnight",
+            ),
+            Fact::new(
+                "Clicked today",
+                n(EventKind::AdClick),
+                "Ads clicked since midnight",
+            ),
         ],
         ..RecordedPage::default()
     })
@@ -271,7 +315,11 @@ pub(super) fn suggestions(r: &Recorded<'_>) -> Vec<Suggestion> {
         }
     };
     if let Some(s) = r.picture.awake.first() {
-        add("An avatar who is here now", Subject::Avatar(s.id), String::new());
+        add(
+            "An avatar who is here now",
+            Subject::Avatar(s.id),
+            String::new(),
+        );
     }
     let mut here = vec![0u32; r.recording.spaces().len()];
     for s in r.picture.awake.iter().filter(|s| s.trip.is_none()) {
@@ -288,18 +336,17 @@ pub(super) fn suggestions(r: &Recorded<'_>) -> Vec<Suggestion> {
     let dearest = (0..lots.len()).max_by_key(|i| (lots[*i].price, std::cmp::Reverse(*i)));
     if let Some(i) = dearest.filter(|i| lots[*i].price.is_positive()) {
         let note = coins(lots[i].price);
-        add("Dearest parcel", Subject::Parcel(ParcelId::from_idx(i)), note);
+        add(
+            "Dearest parcel",
+            Subject::Parcel(ParcelId::from_idx(i)),
+            note,
+        );
     }
     found
 }
 
 /// Draws the page.
-pub(super) fn recorded_ui(
-    ui: &mut Ui,
-    page: &RecordedPage,
-    look: &Look,
-    out: &mut Vec<UiCommand>,
-) {
+pub(super) fn recorded_ui(ui: &mut Ui, page: &RecordedPage, look: &Look, out: &mut Vec<UiCommand>) {
     facts_ui(ui, &page.facts, out);
     if let Some(offers) = &page.offers {
         section_ui(ui, "Why this?", Start::Open, |ui| match offers {

@@ -89,12 +89,7 @@ pub(super) fn overview_ui(ui: &mut Ui, view: &OverviewView, look: &Look, out: &m
     }
 }
 
-fn richest_ui(
-    ui: &mut Ui,
-    richest: &[(AvatarId, Coins)],
-    look: &Look,
-    out: &mut Vec<UiCommand>,
-) {
+fn richest_ui(ui: &mut Ui, richest: &[(AvatarId, Coins)], look: &Look, out: &mut Vec<UiCommand>) {
     ui.add_space(6.0);
     ui.strong("Who is richest?");
     let rows: Vec<Row> = richest

@@ -91,7 +91,10 @@ fn tour_ui(ui: &mut Ui, reel: &Reel, now: Tick, look: &Look, out: &mut Vec<UiCom
         ui.label(&tour.text);
     }
     let (word, help) = if look.is_touring {
-        ("End the tour", "Lets you move through time and city by yourself")
+        (
+            "End the tour",
+            "Lets you move through time and city by yourself",
+        )
     } else {
         (
             "Start the tour",

@@ -50,7 +50,11 @@ fn why(r: &Recorded<'_>, slate: &Slate) -> Explanation {
         "a recording keeps what was shown and how likely; the parts of a score are told while the city runs",
     )];
     for ad in slate.ad.iter().chain(&slate.ads_below) {
-        context.push(Line::text("ad", ad_text(r, ad), "who won a slot for ads, and at what price"));
+        context.push(Line::text(
+            "ad",
+            ad_text(r, ad),
+            "who won a slot for ads, and at what price",
+        ));
     }
     Explanation {
         offer: slate.offer.0,
