@@ -20,7 +20,7 @@ use crate::lab::recording::{Detail, Picture, Recording, RecordingError, Series};
 use crate::lab::summary::PolicyChange;
 use crate::scenario::schema::Scenario;
 use crate::sim::ids::AvatarId;
-use crate::sim::units::{TICKS_PER_DAY, Tick};
+use crate::sim::units::Tick;
 
 /// Shortest time between two fillings of the same panel while time runs.
 const PANEL_EVERY: Duration = Duration::from_millis(200);
@@ -30,6 +30,9 @@ const MOST_WARM: u32 = 30;
 
 /// People that are moved on for that, at most: a seek stays short in a large city.
 const MOST_MOVED: u32 = 40_000;
+
+/// Most ticks back that offers are read, so that a seek stays short in a full recording.
+const OFFERS_BACK: u32 = 240;
 
 /// A recording that is shown.
 pub(super) struct Screening {
@@ -241,7 +244,7 @@ impl Screening {
         }
     }
 
-    /// Reads what the inspected avatar was offered since midnight, if the recording holds offers.
+    /// Reads what the inspected avatar was offered lately, if the recording holds offers.
     fn read_slates(&mut self) {
         let Some(Subject::Avatar(id)) = self.ask.inspected else {
             return;
@@ -249,13 +252,13 @@ impl Screening {
         if self.recording.header().detail != Detail::Full || self.slates.0 == Some((id, self.now)) {
             return;
         }
-        let midnight = self.picture.tick.day() * TICKS_PER_DAY;
+        let back = self.now.saturating_sub(OFFERS_BACK);
         let from = match self.slates.0 {
-            // What was read before is still of today: only what is new is read.
-            Some((same, read)) if same == id && (midnight..self.now).contains(&read) => read,
+            // What was read before is still lately: only what is new is read.
+            Some((same, read)) if same == id && (back..self.now).contains(&read) => read,
             _ => {
                 self.slates.1.clear();
-                midnight
+                back
             }
         };
         let mut fresh = self.recording.slates(from..self.now).unwrap_or_default();

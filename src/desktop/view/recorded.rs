@@ -65,7 +65,7 @@ pub struct Recorded<'a> {
     pub visits: &'a [u32],
     /// Since when today was read; it is read backwards to midnight while nothing else is due.
     pub read_since: Tick,
-    /// What the inspected avatar was offered today, newest first; kept only in full recordings.
+    /// What the inspected avatar was offered lately, newest first; kept only in full recordings.
     pub slates: &'a [Slate],
     /// Policy values changed in all of the recording, oldest first.
     pub changes: &'a [PolicyChange],

@@ -10,7 +10,7 @@ use crate::lab::explain::data::{Explanation, Line, SlotWhy};
 use crate::lab::explain::names::{source, surface};
 use crate::sim::ids::{AvatarId, OfferId};
 
-/// Fills the rows with what was offered today.
+/// Fills the rows with what was offered lately.
 pub(in super::super) fn fill_recorded(r: &Recorded<'_>, id: AvatarId) -> OfferRows {
     let slates = r.slates.iter().filter(|s| s.avatar == id);
     let rows: Vec<OfferRow> = slates
