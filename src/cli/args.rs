@@ -250,7 +250,7 @@ pub(super) struct ReplayArgs {
     /// The recording, or a run folder that has one.
     pub(super) recording: PathBuf,
     /// Prints the final metrics instead of opening the window.
-    #[arg(long, required_unless_present = "export")]
+    #[arg(long)]
     pub(super) headless: bool,
     /// Prints the summary as JSON on stdout and nothing else.
     #[arg(long)]

@@ -18,6 +18,12 @@ pub(super) fn command(args: &ReplayArgs) -> Result<(), CommandError> {
     if let Some(wanted) = args.export.export {
         return replay_export::write(&args.recording, wanted, &args.export);
     }
+    if !args.headless {
+        return Err(CommandError::Usage(
+            "agora replay: add --headless; or --export html, frames or gif"
+                .to_owned(),
+        ));
+    }
     let recording = open(&args.recording)?;
     if let Some(text) = recording.summary_text()
         && args.json

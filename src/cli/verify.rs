@@ -73,7 +73,7 @@ pub(super) fn command(args: &VerifyArgs) -> Result<(), CommandError> {
         of_recording(&args.run)?
     } else {
         return Err(CommandError::Usage(format!(
-            "{}: is neither a run folder nor a recording",
+            "{}: is not a run folder (it has no scenario.toml) and not a recording",
             args.run.display()
         )));
     };

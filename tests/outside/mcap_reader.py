@@ -9,14 +9,12 @@ Not part of `cargo test`, which needs no Python and no network.
 """
 
 import json
-import struct
 import sys
 from collections import Counter
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from mcap.reader import make_reader
 from mcap.stream_reader import StreamReader
-from mcap.records import Chunk, DataEnd, Footer, Message
 
 NANOS_PER_TICK = 60_000_000_000
 
@@ -49,8 +47,7 @@ def main(path):
 
         classes = {}
         seen, ticks, last = Counter(), [], {}
-        events = awake = 0
-        crowd = 0
+        events = 0
         for schema, channel, message in reader.iter_messages():
             topic = channel.topic
             seen[topic] += 1
@@ -92,7 +89,7 @@ def main(path):
 
     print(f"{path}: {len(ticks)} ticks ({ticks[0]} to {ticks[-1]}), {events} events in /tick,")
     print(f"  {sum(seen.values())} messages: " + ", ".join(f"{t} {n}" for t, n in sorted(seen.items())))
-    print(f"  records: " + ", ".join(f"{k} {n}" for k, n in sorted(kinds.items())))
+    print("  records: " + ", ".join(f"{k} {n}" for k, n in sorted(kinds.items())))
     print(f"  {len(summary.chunk_indexes)} chunks, {len(captions)} captions, every checksum right")
 
 

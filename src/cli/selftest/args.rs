@@ -69,6 +69,18 @@ pub(in crate::cli) enum Proof {
         #[arg(long)]
         json: bool,
     },
+    /// Forges recordings: every checksum is right, and messages say what no city ever did; readers answer, and do not panic.
+    Forged {
+        /// How many.
+        #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+        n: u32,
+        /// Seed of the forgeries.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Records every shipped city, made small, at every level, and compares what is read with what happened.
     Roundtrip {
         /// Simulated hours of each.

@@ -5,6 +5,7 @@
 //! | `args` | what is accepted |
 //! | `city` | the small cities they run on |
 //! | `determinism` | every state hash is equal at any number of threads |
+//! | `forged` | recordings that say what no city ever did |
 //! | `golden` | one chained hash, to be equal in every build |
 //! | `kills` | runs are killed at random moments |
 //! | `ledger` | money moves at random and the books balance |
@@ -15,6 +16,7 @@
 pub(super) mod args;
 pub mod city;
 pub mod determinism;
+pub mod forged;
 pub mod golden;
 pub mod kills;
 pub mod ledger;
@@ -65,6 +67,10 @@ pub(super) fn command(args: &SelftestArgs) -> Result<(), CommandError> {
         }
         Proof::Recording { places, seed, json } => {
             let shown = recording::damage(*places, *seed)?;
+            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+        }
+        Proof::Forged { n, seed, json } => {
+            let shown = forged::forge(*n, *seed)?;
             report(&shown, &shown.line(), *json, shown.violations.is_empty())
         }
         Proof::Roundtrip { hours, json } => {

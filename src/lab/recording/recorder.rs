@@ -166,9 +166,7 @@ impl Recorder {
             let road_every = world.resource::<SocietyRules>().0.spaces.road_every;
             let ground = Ground::look(world, road_every).write();
             self.put(Channel::Ground, tick, &ground)?;
-            if let Some(rows) = self.registrar.write(world) {
-                self.put(Channel::Register, tick, &rows)?;
-            }
+            self.put_rows(world, tick)?;
         }
         self.flush()?;
         let metadata = Metadata {
@@ -310,12 +308,21 @@ impl Recorder {
             let numbers = headline(book, &Ending::of(sim));
             self.put(Channel::Headline, tick, &numbers::write(&numbers))?;
         }
-        if self.detail.shows_city()
-            && let Some(rows) = self.registrar.write(world)
-        {
-            self.put(Channel::Register, tick, &rows)?;
+        if self.detail.shows_city() {
+            self.put_rows(world, tick)?;
         }
         self.flush()
+    }
+
+    /// Writes what is new in the registers.
+    fn put_rows(&mut self, world: &World, tick: u32) -> Result<(), RecordingError> {
+        while let Some(rows) = self.registrar.write(world) {
+            self.put(Channel::Register, tick, &rows)?;
+            if self.n_in_chunk >= FULL_CHUNK {
+                self.flush()?;
+            }
+        }
+        Ok(())
     }
 
     /// Ends the recording of a run that is over or was stopped: `summary` is the text of its `run.json`.

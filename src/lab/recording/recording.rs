@@ -132,6 +132,7 @@ impl Recording {
                 }
                 self.spoiled(&fault);
                 self.chunks.truncate(i);
+                self.spans.retain(|s| s.chunk < i);
                 break;
             }
             if i == 0 {

@@ -133,6 +133,9 @@ fn strongest(topics: &[f32]) -> u8 {
     u8::try_from(best.unwrap_or(0)).unwrap_or(u8::MAX)
 }
 
+/// Most rows of a kind in one message.
+const MOST_ROWS: usize = 16_384;
+
 /// How much of each list was written.
 #[derive(Debug, Default)]
 pub(super) struct Registrar {
@@ -143,16 +146,18 @@ pub(super) struct Registrar {
 }
 
 impl Registrar {
-    /// Writes what is new; nothing if nothing is.
+    /// Writes what is new, as much as one message takes; nothing if nothing is.
     pub(super) fn write(&mut self, world: &World) -> Option<Vec<u8>> {
         let mut out = Out::default();
         let people = world.resource::<Avatars>().table.rows();
-        let new = people.get(self.left.len()..).unwrap_or_default();
+        let known = self.left.len();
+        let n = people.len().min(known + MOST_ROWS);
+        let new = people.get(known..n).unwrap_or_default();
         let roles: Vec<u8> = new.iter().map(|a| a.role as u8).collect();
         out.bytes(1, &roles);
         out.numbers(2, new.iter().map(|a| u64::from(a.home.0)));
         out.column(3, &apart(new.iter().map(|a| a.joined)));
-        self.left.resize(people.len(), false);
+        self.left.resize(n, false);
         let mut left = Column::default();
         let mut next = 0;
         for (i, (a, was)) in people.iter().zip(&mut self.left).enumerate() {
@@ -165,21 +170,22 @@ impl Registrar {
         out.column(4, &left);
         let catalogue = world.resource::<Catalogue>();
         let items = catalogue.table.rows();
-        let new = items.get(self.n_items..).unwrap_or_default();
+        let n = items.len().min(self.n_items + MOST_ROWS);
+        let new = items.get(self.n_items..n).unwrap_or_default();
         let kinds: Vec<u8> = new.iter().map(|i| i.kind.code()).collect();
         let topics: Vec<u8> = new.iter().map(|i| strongest(&i.tags)).collect();
         out.bytes(5, &kinds);
         out.bytes(6, &topics);
         out.column(7, &apart(new.iter().map(|i| i.born)));
         let names = Names::of_world(world);
-        let titles: Vec<String> = (self.n_items..items.len())
+        let titles: Vec<String> = (self.n_items..n)
             .map(|i| names.title(ItemId::from_idx(i)).replace('\n', " "))
             .collect();
         if !titles.is_empty() {
             // One line end more than titles, so that an empty title is one too.
             out.bytes(8, format!("{}\n", titles.join("\n")).as_bytes());
         }
-        self.n_items = items.len();
+        self.n_items = n;
         let spaces = world.resource::<Spaces>().table.rows();
         let new = spaces.get(self.n_spaces..).unwrap_or_default();
         let kinds: Vec<u8> = new.iter().map(|s| s.kind.code()).collect();
