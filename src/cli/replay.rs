@@ -20,8 +20,7 @@ pub(super) fn command(args: &ReplayArgs) -> Result<(), CommandError> {
     }
     if !args.headless {
         return Err(CommandError::Usage(
-            "agora replay: add --headless; or --export html, frames or gif"
-                .to_owned(),
+            "agora replay: add --headless, or --export html, frames or gif".to_owned(),
         ));
     }
     let recording = open(&args.recording)?;
