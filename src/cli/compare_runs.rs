@@ -41,13 +41,24 @@ fn show(p: &Pair) -> String {
     if !p.is_paired {
         text.push_str("The cities were founded differently: what differs may be luck.\n");
     }
+    if let Some(orders) = &p.orders {
+        text.push_str(&format!(
+            "\nFrom tick {} ({}) on they were told other things\n",
+            orders.tick, orders.time
+        ));
+        for (name, lines) in [("A", &orders.a), ("B", &orders.b)] {
+            for line in lines {
+                text.push_str(&format!("  {name}  {line}\n"));
+            }
+        }
+    }
     match &p.parting {
         None => text.push_str(&format!(
             "\nThey are equal over the {} ticks that both lived.\n",
             p.common_ticks
         )),
         Some(parting) => text.push_str(&format!(
-            "\nThey part at tick {} ({}), first in: {}\n",
+            "\nTheir state parts at tick {} ({}), first in: {}\n",
             parting.tick,
             parting.time,
             parting.parts.join(", ")
@@ -98,7 +109,9 @@ fn who(a: &Affected) -> String {
 
 fn headline(effects: &[Effect]) -> String {
     let mut rows = vec![["  metric", "A", "B", "B less A", ""].map(str::to_owned)];
-    rows.extend(effects.iter().map(|e| {
+    // What neither run could observe says nothing.
+    let seen = effects.iter().filter(|e| e.a.is_some() || e.b.is_some());
+    rows.extend(seen.map(|e| {
         [
             format!("  {}", e.metric),
             number(e.a),

@@ -131,6 +131,7 @@ fn a_fork_with_a_change_parts_at_the_tick_of_the_change_and_both_are_compared() 
     assert!(compared.status.success(), "{compared:?}");
     let json: Value = serde_json::from_slice(&compared.stdout).unwrap();
     assert_eq!(json["is_paired"], true);
+    assert_eq!(json["orders"]["tick"], TICKS_PER_DAY);
     assert_eq!(json["parting"]["tick"], first);
     assert!(!json["parting"]["parts"].as_array().unwrap().is_empty());
     assert_eq!(
@@ -154,7 +155,7 @@ fn a_fork_with_a_change_parts_at_the_tick_of_the_change_and_both_are_compared() 
     let shown = agora(dir.path(), &["compare-runs", "parent", "parent-from-day1"]);
     let text = String::from_utf8_lossy(&shown.stdout).into_owned();
     assert!(
-        text.contains("They part at tick") && text.contains("ad_revenue"),
+        text.contains("Their state parts at tick") && text.contains("ad_revenue"),
         "{text}"
     );
     let same = agora(dir.path(), &["compare-runs", "parent", "parent"]);

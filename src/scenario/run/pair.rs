@@ -14,6 +14,9 @@ use crate::events::log::reader::{days, read_day};
 use crate::lab::report::ReportData;
 use crate::lab::summary::RunSummary;
 use crate::scenario::chain::{self, Chain};
+use crate::scenario::steer::file;
+use crate::scenario::steer::order::Order;
+use crate::scenario::steer::spelling::to_line;
 use crate::sim::state_hash::StateHasher;
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 
@@ -41,6 +44,19 @@ pub struct Parting {
     pub time: String,
     /// The components that differ after it.
     pub parts: Vec<String>,
+}
+
+/// The first tick before which two runs were given other commands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Orders {
+    /// The tick.
+    pub tick: u32,
+    /// The same as a day and a time.
+    pub time: String,
+    /// What the first was told then, as in its file of commands.
+    pub a: Vec<String>,
+    /// What the second was told then.
+    pub b: Vec<String>,
 }
 
 /// A metric of every day of both runs.
@@ -116,7 +132,9 @@ pub struct Pair {
     pub is_paired: bool,
     /// Ticks both lived.
     pub common_ticks: u32,
-    /// Where they part; `None` if they do not.
+    /// Where they were given other commands; `None` if they were not.
+    pub orders: Option<Orders>,
+    /// Where their state parts; `None` if it does not. A change of policy shows in the state as soon as it decides something.
     pub parting: Option<Parting>,
     /// Headline numbers; empty if a run is not finished.
     pub headline: Vec<Effect>,
@@ -132,6 +150,7 @@ struct Read {
     scenario_hash: u64,
     residents: u32,
     chain: Chain,
+    commands: Vec<Order>,
     summary: Option<RunSummary>,
     report: Option<ReportData>,
 }
@@ -159,9 +178,20 @@ fn read(dir: &Path) -> Result<Read, RunError> {
         scenario_hash: scenario.hash(),
         residents: scenario.society.population.residents,
         chain,
+        commands: commands(dir)?,
         summary: json(&dir.join("run.json"))?,
         report: json(&dir.join("report.json"))?,
     })
+}
+
+/// Reads the commands that a run was given; what a kill tore off is left out.
+fn commands(dir: &Path) -> Result<Vec<Order>, RunError> {
+    let path = dir.join(file::NAME);
+    if !path.is_file() {
+        return Ok(Vec::new());
+    }
+    let orders = file::read(&path)?.orders.into_iter();
+    Ok(orders.map(|(order, _)| order).collect())
 }
 
 /// Reads a file of a finished run; `None` if it is not there.
@@ -185,6 +215,7 @@ pub fn pair(first: &Path, second: &Path) -> Result<Pair, RunError> {
     Ok(Pair {
         is_paired: a.scenario_hash == b.scenario_hash,
         common_ticks: a.side.ticks.min(b.side.ticks),
+        orders: other_orders(&a.commands, &b.commands),
         headline: match (&a.summary, &b.summary) {
             (Some(a), Some(b)) => effects(a, b),
             _ => Vec::new(),
@@ -216,6 +247,22 @@ fn parting(a: &Chain, b: &Chain) -> Option<Parting> {
         tick,
         time: Tick(tick).to_string(),
         parts,
+    })
+}
+
+fn other_orders(a: &[Order], b: &[Order]) -> Option<Orders> {
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let ticks = a[same..].first().into_iter().chain(b[same..].first());
+    let tick = ticks.map(|o| o.tick).min()?;
+    let then = |orders: &[Order]| -> Vec<String> {
+        let then = orders.iter().filter(|o| o.tick == tick);
+        then.map(to_line).collect()
+    };
+    Some(Orders {
+        tick,
+        time: Tick(tick).to_string(),
+        a: then(a),
+        b: then(b),
     })
 }
 
@@ -388,5 +435,23 @@ mod tests {
         e.dwell_secs += 1;
         assert_ne!(deeds(&[e]), before);
         assert_ne!(deeds(&[e, e]), deeds(&[e]));
+    }
+
+    #[test]
+    fn the_first_other_command_is_found_by_its_tick() {
+        let order = |tick: u32, load: f64| Order {
+            tick,
+            command: crate::scenario::steer::order::Command::SetPolicy {
+                key: "platform.ads.load".to_owned(),
+                value: load.into(),
+            },
+        };
+        let a = [order(5, 0.1), order(9, 0.2)];
+        assert_eq!(other_orders(&a, &a), None);
+        let b = [order(5, 0.1), order(7, 0.3), order(9, 0.2)];
+        let found = other_orders(&a, &b).unwrap();
+        assert_eq!((found.tick, found.a.len(), found.b.len()), (7, 0, 1));
+        assert!(found.b[0].contains("0.3"));
+        assert_eq!(other_orders(&a, &a[..1]).unwrap().tick, 9);
     }
 }
