@@ -51,7 +51,7 @@ pub(super) const TICK: Shape = Shape {
             link::PARTS,
             "hash_parts",
             Kind::Bytes,
-            "low 16 bits of each component's, in the order of the header, exclusive-or those of the tick before",
+            "a bit for each component whose hash is another than a tick before, filled up to whole bytes; then the low 16 bits of each of those",
         ),
         (
             counters::MOVED,
@@ -111,13 +111,13 @@ pub(super) const TICK: Shape = Shape {
             deeds::TOLD,
             "told",
             Kind::Numbers,
-            "code of the kind of the thing, plus 8 if it took time, 16 if it has a place on the screen, 32 a price, 64 a value, 128 a place in the city, 256 an offer",
+            "code of the kind of the thing, plus 8 if it took time, 16 if it has a place on the screen, 32 a price, 64 a value, 128 a place in the city, 256 an offer; exclusive-or what is usual for the kind of event, see below",
         ),
         (
             deeds::AVATAR,
             "avatar",
-            Kind::Signed,
-            "who, as the distance from the one before",
+            Kind::Numbers,
+            "who: 0 for somebody who is not in the city after the tick; else 1 plus the distance, folded as a signed number is, from the place in the list of those in the city of the last such event",
         ),
         (
             deeds::PLACE,
@@ -145,6 +145,18 @@ pub(super) const TICK: Shape = Shape {
             "offer",
             Kind::Signed,
             "offer it answers, as the distance from the one before (full)",
+        ),
+        (
+            link::N_PARTS,
+            "components",
+            Kind::Number,
+            "how many components have a hash",
+        ),
+        (
+            deeds::ELSEWHERE,
+            "elsewhere",
+            Kind::Numbers,
+            "numbers of those who are not in the city after the tick",
         ),
     ],
 };
@@ -260,6 +272,10 @@ pub fn layout_markdown() -> String {
     for shape in shapes {
         text += "\n";
         text += &shape.markdown();
+    }
+    text += "\n### What is usual\n\nOf an event of these kinds `told` is told as the difference from this number; of others from 0.\n\n| kind | told |\n| --- | --- |\n";
+    for (kind, told) in deeds::usual_of_all() {
+        text += &format!("| `{}` | {told} |\n", kind.word());
     }
     text += "\n### Counters\n\nIn the order in which `counters` of agora.Tick tells them.\n\n| counter | unit |\n| --- | --- |\n";
     for (name, unit) in counters::Counters::NAMES

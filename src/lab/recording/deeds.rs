@@ -1,7 +1,8 @@
 //! What avatars did in a tick: events, column by column, with only the fields that say something.
 
+use super::crowd::Seen;
 use super::level::Detail;
-use super::wire::{Column, Fields, Out, WireError};
+use super::wire::{Column, Fields, Out, WireError, folded, unfolded};
 use crate::events::behavior::{
     Event, EventKind, NO_OFFER, NO_POSITION, NO_SPACE, Surface, Thing, ThingKind,
 };
@@ -28,6 +29,8 @@ pub(super) const VALUE: u32 = 18;
 pub(super) const WHERE: u32 = 19;
 /// Field of the offer it answers.
 pub(super) const OFFER: u32 = 20;
+/// Field of those who did something and are not in the city any more, or not yet.
+pub(super) const ELSEWHERE: u32 = 22;
 
 /// Bits of [`TOLD`] that hold the kind of the thing.
 const THING_BITS: u64 = 0b111;
@@ -37,6 +40,37 @@ const HAS_AMOUNT: u64 = 1 << 5;
 const HAS_VALUE: u64 = 1 << 6;
 const HAS_WHERE: u64 = 1 << 7;
 const HAS_OFFER: u64 = 1 << 8;
+
+/// Returns which other fields are mostly told of a kind of event; what is written is in what way an event differs from that.
+const fn usual(kind: EventKind) -> u64 {
+    use ThingKind as T;
+    match kind {
+        EventKind::Consume | EventKind::Play => T::Item as u64 | HAS_DWELL | HAS_PLACE,
+        EventKind::Pass => HAS_DWELL | HAS_PLACE,
+        EventKind::Like | EventKind::Hide | EventKind::Enroll => T::Item as u64 | HAS_PLACE,
+        EventKind::Rate => T::Item as u64 | HAS_PLACE | HAS_VALUE,
+        EventKind::Talk => T::Avatar as u64 | HAS_DWELL,
+        EventKind::TieRequest | EventKind::TieAccept => T::Avatar as u64 | HAS_PLACE,
+        EventKind::CommunityJoin | EventKind::CommunityLeave => T::Community as u64 | HAS_PLACE,
+        EventKind::Create => T::Item as u64 | HAS_DWELL,
+        EventKind::Study => T::Item as u64 | HAS_DWELL | HAS_VALUE,
+        EventKind::Quiz => T::Item as u64 | HAS_VALUE,
+        EventKind::Buy => T::Item as u64 | HAS_PLACE | HAS_AMOUNT,
+        EventKind::LiveAttend => T::Space as u64 | HAS_DWELL | HAS_WHERE,
+        EventKind::AdImpression => T::Campaign as u64 | HAS_PLACE,
+        EventKind::AdClick => T::Campaign as u64 | HAS_PLACE | HAS_AMOUNT | HAS_VALUE,
+        EventKind::AdConvert => T::Campaign as u64,
+        EventKind::RewardClaim | EventKind::QuestDone | EventKind::Drop => HAS_AMOUNT,
+        EventKind::Survey => HAS_VALUE,
+        _ => 0,
+    }
+}
+
+/// Lists the kinds of which something is usual.
+pub(super) fn usual_of_all() -> impl Iterator<Item = (EventKind, u64)> {
+    let all = EventKind::ALL.iter().map(|k| (*k, usual(*k)));
+    all.filter(|(_, told)| *told > 0)
+}
 
 /// Says whether the pictures of a recording tell by themselves that this happened.
 const fn is_seen_anyway(kind: EventKind) -> bool {
@@ -74,8 +108,8 @@ fn to_value(x: u64) -> Option<f32> {
     }
 }
 
-/// Writes what happened in a tick.
-pub(super) fn write(events: &[Event], detail: Detail, out: &mut Out) {
+/// Writes what happened in a tick after which `crowd` is in the city.
+pub(super) fn write(events: &[Event], crowd: &[Seen], detail: Detail, out: &mut Out) {
     let [
         mut kind,
         mut told,
@@ -87,17 +121,23 @@ pub(super) fn write(events: &[Event], detail: Detail, out: &mut Out) {
         mut value,
         mut space,
         mut offer,
-    ] = std::array::from_fn::<Column, 10, _>(|_| Column::default());
+        mut elsewhere,
+    ] = std::array::from_fn::<Column, 11, _>(|_| Column::default());
     let is_full = detail == Detail::Full;
-    let (mut last_avatar, mut last_offer) = (0i64, 0u64);
+    let (mut last_place, mut last_offer) = (0i64, 0u64);
     for e in events {
         if !is_full && is_seen_anyway(e.kind) {
             continue;
         }
         let mut flags = u64::from(e.thing.kind.code());
         kind.put(u64::from(e.kind.code()));
-        avatar.put_signed(i64::from(e.avatar.0) - last_avatar);
-        last_avatar = i64::from(e.avatar.0);
+        if let Ok(i) = crowd.binary_search_by_key(&e.avatar, |s| s.id) {
+            avatar.put(folded(i as i64 - last_place) + 1);
+            last_place = i as i64;
+        } else {
+            avatar.put(0);
+            elsewhere.put(u64::from(e.avatar.0));
+        }
         if e.thing.kind != ThingKind::None {
             thing.put(u64::from(e.thing.id));
         }
@@ -127,7 +167,7 @@ pub(super) fn write(events: &[Event], detail: Detail, out: &mut Out) {
             offer.put_signed(e.offer.0.wrapping_sub(last_offer).cast_signed());
             last_offer = e.offer.0;
         }
-        told.put(flags);
+        told.put(flags ^ usual(e.kind));
     }
     for (field, column) in [
         (KIND, &kind),
@@ -140,14 +180,16 @@ pub(super) fn write(events: &[Event], detail: Detail, out: &mut Out) {
         (VALUE, &value),
         (WHERE, &space),
         (OFFER, &offer),
+        (ELSEWHERE, &elsewhere),
     ] {
         out.column(field, column);
     }
 }
 
-/// Reads what happened in a tick and hands each event on.
+/// Reads what happened in a tick after which `crowd` is in the city, and hands each event on.
 pub(super) fn read(
     fields: &Fields<'_>,
+    crowd: &[Seen],
     tick: Tick,
     mut each: impl FnMut(Event),
 ) -> Result<(), WireError> {
@@ -161,13 +203,25 @@ pub(super) fn read(
     let mut value = fields.column(VALUE)?;
     let mut space = fields.column(WHERE)?;
     let mut offer = fields.column(OFFER)?;
-    let (mut last_avatar, mut last_offer) = (0u32, 0u64);
+    let mut elsewhere = fields.column(ELSEWHERE)?;
+    let (mut last_place, mut last_offer) = (0u32, 0u64);
     while !kind.is_done() {
         let code = kind.next8()?;
         let known = EventKind::from_code(code).ok_or_else(|| kind.wrong(u64::from(code)))?;
-        let flags = told.next()?;
-        last_avatar = avatar.next_from(last_avatar)?;
-        let mut e = Event::new(tick, AvatarId(last_avatar), known);
+        let flags = told.next()? ^ usual(known);
+        let place_code = avatar.next()?;
+        let who = match place_code.checked_sub(1) {
+            None => AvatarId(elsewhere.next32()?),
+            Some(moved) => {
+                let at = i64::from(last_place).wrapping_add(unfolded(moved));
+                last_place = u32::try_from(at)
+                    .ok()
+                    .ok_or_else(|| avatar.wrong(place_code))?;
+                let seen = crowd.get(last_place as usize);
+                seen.ok_or_else(|| avatar.wrong(place_code))?.id
+            }
+        };
+        let mut e = Event::new(tick, who, known);
         let of =
             ThingKind::from_code((flags & THING_BITS) as u8).ok_or_else(|| told.wrong(flags))?;
         if of != ThingKind::None {
@@ -202,7 +256,7 @@ pub(super) fn read(
         each(e);
     }
     for column in [
-        &told, &avatar, &place, &thing, &dwell, &amount, &value, &space, &offer,
+        &told, &avatar, &place, &thing, &dwell, &amount, &value, &space, &offer, &elsewhere,
     ] {
         column.end()?;
     }
@@ -212,6 +266,7 @@ pub(super) fn read(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::society::avatars::avatar::Activity;
 
     fn events() -> Vec<Event> {
         let tick = Tick(77);
@@ -234,12 +289,24 @@ mod tests {
         ]
     }
 
+    /// Some of them are in the city.
+    fn crowd() -> Vec<Seen> {
+        let seen = |id| Seen {
+            id: AvatarId(id),
+            activity: Activity::Idle,
+            space: NO_SPACE,
+            trip: None,
+        };
+        [0, 2, 3, 900_000].map(seen).into()
+    }
+
     fn through(detail: Detail) -> Vec<Event> {
         let mut out = Out::default();
-        write(&events(), detail, &mut out);
+        write(&events(), &crowd(), detail, &mut out);
         let bytes = out.finish();
         let mut back = Vec::new();
-        read(&Fields::read(&bytes).unwrap(), Tick(77), |e| back.push(e)).unwrap();
+        let fields = Fields::read(&bytes).unwrap();
+        read(&fields, &crowd(), Tick(77), |e| back.push(e)).unwrap();
         back
     }
 

@@ -103,7 +103,8 @@ impl Picture {
         }
         // Lots come with the billboards of the chunk's first tick; what follows is told by what people were shown.
         let boards = &mut self.boards;
-        deeds::read(&fields, Tick(tick), |e| watch_boards(boards, &[e])).map_err(&wrong)?;
+        let awake = &self.awake;
+        deeds::read(&fields, awake, Tick(tick), |e| watch_boards(boards, &[e])).map_err(&wrong)?;
         self.tick = Tick(tick);
         Ok(())
     }

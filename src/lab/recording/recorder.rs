@@ -62,8 +62,8 @@ pub(super) const MOST_MESSAGE: usize = 3 << 20;
 /// Bytes of a chunk beyond which it is closed before its hour is over.
 const FULL_CHUNK: usize = 2 << 20;
 
-/// How hard chunks are compressed: harder takes longer than it saves.
-const LEVEL: u32 = 3;
+/// How hard chunks are compressed: harder takes longer and saves little.
+const LEVEL: u32 = 6;
 
 /// How much was written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -256,7 +256,7 @@ impl Recorder {
         if self.detail.shows_city() {
             crowd = crowd::look(world.resource::<Avatars>());
             crowd::write(&self.before.crowd, &crowd, tick, &mut out);
-            deeds::write(events, self.detail, &mut out);
+            deeds::write(events, &crowd, self.detail, &mut out);
         }
         self.put(Channel::Tick, tick, &out.finish())?;
         if self.detail == Detail::Full {

@@ -235,26 +235,7 @@ impl Recording {
     /// # Errors
     /// [`RecordingError`] if the tick was not recorded, or the file is damaged there.
     pub fn at(&mut self, tick: u32) -> Result<Picture, RecordingError> {
-        let i = self.span_of(tick)?;
-        self.load(i)?;
-        let file = &self.file;
-        let opened = self.opened.as_mut().expect("loaded above");
-        let wanted = (tick - self.spans[i].first) as usize + 1;
-        if wanted < opened.heard {
-            opened.heard = 0;
-            opened.picture.clone_from(&opened.begins);
-        }
-        while opened.heard < wanted {
-            let heard = opened.heard;
-            let moved = opened.picture.advance(&opened.chunk, &opened.ticks[heard]);
-            if let Err(fault) = moved {
-                // Half a step is none: the next question begins anew.
-                self.opened = None;
-                return Err(fault.of(file));
-            }
-            opened.heard += 1;
-        }
-        Ok(opened.picture.clone())
+        self.move_to(tick).map(|opened| opened.picture.clone())
     }
 
     /// Returns what happened in some ticks, in order; ticks that were not recorded are passed over.
@@ -262,13 +243,41 @@ impl Recording {
     /// # Errors
     /// [`RecordingError`] if the file is damaged there.
     pub fn deeds(&mut self, ticks: Range<u32>) -> Result<Vec<Event>, RecordingError> {
+        let held = self.ticks();
+        let file = self.file.clone();
         let mut all = Vec::new();
-        self.each(ticks, Channel::Tick, |tick, body, name| {
-            let wrong = Fault::wire(name);
-            let fields = Fields::read(body).map_err(&wrong)?;
-            deeds::read(&fields, Tick(tick), |e| all.push(e)).map_err(&wrong)
-        })?;
+        for tick in ticks.start.max(held.start)..ticks.end.min(held.end) {
+            let opened = self.move_to(tick)?;
+            let name = place(tick, Channel::Tick);
+            let wrong = |e| Fault::wire(&name)(e).of(&file);
+            let message = &opened.ticks[opened.heard - 1];
+            let fields = Fields::read(opened.chunk.body(message)).map_err(wrong)?;
+            let awake = &opened.picture.awake;
+            deeds::read(&fields, awake, Tick(tick), |e| all.push(e)).map_err(wrong)?;
+        }
         Ok(all)
+    }
+
+    /// Moves the picture to a tick.
+    fn move_to(&mut self, tick: u32) -> Result<&Opened, RecordingError> {
+        let i = self.span_of(tick)?;
+        self.load(i)?;
+        let mut opened = self.opened.take().expect("loaded above");
+        let wanted = (tick - self.spans[i].first) as usize + 1;
+        if wanted < opened.heard {
+            opened.heard = 0;
+            opened.picture.clone_from(&opened.begins);
+        }
+        while opened.heard < wanted {
+            // Half a step is none: after a fault the next question begins anew.
+            let message = &opened.ticks[opened.heard];
+            opened
+                .picture
+                .advance(&opened.chunk, message)
+                .map_err(|fault| fault.of(&self.file))?;
+            opened.heard += 1;
+        }
+        Ok(self.opened.insert(opened))
     }
 
     /// Returns the slates of some ticks; only a recording in full has any.
