@@ -31,33 +31,33 @@ fn signed(x: Option<f64>) -> String {
 }
 
 fn show(p: &Pair) -> String {
-    let mut text = String::new();
+    let mut text: Vec<String> = Vec::new();
     for (name, side) in [("A", &p.a), ("B", &p.b)] {
-        text.push_str(&format!(
+        text.push(format!(
             "{name}  {} ({}, seed {}): {} ticks, state hash {}\n",
             side.run, side.scenario, side.seed, side.ticks, side.chained
         ));
     }
     if !p.is_paired {
-        text.push_str("The cities were founded differently: what differs may be luck.\n");
+        text.push("The cities were founded differently: what differs may be luck.\n".to_owned());
     }
     if let Some(orders) = &p.orders {
-        text.push_str(&format!(
+        text.push(format!(
             "\nFrom tick {} ({}) on they were told other things\n",
             orders.tick, orders.time
         ));
         for (name, lines) in [("A", &orders.a), ("B", &orders.b)] {
             for line in lines {
-                text.push_str(&format!("  {name}  {line}\n"));
+                text.push(format!("  {name}  {line}\n"));
             }
         }
     }
     match &p.parting {
-        None => text.push_str(&format!(
+        None => text.push(format!(
             "\nThey are equal over the {} ticks that both lived.\n",
             p.common_ticks
         )),
-        Some(parting) => text.push_str(&format!(
+        Some(parting) => text.push(format!(
             "\nTheir state parts at tick {} ({}), first in: {}\n",
             parting.tick,
             parting.time,
@@ -65,17 +65,17 @@ fn show(p: &Pair) -> String {
         )),
     }
     if p.parting.is_some() {
-        text.push_str(&who(&p.affected));
+        text.push(who(&p.affected));
     }
     if p.headline.is_empty() {
-        text.push_str("\nA run is not finished: there are no metrics to compare.\n");
-        return text;
+        text.push("\nA run is not finished: there are no metrics to compare.\n".to_owned());
+        return text.concat();
     }
-    text.push_str("\nHeadline numbers\n");
-    text.push_str(&headline(&p.headline));
-    text.push_str("\nBy day: A, B, and B less A from its lowest to its highest\n");
-    text.push_str(&by_day(&p.days));
-    text
+    text.push("\nHeadline numbers\n".to_owned());
+    text.push(headline(&p.headline));
+    text.push("\nBy day: A, B, and B less A from its lowest to its highest\n".to_owned());
+    text.push(by_day(&p.days));
+    text.concat()
 }
 
 fn who(a: &Affected) -> String {
@@ -95,16 +95,16 @@ fn who(a: &Affected) -> String {
         line("arrived before", a.arrived_before),
         line("arrived since", a.arrived_since),
     ];
-    let mut text = format!("\n{}", columns(&rows));
+    let text = format!("\n{}", columns(&rows));
     let days: Vec<String> = a
         .newly_by_day
         .iter()
         .map(|(day, n)| format!("day {day}: {n}"))
         .collect();
-    if !days.is_empty() {
-        text.push_str(&format!("  for the first time on {}\n", days.join(", ")));
+    if days.is_empty() {
+        return text;
     }
-    text
+    format!("{text}  for the first time on {}\n", days.join(", "))
 }
 
 fn headline(effects: &[Effect]) -> String {

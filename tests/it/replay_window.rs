@@ -159,7 +159,8 @@ fn any_moment_of_a_recording_shows_the_picture_and_what_the_living_city_showed()
             assert!(v.is_finite() && (-15.0..=extent + 15.0).contains(&v), "{v}");
         }
     }
-    assert!(moments[4].1.crowd.rows.len() > 3, "nobody is about");
+    let about: usize = moments.iter().map(|(_, f)| f.crowd.rows.len()).sum();
+    assert!(about > 3, "nobody is about");
     living.close();
     let last = projector.close().unwrap();
     assert_eq!(last.status.stage, Stage::Closed);

@@ -175,7 +175,7 @@ fn what_cannot_be_resumed_is_refused_with_the_reason() {
 /// A small city, with what is commanded while it lives.
 fn steered() -> (Loaded, Vec<Order>) {
     let mut loaded = agora::cli::selftest::city::small(25, 3, 5, "item_knn").unwrap();
-    loaded.scenario.name = "steered".to_owned();
+    "steered".clone_into(&mut loaded.scenario.name);
     let set = |tick: u32, key: &str, value: f64| Order {
         tick,
         command: Command::SetPolicy {

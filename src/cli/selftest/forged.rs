@@ -100,7 +100,7 @@ fn forged(messages: &[Message<'_>], rng: &mut RngStream) -> Result<Vec<u8>, mcap
         .profile("agora")
         .compression(None)
         .create(&mut file)?;
-    let changed: Vec<usize> = (0..1 + rng.below(3))
+    let changed: Vec<usize> = (0..=rng.below(3))
         .map(|_| rng.below(messages.len()))
         .collect();
     for (i, message) in messages.iter().enumerate() {

@@ -227,8 +227,7 @@ impl Channel {
             Self::Day => "at the end of each day",
             Self::Headline => "at the end of each day and of the run",
             Self::Command => "when a command was applied",
-            Self::Summary => "at the end of the run",
-            Self::Facts => "at the end of the run",
+            Self::Summary | Self::Facts => "at the end of the run",
         }
     }
 
@@ -255,7 +254,7 @@ impl Channel {
 #[must_use]
 pub fn layout_markdown() -> String {
     let mut text =
-        "| channel | message | encoding | when |\n| --- | --- | --- | --- |\n".to_owned();
+        vec!["| channel | message | encoding | when |\n| --- | --- | --- | --- |\n".to_owned()];
     let mut shapes: Vec<&Shape> = Vec::new();
     for c in Channel::ALL {
         let (name, encoding) = match c.described() {
@@ -267,24 +266,28 @@ pub fn layout_markdown() -> String {
                 (shape.full_name(), "protobuf")
             }
         };
-        text += &format!("| `{}` | {name} | {encoding} | {} |\n", c.topic(), c.help());
+        text.push(format!(
+            "| `{}` | {name} | {encoding} | {} |\n",
+            c.topic(),
+            c.help()
+        ));
     }
     for shape in shapes {
-        text += "\n";
-        text += &shape.markdown();
+        text.push("\n".to_owned());
+        text.push(shape.markdown());
     }
-    text += "\n### What is usual\n\nOf an event of these kinds `told` is told as the difference from this number; of others from 0.\n\n| kind | told |\n| --- | --- |\n";
+    text.push("\n### What is usual\n\nOf an event of these kinds `told` is told as the difference from this number; of others from 0.\n\n| kind | told |\n| --- | --- |\n".to_owned());
     for (kind, told) in deeds::usual_of_all() {
-        text += &format!("| `{}` | {told} |\n", kind.word());
+        text.push(format!("| `{}` | {told} |\n", kind.word()));
     }
-    text += "\n### Counters\n\nIn the order in which `counters` of agora.Tick tells them.\n\n| counter | unit |\n| --- | --- |\n";
+    text.push("\n### Counters\n\nIn the order in which `counters` of agora.Tick tells them.\n\n| counter | unit |\n| --- | --- |\n".to_owned());
     for (name, unit) in counters::Counters::NAMES
         .iter()
         .zip(counters::Counters::UNITS)
     {
-        text += &format!("| `{name}` | {unit} |\n");
+        text.push(format!("| `{name}` | {unit} |\n"));
     }
-    text
+    text.concat()
 }
 
 #[cfg(test)]

@@ -294,9 +294,9 @@ fn read_place<S: Read>(
     at: u64,
     size: u64,
 ) -> io::Result<Result<Place, Fault>> {
-    let wrong = |what: &str| Ok(Err(Fault::new(record(at), what.to_owned())));
     // Two times, a size, a checksum, a word of at most four letters, a size.
     const SHORTEST: u64 = 8 + 8 + 8 + 4 + 4 + 8;
+    let wrong = |what: &str| Ok(Err(Fault::new(record(at), what.to_owned())));
     if size < SHORTEST {
         return wrong("it is too short for a chunk");
     }

@@ -7,7 +7,7 @@ use super::error::{Fault, RecordingError};
 use super::header::Header;
 use super::lots::Ground;
 use super::numbers::{Numbers, Series, curves};
-use super::recording::Recording;
+use super::reading::Recording;
 use super::register::{ItemNote, Person, SpaceNote};
 use super::tour::Tour;
 use crate::lab::summary::RunSummary;

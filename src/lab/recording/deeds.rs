@@ -90,7 +90,7 @@ const fn has_place_of_its_own(event: &Event) -> bool {
 
 /// A real number that is short if it is a small whole one.
 fn from_value(x: f32) -> u64 {
-    if x >= 0.0 && x < 1_048_576.0 && x.fract() == 0.0 && x.to_bits() != (-0.0f32).to_bits() {
+    if (0.0..1_048_576.0).contains(&x) && x.fract() == 0.0 && x.to_bits() != (-0.0f32).to_bits() {
         (x as u64) << 1
     } else {
         u64::from(x.to_bits()) << 1 | 1

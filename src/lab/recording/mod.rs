@@ -23,7 +23,7 @@
 //! | `container` | the file around the messages |
 //! | `notes` | what does not belong to one tick |
 //! | `picture` | the city after a tick |
-//! | `recording` | a recording as it is read |
+//! | `reading` | a recording as it is read |
 //! | `contents` | what it holds beside its ticks |
 //! | `error` | what can be wrong with it |
 //! | `page/` | a recording as one web page |
@@ -47,8 +47,8 @@ mod offers;
 pub mod page;
 mod picture;
 mod postings;
+mod reading;
 mod recorder;
-mod recording;
 mod register;
 mod shape;
 mod tour;
@@ -65,7 +65,7 @@ pub use link::Link;
 pub use lots::{Ground, LotNote};
 pub use numbers::{Numbers, Series};
 pub use picture::Picture;
+pub use reading::Recording;
 pub use recorder::{NAME, Recorder, Written};
-pub use recording::Recording;
 pub use register::{ItemNote, Person, SpaceNote};
 pub use tour::{Caption, Look, Tour};

@@ -44,7 +44,7 @@ pub(super) fn tick_of(time: u64) -> Option<u32> {
 /// Checks that a chunk tells of ticks without a gap, and returns the first and the one after the last; nothing if it tells of none.
 pub(super) fn span(chunk: &Chunk) -> Result<Option<(u32, u32)>, String> {
     let mut span: Option<(u32, u32)> = None;
-    for m in chunk.messages.iter() {
+    for m in &chunk.messages {
         if m.channel != Channel::Tick.id() {
             continue;
         }

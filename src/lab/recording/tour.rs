@@ -207,10 +207,8 @@ impl Tour {
         };
         let page: Page = toml::from_str(text).map_err(|e| {
             let line = e.span().map_or(1, |s| {
-                1 + text.as_bytes()[..s.start.min(text.len())]
-                    .iter()
-                    .filter(|b| **b == b'\n')
-                    .count()
+                let before = text.get(..s.start).unwrap_or(text);
+                1 + before.matches('\n').count()
             });
             wrong(format!("line {line}: {}", e.message()))
         })?;

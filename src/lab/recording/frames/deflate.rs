@@ -232,7 +232,6 @@ pub(super) mod tests {
     #[test]
     fn checksum_is_that_of_the_standard() {
         assert_eq!(adler(b"Wikipedia"), 0x11e6_0398);
-        assert_eq!(adler(&[255; 100_000]), adler(&[255; 100_000]));
     }
 
     #[test]
@@ -253,7 +252,7 @@ pub(super) mod tests {
         ] {
             assert_eq!(unzlib(&zlib(data)), data);
         }
-        assert!(zlib(&[0; 100_000]).len() < 1_000);
+        assert!(zlib(&vec![0; 100_000]).len() < 1_000);
         assert!(zlib(&noise).len() < noise.len() * 9 / 8 + 16);
     }
 }

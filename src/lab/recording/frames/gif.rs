@@ -77,9 +77,10 @@ impl<W: Write> GifWriter<W> {
         let [x0, y0, x1, y1] = part.unwrap_or([0, 0, 1, 1]);
         let mut indices = Vec::with_capacity((x1 - x0) * (y1 - y0));
         for y in y0..y1 {
-            for i in y * self.width + x0..y * self.width + x1 {
-                let same = self.before.get(i) == Some(&now[i]);
-                indices.push(if same { SAME } else { now[i] });
+            let row = y * self.width + x0..y * self.width + x1;
+            for (i, color) in row.clone().zip(&now[row]) {
+                let same = self.before.get(i) == Some(color);
+                indices.push(if same { SAME } else { *color });
             }
         }
         let [low, high] = hundredths.to_le_bytes();

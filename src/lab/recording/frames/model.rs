@@ -72,7 +72,7 @@ impl View {
         Self {
             middle: [side / 2.0; 2],
             at,
-            zoom: zoom.max(0.5),
+            zoom: zoom.max(0.05),
         }
     }
 
@@ -380,10 +380,13 @@ pub(super) fn paint(picture: &mut Canvas, site: &Site, view: View) -> Vec<bool> 
 mod tests {
     use super::*;
     use crate::lab::recording::page::example::small;
+    use crate::sim::ids::ParcelId;
 
     #[test]
     fn a_city_fills_its_part_of_the_picture_and_shows_its_spaces() {
-        let site = small().site;
+        let mut site = small().site;
+        // Beside a road, not on one.
+        site.spaces[0].parcel = ParcelId(203);
         let mut picture = Canvas::new(400, 300, TABLE);
         let view = View::whole(site.side, [200.0, 150.0], [400.0, 300.0]);
         let mask = paint(&mut picture, &site, view);

@@ -154,10 +154,10 @@ mod tests {
 
     #[test]
     fn script_and_writer_agree_on_the_layout() {
+        use crate::society::avatars::avatar::Activity;
         let reel = SCRIPTS[0].1;
         let magic = std::str::from_utf8(super::super::pack::MAGIC).unwrap();
         assert!(reel.contains(&format!("const MAGIC = \"{magic}\"")));
-        use crate::society::avatars::avatar::Activity;
         for (name, activity) in [
             ("IDLE", Activity::Idle),
             ("WAITING", Activity::Waiting),
