@@ -9,6 +9,7 @@
 //! | `calendar` | the timing wheel of wake-ups |
 //! | `schedule` | `SimTick`, its phases and the driver |
 //! | `phase_clock` | what each phase costs |
+//! | `summed` | a file that knows its length and checksum |
 //! | `checkpoint` | a whole world in a file, and back |
 //! | `dose` | how many random cases the tests try |
 //! | `workers` | threads that systems share |
@@ -24,5 +25,6 @@ pub mod phase_clock;
 pub mod rng;
 pub mod schedule;
 pub mod state_hash;
+pub mod summed;
 pub mod units;
 pub mod workers;

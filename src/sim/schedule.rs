@@ -198,12 +198,7 @@ impl SimAppExt for App {
         reason: &'static str,
         resource: R,
     ) -> &mut Self {
-        self.insert_unhashed(name, reason, resource);
-        let mut registry = self.world_mut().resource_mut::<StateRegistry>();
-        if let Some(last) = registry.left_out.last_mut() {
-            last.keeping = Some(Keeping::of::<R>());
-        }
-        self
+        leave_out(self, name, reason, resource, Some(Keeping::of::<R>()))
     }
     fn insert_unhashed<R: Resource>(
         &mut self,
@@ -211,18 +206,28 @@ impl SimAppExt for App {
         reason: &'static str,
         resource: R,
     ) -> &mut Self {
-        self.insert_resource(resource);
-        self.world_mut()
-            .resource_mut::<StateRegistry>()
-            .left_out
-            .push(LeftOut {
-                name,
-                type_id: TypeId::of::<R>(),
-                reason,
-                keeping: None,
-            });
-        self
+        leave_out(self, name, reason, resource, None)
     }
+}
+
+fn leave_out<R: Resource>(
+    app: &mut App,
+    name: &'static str,
+    reason: &'static str,
+    resource: R,
+    keeping: Option<Keeping>,
+) -> &mut App {
+    app.insert_resource(resource);
+    app.world_mut()
+        .resource_mut::<StateRegistry>()
+        .left_out
+        .push(LeftOut {
+            name,
+            type_id: TypeId::of::<R>(),
+            reason,
+            keeping,
+        });
+    app
 }
 
 /// State exists that neither is hashed nor was left out knowingly.

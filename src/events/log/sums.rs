@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::LogError;
 use super::writer::SyncWrite;
+use crate::sim::summed::Summed;
 
 /// Name of the file in the folder of a day.
 pub const NAME: &str = "sums.json";
@@ -29,59 +30,25 @@ pub(super) struct Sum {
 /// The sums of a day, by the name of the file.
 pub(super) type Sums = BTreeMap<String, Sum>;
 
-/// A file that sums what goes in.
-pub(super) struct Summed {
-    inner: Box<dyn SyncWrite>,
-    bytes: u64,
-    crc: crc32fast::Hasher,
+/// Makes a file durable and returns its sum.
+pub(super) fn close(mut file: Summed<Box<dyn SyncWrite>>) -> io::Result<Sum> {
+    file.flush()?;
+    let sum = sum(&file);
+    file.into_inner().sync()?;
+    Ok(sum)
 }
 
-impl Summed {
-    pub(super) fn new(inner: Box<dyn SyncWrite>) -> Self {
-        Self {
-            inner,
-            bytes: 0,
-            crc: crc32fast::Hasher::new(),
-        }
+fn sum<W>(file: &Summed<W>) -> Sum {
+    Sum {
+        bytes: file.length(),
+        crc32: format!("{:08x}", file.crc()),
     }
-
-    /// Makes the file durable and returns its sum.
-    pub(super) fn close(mut self) -> io::Result<Sum> {
-        self.inner.flush()?;
-        self.inner.sync()?;
-        Ok(sum(self.bytes, self.crc))
-    }
-}
-
-impl Write for Summed {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let n = self.inner.write(bytes)?;
-        self.bytes += n as u64;
-        self.crc.update(&bytes[..n]);
-        Ok(n)
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
-
-fn sum(bytes: u64, crc: crc32fast::Hasher) -> Sum {
-    let crc32 = format!("{:08x}", crc.finalize());
-    Sum { bytes, crc32 }
 }
 
 fn sum_of(path: &Path) -> io::Result<Sum> {
-    let mut file = File::open(path)?;
-    let (mut bytes, mut crc) = (0, crc32fast::Hasher::new());
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let n = file.read(&mut buffer)?;
-        if n == 0 {
-            return Ok(sum(bytes, crc));
-        }
-        bytes += n as u64;
-        crc.update(&buffer[..n]);
-    }
+    let mut found = Summed::new(io::sink());
+    io::copy(&mut File::open(path)?, &mut found)?;
+    Ok(sum(&found))
 }
 
 /// Compares a table with the sum beside it; where there is none, as in folders of older versions, nothing is compared.

@@ -22,11 +22,12 @@ use rayon::prelude::*;
 
 use super::error::LogError;
 use super::schema::{event_schema, money_schema, offer_schema};
-use super::sums::{self, Sum, Summed, Sums};
+use super::sums::{self, Sum, Sums};
 use crate::events::behavior::Event;
 use crate::events::journal::Journal;
 use crate::events::money::Holder;
 use crate::events::offer::Slate;
+use crate::sim::summed::Summed;
 
 /// Rows gathered before they are encoded; bounds the memory of the log.
 const BATCH: usize = 131_072;
@@ -78,7 +79,7 @@ struct TableWriter {
     temporary: PathBuf,
     target: PathBuf,
     schema: Arc<Schema>,
-    writer: SerializedFileWriter<BufWriter<Summed>>,
+    writer: SerializedFileWriter<BufWriter<Summed<Box<dyn SyncWrite>>>>,
     factory: ArrowRowGroupWriterFactory,
     groups: usize,
 }
@@ -179,7 +180,7 @@ impl TableWriter {
             path: self.temporary.clone(),
             cause: e.into_error(),
         })?;
-        let sum = file.close().map_err(LogError::io(&self.temporary))?;
+        let sum = sums::close(file).map_err(LogError::io(&self.temporary))?;
         Ok(Closed {
             temporary: self.temporary,
             target: self.target,

@@ -6,55 +6,41 @@ use std::path::{Path, PathBuf};
 
 use super::error::CheckpointError;
 use super::format::{Header, MAGIC, TAIL, VERSION};
+use crate::sim::summed::Summed;
 
 /// How hard parts are packed: 1 is fast and 22 is small.
 const LEVEL: i32 = 3;
 
-/// A file that counts and sums what goes in.
-struct Summed<W> {
-    inner: W,
-    length: u64,
-    crc: crc32fast::Hasher,
-}
-
-impl<W: Write> Summed<W> {
-    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.inner.write_all(bytes)?;
-        self.length += bytes.len() as u64;
-        self.crc.update(bytes);
-        Ok(())
-    }
-    fn put_crc(&mut self) -> io::Result<()> {
-        let crc = self.crc.clone().finalize();
-        self.put(&crc.to_le_bytes())
-    }
+fn put_crc<W: Write>(out: &mut Summed<W>) -> io::Result<()> {
+    let crc = out.crc();
+    out.write_all(&crc.to_le_bytes())
 }
 
 fn put_header<W: Write>(out: &mut Summed<W>, header: &Header) -> io::Result<()> {
     let json = serde_json::to_vec(header).map_err(io::Error::other)?;
     let length = u32::try_from(json.len()).map_err(io::Error::other)?;
-    out.put(&MAGIC)?;
-    out.put(&VERSION.to_le_bytes())?;
-    out.put(&length.to_le_bytes())?;
-    out.put(&json)?;
-    out.put_crc()
+    out.write_all(&MAGIC)?;
+    out.write_all(&VERSION.to_le_bytes())?;
+    out.write_all(&length.to_le_bytes())?;
+    out.write_all(&json)?;
+    put_crc(out)
 }
 
 fn put_part<W: Write>(out: &mut Summed<W>, name: &str, raw: &[u8]) -> io::Result<()> {
     let packed = zstd::bulk::compress(raw, LEVEL)?;
     let length = u16::try_from(name.len()).map_err(io::Error::other)?;
-    out.put(&length.to_le_bytes())?;
-    out.put(name.as_bytes())?;
-    out.put(&(raw.len() as u64).to_le_bytes())?;
-    out.put(&(packed.len() as u64).to_le_bytes())?;
-    out.put(&crc32fast::hash(&packed).to_le_bytes())?;
-    out.put(&packed)
+    out.write_all(&length.to_le_bytes())?;
+    out.write_all(name.as_bytes())?;
+    out.write_all(&(raw.len() as u64).to_le_bytes())?;
+    out.write_all(&(packed.len() as u64).to_le_bytes())?;
+    out.write_all(&crc32fast::hash(&packed).to_le_bytes())?;
+    out.write_all(&packed)
 }
 
 fn put_tail<W: Write>(out: &mut Summed<W>) -> io::Result<()> {
-    let length = out.length + TAIL as u64;
-    out.put(&length.to_le_bytes())?;
-    out.put_crc()
+    let length = out.length() + TAIL as u64;
+    out.write_all(&length.to_le_bytes())?;
+    put_crc(out)
 }
 
 /// Writes a checkpoint whole or not at all; `part` gives the bytes of each part that the header names.
@@ -96,18 +82,14 @@ fn put(
     wrong: impl Fn(io::Error) -> CheckpointError,
 ) -> Result<(), CheckpointError> {
     let file = File::create(path).map_err(&wrong)?;
-    let mut out = Summed {
-        inner: BufWriter::new(file),
-        length: 0,
-        crc: crc32fast::Hasher::new(),
-    };
+    let mut out = Summed::new(BufWriter::new(file));
     put_header(&mut out, header).map_err(&wrong)?;
     for name in &header.parts {
         let raw = part(name)?;
         put_part(&mut out, name, &raw).map_err(&wrong)?;
     }
     put_tail(&mut out).map_err(&wrong)?;
-    let file = out.inner.into_inner();
+    let file = out.into_inner().into_inner();
     file.map_err(io::IntoInnerError::into_error)
         .and_then(|file| file.sync_all())
         .map_err(wrong)
