@@ -106,6 +106,15 @@ impl Chain {
     }
 }
 
+/// Names the components whose hashes differ.
+#[must_use]
+pub fn differing<'a>(names: &'a [String], a: &[u16], b: &[u16]) -> Vec<&'a str> {
+    let both = names.iter().zip(a.iter().zip(b));
+    both.filter(|(_, (a, b))| a != b)
+        .map(|(name, _)| name.as_str())
+        .collect()
+}
+
 /// Bytes of a tick of so many components.
 const fn width(components: usize) -> usize {
     8 + 2 * components

@@ -97,8 +97,14 @@ impl Plan {
         Ok(Some(plan))
     }
 
+    /// Says whether a choice of a walk-in that is not possible is left out: in a fork whoever was taken over may be elsewhere than
+    /// in its parent.
+    pub(super) fn leaves_out(&self) -> bool {
+        self.parent.as_ref().is_some_and(|p| !p.sets.is_empty())
+    }
+
     /// Says whether a run is to be kept after so many ticks.
-    pub(super) fn is_due(&self, ticks: u32) -> bool {
+    fn is_due(&self, ticks: u32) -> bool {
         self.every_days > 0 && ticks.is_multiple_of(self.every_days.saturating_mul(TICKS_PER_DAY))
     }
 }
@@ -111,10 +117,7 @@ pub(super) fn write_orders(dir: &Path, orders: &[Order]) -> Result<(), RunError>
         fs::create_dir_all(&folder).map_err(RunError::file(&folder))?;
         return folder::write(&path, file::to_text(orders).as_bytes());
     }
-    match fs::remove_file(&path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(RunError::file(&path)(e)),
-        _ => Ok(()),
-    }
+    folder::remove(&path)
 }
 
 /// Returns where the checkpoint after so many days lies.
@@ -150,8 +153,14 @@ pub fn list(dir: &Path) -> Result<Vec<(u32, PathBuf)>, RunError> {
     Ok(found)
 }
 
-/// Keeps a run as it is at the end of a day, once its log and its chain are durable, and lets older checkpoints go.
-pub(super) fn keep_run(run: &mut Run, dir: &Path, plan: &Plan) -> Result<(), RunError> {
+/// Keeps a run at the end of a day if its plan says so, once its log and its chain are durable, and lets older checkpoints go.
+pub(super) fn keep_if_due(run: &mut Run) -> Result<(), RunError> {
+    let (Some(plan), Some(dir)) = (&run.plan, &run.dir) else {
+        return Ok(());
+    };
+    if !plan.is_due(run.ticks) {
+        return Ok(());
+    }
     let own = Own {
         n_applied: run.steering.n_applied,
         changes: run.steering.changes.clone(),

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
+
 use super::error::RunError;
 use crate::scenario::schema::Scenario;
 
@@ -110,6 +112,30 @@ fn encloses_working_folder(path: &Path) -> bool {
         return false;
     };
     here.canonicalize().unwrap_or(here).starts_with(path)
+}
+
+/// Reads a file of a run folder that is JSON; `None` if it is not there.
+///
+/// # Errors
+/// [`RunError`] if it cannot be read or is something else.
+pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, RunError> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let text = fs::read(path).map_err(RunError::file(path))?;
+    let read = serde_json::from_slice(&text);
+    read.map(Some).map_err(RunError::format(path))
+}
+
+/// Removes a file, if it is there.
+///
+/// # Errors
+/// [`RunError::File`] as the file system says.
+pub(super) fn remove(path: &Path) -> Result<(), RunError> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(RunError::file(path)(e)),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file whole or not at all: to a temporary name, made durable, renamed.

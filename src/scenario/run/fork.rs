@@ -3,14 +3,14 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::checkpoints::{Plan, list, path_of};
+use super::checkpoints::{Plan, path_of};
 use super::error::RunError;
 use super::folder;
 use super::progress::Run;
-use super::resume::{Orders, after, load_run, usable};
+use super::resume::{Orders, after, load_chain, load_run, newest};
 use crate::events::log::writer::Disk;
 use crate::lab::summary::Parent;
-use crate::scenario::chain::{self, Chain};
+use crate::scenario::chain::{Chain, differing};
 use crate::scenario::leaves::from_command_line;
 use crate::scenario::load::{Loaded, shown};
 use crate::scenario::schema::Scenario;
@@ -60,6 +60,7 @@ pub struct Forked {
 /// [`RunError`] if the parent is no run or did not get there, a change is not possible while a city runs, or files cannot be written.
 pub fn fork(asked: &Branch<'_>) -> Result<Forked, RunError> {
     let dir = asked.parent;
+    refuse_same_folder(dir, asked.out)?;
     let loaded = load_run(dir)?;
     let parent = parent_chain(asked)?;
     let changes = changes(&loaded.scenario, asked.sets, asked.at)?;
@@ -75,21 +76,7 @@ pub fn fork(asked: &Branch<'_>) -> Result<Forked, RunError> {
         chained: hex(parent.chained(asked.at as usize).unwrap_or_default()),
         sets: asked.sets.to_vec(),
     });
-    let mut kept = None;
-    for (days, path) in list(dir)? {
-        if days.saturating_mul(TICKS_PER_DAY) > asked.at {
-            continue;
-        }
-        match usable(dir, &path, &loaded, asked.threads) {
-            Ok(found) => {
-                kept = Some(found);
-                break;
-            }
-            Err(RunError::Checkpoint(e)) => notes.push(format!("{e}; it is left out")),
-            Err(e) => return Err(e),
-        }
-    }
-    refuse_same_folder(dir, asked.out)?;
+    let kept = newest(dir, &loaded, asked.threads, asked.at, &mut notes)?;
     folder::prepare(asked.out, asked.force, &loaded.scenario)?;
     plan.write(asked.out, &all)?;
     let (mut run, from) = match kept {
@@ -118,14 +105,7 @@ fn begin(loaded: &Loaded, asked: &Branch<'_>, plan: Plan) -> Result<Run, RunErro
 
 /// Reads the parent's hashes and checks that it got to the tick.
 fn parent_chain(asked: &Branch<'_>) -> Result<Chain, RunError> {
-    let path = asked.parent.join("hashes.bin");
-    if !path.is_file() {
-        return Err(RunError::NotARun {
-            path: asked.parent.to_path_buf(),
-            lacks: "hashes.bin",
-        });
-    }
-    let parent = chain::read(&path).map_err(RunError::file(&path))?;
+    let parent = load_chain(asked.parent)?;
     if (asked.at as usize) > parent.links.len() {
         let n = parent.links.len() as u32;
         return Err(RunError::TooLate {
@@ -252,15 +232,8 @@ impl Forked {
                 continue;
             }
             let parts = self.run.sim.state_parts();
-            let now = parts.iter().map(|(_, hash)| *hash as u16);
-            let differing: Vec<&str> = self
-                .parent
-                .names
-                .iter()
-                .zip(link.parts.iter().zip(now))
-                .filter(|(_, (then, now))| **then != *now)
-                .map(|(name, _)| name.as_str())
-                .collect();
+            let now: Vec<u16> = parts.iter().map(|(_, hash)| *hash as u16).collect();
+            let differing = differing(&self.parent.names, &link.parts, &now);
             let parts = if differing.is_empty() {
                 "the hashes of all components together".to_owned()
             } else {

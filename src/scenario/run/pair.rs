@@ -8,15 +8,17 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::error::RunError;
-use super::resume::load_run;
+use super::folder::read_json;
+use super::resume::{load_chain, load_run};
 use crate::events::behavior::Event;
 use crate::events::log::reader::{days, read_day};
 use crate::lab::report::ReportData;
 use crate::lab::summary::RunSummary;
-use crate::scenario::chain::{self, Chain};
+use crate::scenario::chain::{Chain, differing};
 use crate::scenario::steer::file;
 use crate::scenario::steer::order::Order;
 use crate::scenario::steer::spelling::to_line;
+use crate::sim::checkpoint::format::hex;
 use crate::sim::state_hash::StateHasher;
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 
@@ -157,14 +159,7 @@ struct Read {
 
 fn read(dir: &Path) -> Result<Read, RunError> {
     let loaded = load_run(dir)?;
-    let path = dir.join("hashes.bin");
-    if !path.is_file() {
-        return Err(RunError::NotARun {
-            path: dir.to_path_buf(),
-            lacks: "hashes.bin",
-        });
-    }
-    let chain = chain::read(&path).map_err(RunError::file(&path))?;
+    let chain = load_chain(dir)?;
     let scenario = loaded.scenario;
     let chained = chain.chained(chain.links.len()).unwrap_or_default();
     Ok(Read {
@@ -173,14 +168,14 @@ fn read(dir: &Path) -> Result<Read, RunError> {
             scenario: scenario.name.clone(),
             seed: scenario.seed,
             ticks: chain.links.len() as u32,
-            chained: format!("{chained:016x}"),
+            chained: hex(chained),
         },
         scenario_hash: scenario.hash(),
         residents: scenario.society.population.residents,
         chain,
         commands: commands(dir)?,
-        summary: json(&dir.join("run.json"))?,
-        report: json(&dir.join("report.json"))?,
+        summary: read_json(&dir.join("run.json"))?,
+        report: read_json(&dir.join("report.json"))?,
     })
 }
 
@@ -192,16 +187,6 @@ fn commands(dir: &Path) -> Result<Vec<Order>, RunError> {
     }
     let orders = file::read(&path)?.orders.into_iter();
     Ok(orders.map(|(order, _)| order).collect())
-}
-
-/// Reads a file of a finished run; `None` if it is not there.
-fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, RunError> {
-    if !path.is_file() {
-        return Ok(None);
-    }
-    let text = std::fs::read(path).map_err(RunError::file(path))?;
-    let read = serde_json::from_slice(&text);
-    read.map(Some).map_err(RunError::format(path))
 }
 
 /// Puts two runs side by side.
@@ -236,9 +221,8 @@ fn parting(a: &Chain, b: &Chain) -> Option<Parting> {
     let tick = both().position(|(a, b)| a != b)?;
     let (x, y) = both().nth(tick)?;
     let parts = if a.names == b.names {
-        let parts = x.parts.iter().zip(&y.parts).zip(&a.names);
-        let differing = parts.filter(|((x, y), _)| x != y);
-        differing.map(|(_, name)| name.clone()).collect()
+        let parts = differing(&a.names, &x.parts, &y.parts);
+        parts.into_iter().map(str::to_owned).collect()
     } else {
         vec!["the components themselves".to_owned()]
     };

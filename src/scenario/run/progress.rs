@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::checkpoints::{Plan, keep_run};
+use super::checkpoints::{Plan, keep_if_due};
 use super::error::RunError;
 use super::recording::{Recorded, Wanted};
 use super::steering::Steering;
@@ -170,7 +170,7 @@ impl Run {
         self.steering.n_applied
     }
 
-    /// Returns how many choices of its parent's walk-ins a fork had to leave out.
+    /// Returns how many choices of its parent's walk-ins a fork had to leave out, since it began or was resumed.
     #[must_use]
     pub fn n_left_out(&self) -> u32 {
         self.steering.n_left_out
@@ -193,9 +193,7 @@ impl Run {
     /// # Errors
     /// [`RunError`] if a queued order is not possible, or the log or the chain cannot be written; finished days are safe.
     pub fn step(&mut self) -> Result<(), RunError> {
-        // In a fork whoever was taken over may be elsewhere: what its parent's walk-ins chose may not be possible any more.
-        let is_fork = |plan: &Plan| plan.parent.as_ref().is_some_and(|p| !p.sets.is_empty());
-        let leaves_out = self.plan.as_ref().is_some_and(is_fork);
+        let leaves_out = self.plan.as_ref().is_some_and(Plan::leaves_out);
         self.steering
             .apply_due(&mut self.sim, self.ticks, leaves_out)?;
         let day = self.ticks / TICKS_PER_DAY;
@@ -230,13 +228,7 @@ impl Run {
             }
         }
         // Log and chain first: a checkpoint never knows more than they do.
-        if let (Some(plan), Some(dir)) = (&self.plan, &self.dir)
-            && plan.is_due(self.ticks)
-        {
-            let (plan, dir) = (plan.clone(), dir.clone());
-            keep_run(self, &dir, &plan)?;
-        }
-        Ok(())
+        keep_if_due(self)
     }
 
     /// Closes the files, the running day included.

@@ -12,8 +12,9 @@ use super::{folder, progress};
 use crate::events::journal::Journal;
 use crate::events::log::reader::days;
 use crate::events::log::writer::{Disk, EventLog};
+use crate::lab::recording;
 use crate::lab::summary::{PolicyChange, RunSummary};
-use crate::scenario::chain::{self, ChainWriter};
+use crate::scenario::chain::{self, Chain, ChainWriter};
 use crate::scenario::error::Place;
 use crate::scenario::load::{Loaded, Overrides, load};
 use crate::scenario::schema::Scenario;
@@ -26,6 +27,9 @@ use crate::sim::checkpoint::read::read;
 use crate::sim::checkpoint::state::restore;
 use crate::sim::schedule::Simulation;
 use crate::sim::units::TICKS_PER_DAY;
+
+/// What the recording of a run that was stopped is called once the run goes on.
+const STOPPED_RECORDING: &str = "recording-stopped.mcap";
 
 /// A city as a checkpoint gave it back.
 pub(super) struct Kept {
@@ -61,7 +65,7 @@ pub struct Going {
 /// [`RunError`] if it is no run folder, or the run cannot go on.
 pub fn resume(dir: &Path, threads: usize) -> Result<Option<Going>, RunError> {
     let loaded = load_run(dir)?;
-    if is_finished(dir) {
+    if is_finished(dir)? {
         return Ok(None);
     }
     let plan = Plan::read(dir)?;
@@ -71,20 +75,13 @@ pub fn resume(dir: &Path, threads: usize) -> Result<Option<Going>, RunError> {
     );
     let mut notes = Vec::new();
     let Orders { applied, all } = Orders::read(dir, &mut notes)?;
-    let mut kept = None;
-    for (_, path) in list(dir)? {
-        match usable(dir, &path, &loaded, threads) {
-            Ok(found) => {
-                kept = Some(found);
-                break;
-            }
-            Err(RunError::Checkpoint(e)) => notes.push(format!("{e}; it is left out")),
-            Err(e) => return Err(e),
-        }
-    }
+    let kept = newest(dir, &loaded, threads, u32::MAX, &mut notes)?;
     // From here on the folder is changed. A kill in between leaves one that can be resumed again: what is to come is durable first.
     write_orders(dir, &all)?;
-    remove(&dir.join("run.json"))?;
+    for summed_up in ["run.json", "report.json"] {
+        folder::remove(&dir.join(summed_up))?;
+    }
+    notes.extend(set_recording_aside(dir)?);
     let run = if let Some(kept) = kept {
         let ticks = kept.ticks;
         cut_back(dir, &applied, ticks)?;
@@ -94,7 +91,7 @@ pub fn resume(dir: &Path, threads: usize) -> Result<Option<Going>, RunError> {
     } else {
         notes.push("there is no checkpoint to go on from; the run begins again".to_owned());
         cut_back(dir, &applied, 0)?;
-        remove(&dir.join("hashes.bin"))?;
+        folder::remove(&dir.join("hashes.bin"))?;
         let mut run = Run::begin(&loaded, threads, Some((dir, Box::new(Disk))))?;
         run.plan = plan;
         run.queue(after(all, 0));
@@ -121,11 +118,26 @@ pub fn load_run(dir: &Path) -> Result<Loaded, RunError> {
     Ok(load(&dir.display().to_string(), &Overrides::default())?)
 }
 
-/// Says whether a folder is whole and its run was not stopped.
-fn is_finished(dir: &Path) -> bool {
-    let json = fs::read(dir.join("run.json")).ok();
-    let summary = json.and_then(|json| serde_json::from_slice::<RunSummary>(&json).ok());
-    summary.is_some_and(|s| !s.interrupted)
+/// Reads the chain of hashes of a run folder.
+///
+/// # Errors
+/// [`RunError`] if there is none or it cannot be read.
+pub(super) fn load_chain(dir: &Path) -> Result<Chain, RunError> {
+    let path = dir.join("hashes.bin");
+    if !path.is_file() {
+        return Err(RunError::NotARun {
+            path: dir.to_path_buf(),
+            lacks: "hashes.bin",
+        });
+    }
+    chain::read(&path).map_err(RunError::file(&path))
+}
+
+/// Says whether a folder is whole and its run was not stopped. If what it says cannot be read that is an error: to go on would take
+/// back what may be finished.
+fn is_finished(dir: &Path) -> Result<bool, RunError> {
+    let summary: Option<RunSummary> = folder::read_json(&dir.join("run.json"))?;
+    Ok(summary.is_some_and(|s| !s.interrupted))
 }
 
 /// The commands of a run, in the order of their ticks.
@@ -176,10 +188,35 @@ pub(super) fn after(orders: Vec<Order>, tick: u32) -> impl Iterator<Item = (Orde
     due.map(|o| (o, Place::Command))
 }
 
-/// Founds the city of a run folder again and puts the state of a checkpoint into it, if log and chain reach as far.
-pub(super) fn usable(
+/// Goes back to the newest checkpoint of a run folder that can be used, of those of at most so many ticks; what is to be said of
+/// others goes to `notes`.
+pub(super) fn newest(
+    dir: &Path,
+    loaded: &Loaded,
+    threads: usize,
+    most_ticks: u32,
+    notes: &mut Vec<String>,
+) -> Result<Option<Kept>, RunError> {
+    for (days, path) in list(dir)? {
+        let ticks = days.saturating_mul(TICKS_PER_DAY);
+        if ticks > most_ticks {
+            continue;
+        }
+        match usable(dir, &path, ticks, loaded, threads) {
+            Ok(kept) => return Ok(Some(kept)),
+            Err(RunError::Checkpoint(e)) => notes.push(format!("{e}; it is left out")),
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(None)
+}
+
+/// Founds the city of a run folder again and puts the state of a checkpoint into it, if that is of the tick that its name says, and
+/// log and chain reach as far.
+fn usable(
     dir: &Path,
     path: &Path,
+    ticks: u32,
     loaded: &Loaded,
     threads: usize,
 ) -> Result<Kept, RunError> {
@@ -205,9 +242,9 @@ pub(super) fn usable(
         .zip(0..)
         .take_while(|(d, i)| *d == i)
         .count() as u32;
-    if !header.tick.is_multiple_of(TICKS_PER_DAY) || header.tick / TICKS_PER_DAY > logged {
+    if header.tick != ticks || ticks / TICKS_PER_DAY > logged {
         let found = header.tick.to_string();
-        let expected = format!("a multiple of {TICKS_PER_DAY} up to the {logged} days logged");
+        let expected = format!("{ticks}, as its name says, with {logged} days logged");
         return Err(other("its tick", found, expected).into());
     }
     let mut sim = progress::city(loaded, threads)?;
@@ -228,7 +265,7 @@ pub(super) fn usable(
     enforce(sim.world_mut(), &policy);
     Ok(Kept {
         sim,
-        ticks: header.tick,
+        ticks,
         chained,
         policy,
         n_applied: own.n_applied,
@@ -241,13 +278,13 @@ fn cut_back(dir: &Path, applied: &[Order], ticks: u32) -> Result<(), RunError> {
     // Older ones would be let go for them.
     for (days, path) in list(dir)? {
         if days > ticks / TICKS_PER_DAY {
-            remove(&path)?;
+            folder::remove(&path)?;
         }
     }
     let commands = dir.join(file::NAME);
     let before: Vec<&Order> = applied.iter().filter(|o| o.tick < ticks).collect();
     if before.is_empty() {
-        remove(&commands)?;
+        folder::remove(&commands)?;
     } else {
         folder::write(&commands, file::to_text(before).as_bytes())?;
     }
@@ -270,12 +307,18 @@ fn cut_back(dir: &Path, applied: &[Order], ticks: u32) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Removes a file, if it is there.
-fn remove(path: &Path) -> Result<(), RunError> {
-    match fs::remove_file(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(RunError::file(path)(e)),
-        _ => Ok(()),
+/// Gives the recording of a run that was stopped another name, so that it is not taken for one of the whole run: a run that goes on is
+/// not recorded. Returns what whoever resumes it should know of that.
+fn set_recording_aside(dir: &Path) -> Result<Option<String>, RunError> {
+    let (whole, stopped) = (dir.join(recording::NAME), dir.join(STOPPED_RECORDING));
+    if !whole.is_file() {
+        return Ok(None);
     }
+    fs::rename(&whole, &stopped).map_err(RunError::file(&whole))?;
+    Ok(Some(format!(
+        "{}: the run was recorded up to its stop and is not recorded as it goes on; what there is of it is now called {STOPPED_RECORDING}",
+        whole.display()
+    )))
 }
 
 impl Run {
@@ -311,5 +354,31 @@ impl Run {
             recorded: None,
             postings: Journal::default(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recording_of_a_stopped_run_is_not_left_as_if_it_were_of_the_whole_run() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(set_recording_aside(dir.path()).unwrap(), None);
+        fs::write(dir.path().join(recording::NAME), "ticks").unwrap();
+        let said = set_recording_aside(dir.path()).unwrap().unwrap();
+        assert!(said.contains("recording-stopped.mcap"), "{said}");
+        assert!(!dir.path().join(recording::NAME).exists());
+        let kept = fs::read_to_string(dir.path().join(STOPPED_RECORDING)).unwrap();
+        assert_eq!(kept, "ticks");
+    }
+
+    #[test]
+    fn a_run_of_which_nobody_can_say_whether_it_is_finished_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(!is_finished(dir.path()).unwrap());
+        fs::write(dir.path().join("run.json"), "{\"ticks\": 7}").unwrap();
+        let e = is_finished(dir.path()).unwrap_err().to_string();
+        assert!(e.contains("run.json: missing field"), "{e}");
     }
 }
