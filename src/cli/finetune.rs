@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use super::CommandError;
-use super::args::FinetuneArgs;
 use super::city_log::CityLog;
+use super::encoder_args::FinetuneArgs;
 use super::output;
 use crate::platform::models::interaction_log::InteractionLog;
 use crate::platform::models::text::baselines::{BagOfWords, Majority, counts, judge};

@@ -26,7 +26,6 @@ pub(super) fn command(args: &ForkArgs) -> Result<(), CommandError> {
         command: command.clone(),
         parent: None,
     });
-    let is_silent = args.quiet || args.json;
     let mut forked = fork(&Branch {
         parent: &args.run,
         at: args.at,
@@ -34,17 +33,17 @@ pub(super) fn command(args: &ForkArgs) -> Result<(), CommandError> {
         out: &out,
         force: args.force,
         plan,
-        threads: args.threads.unwrap_or(0),
+        threads: args.live.threads(),
     })?;
     for note in &forked.notes {
         output::note(note);
     }
-    let bar = output::progress(u64::from(forked.ticks_before()), is_silent);
+    let bar = output::progress(u64::from(forked.ticks_before()), args.live.is_silent());
     bar.set_message("living again up to the fork");
     let caught_up = forked.catch_up(|_| bar.inc(1));
     bar.finish_and_clear();
     caught_up?;
-    if !is_silent {
+    if !args.live.is_silent() {
         output::note(&format!(
             "{}: branches off {} at {}",
             out.display(),
@@ -52,7 +51,7 @@ pub(super) fn command(args: &ForkArgs) -> Result<(), CommandError> {
             Tick(args.at)
         ));
     }
-    live_on(forked.run, command, &out, args.json, args.quiet)
+    live_on(forked.run, command, &out, &args.live)
 }
 
 /// Returns where a fork goes when nothing else is said: beside its parent.

@@ -8,6 +8,32 @@ use super::args::threads;
 use crate::scenario::run::checkpoints::Plan;
 use crate::sim::units::TICKS_PER_DAY;
 
+/// How a run lives, and what is told of it.
+#[derive(Debug, Args, Clone)]
+pub(super) struct LiveArgs {
+    /// Worker threads (default: one per core).
+    #[arg(long, value_parser = threads)]
+    pub(super) threads: Option<usize>,
+    /// No progress bar and no summary.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Prints the summary as JSON on stdout and nothing else.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl LiveArgs {
+    /// Returns the number of worker threads; 0 is one per core.
+    pub(super) fn threads(&self) -> usize {
+        self.threads.unwrap_or(0)
+    }
+
+    /// Says whether nothing is told while it lives.
+    pub(super) const fn is_silent(&self) -> bool {
+        self.quiet || self.json
+    }
+}
+
 /// When a run is kept.
 #[derive(Debug, Args, Clone)]
 pub(super) struct KeepArgs {
@@ -47,15 +73,9 @@ fn whole_days(given: &str) -> Result<u32, String> {
 pub(super) struct ResumeArgs {
     /// The run folder.
     pub(super) run: PathBuf,
-    /// Worker threads (default: one per core).
-    #[arg(long, value_parser = threads)]
-    pub(super) threads: Option<usize>,
-    /// No progress bar and no summary.
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// Prints the summary as JSON on stdout and nothing else.
-    #[arg(long)]
-    pub(super) json: bool,
+    /// How it lives, and what is told of it.
+    #[command(flatten)]
+    pub(super) live: LiveArgs,
 }
 
 /// `agora fork`.
@@ -78,15 +98,9 @@ pub(super) struct ForkArgs {
     /// Overwrites an existing run folder.
     #[arg(long)]
     pub(super) force: bool,
-    /// Worker threads (default: one per core).
-    #[arg(long, value_parser = threads)]
-    pub(super) threads: Option<usize>,
-    /// No progress bar and no summary.
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// Prints the summary as JSON on stdout and nothing else.
-    #[arg(long)]
-    pub(super) json: bool,
+    /// How it lives, and what is told of it.
+    #[command(flatten)]
+    pub(super) live: LiveArgs,
 }
 
 /// Reads a moment of a run as a tick.

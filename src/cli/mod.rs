@@ -26,6 +26,7 @@
 //! | `models` | `agora models` |
 //! | `judging` | models fitted and judged one after the other, with progress |
 //! | `why` | `agora why` |
+//! | `encoder_args` | what the commands about text encoders accept |
 //! | `pretrain` | `agora pretrain` |
 //! | `finetune` | `agora finetune` |
 //! | `city_log` | a log to learn from, of a running city |
@@ -48,6 +49,7 @@ mod compare;
 mod compare_runs;
 mod demos;
 mod desktop;
+mod encoder_args;
 mod evaluate;
 mod export_args;
 mod finetune;

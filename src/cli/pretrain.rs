@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use super::CommandError;
-use super::args::PretrainArgs;
 use super::city_log::words_of_items;
+use super::encoder_args::PretrainArgs;
 use super::output;
 use crate::platform::models::text::encoder::Encoder;
 use crate::platform::models::text::folder::write_folder;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::CommandError;
-use super::keep_args::ResumeArgs;
+use super::keep_args::{LiveArgs, ResumeArgs};
 use super::output;
 use super::run::{live, stop_on_interrupt, survive_size_limits, tell};
 use crate::scenario::run::progress::Run;
@@ -14,9 +14,9 @@ use crate::sim::units::Tick;
 pub(super) fn command(args: &ResumeArgs) -> Result<(), CommandError> {
     survive_size_limits();
     let dir = &args.run;
-    let Some(going) = resume(dir, args.threads.unwrap_or(0))? else {
+    let Some(going) = resume(dir, args.live.threads())? else {
         let said = format!("{}: is finished, there is nothing to resume", dir.display());
-        if args.json {
+        if args.live.json {
             let path = dir.join("run.json");
             let json = std::fs::read_to_string(&path).map_err(CommandError::file(&path))?;
             output::note(&said);
@@ -29,11 +29,11 @@ pub(super) fn command(args: &ResumeArgs) -> Result<(), CommandError> {
     for note in &going.notes {
         output::note(note);
     }
-    if !args.quiet && !args.json {
+    if !args.live.is_silent() {
         let from = Tick(going.run.ticks);
         output::note(&format!("{}: goes on at {from}", dir.display()));
     }
-    live_on(going.run, going.command, dir, args.json, args.quiet)
+    live_on(going.run, going.command, dir, &args.live)
 }
 
 /// Lets a run that is under way live to its end, and leaves in its folder what every run leaves.
@@ -41,12 +41,11 @@ pub(super) fn live_on(
     mut run: Run,
     command: String,
     dir: &Path,
-    as_json: bool,
-    is_quiet: bool,
+    how: &LiveArgs,
 ) -> Result<(), CommandError> {
     let stop = stop_on_interrupt();
-    let bar = output::progress(u64::from(run.asked_ticks()), is_quiet || as_json);
+    let bar = output::progress(u64::from(run.asked_ticks()), how.is_silent());
     let wall = live(&mut run, &bar, &stop)?;
     let (summary, scorecard) = run.leave(command, wall)?;
-    tell(&summary, &scorecard, dir, as_json, is_quiet)
+    tell(&summary, &scorecard, dir, how)
 }

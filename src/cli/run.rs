@@ -9,6 +9,7 @@ use indicatif::ProgressBar;
 use super::CommandError;
 use super::args::RunArgs;
 use super::check::load_named;
+use super::keep_args::LiveArgs;
 use super::output;
 use crate::events::log::writer::Disk;
 use crate::lab::metrics::book::Book;
@@ -78,15 +79,13 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
     if let Some(plan) = &plan {
         plan.write(&dir, commands.iter().flatten().map(|(order, _)| order))?;
     }
-    let is_silent = args.quiet || args.json;
     let stop = stop_on_interrupt();
-    let bar = output::progress(u64::from(scenario.days * TICKS_PER_DAY), is_silent);
+    let bar = output::progress(
+        u64::from(scenario.days * TICKS_PER_DAY),
+        args.live.is_silent(),
+    );
     bar.set_message("founding the city");
-    let mut run = Run::begin(
-        &loaded,
-        args.threads.unwrap_or(0),
-        Some((&dir, Box::new(Disk))),
-    )?;
+    let mut run = Run::begin(&loaded, args.live.threads(), Some((&dir, Box::new(Disk))))?;
     run.queue(commands.unwrap_or_default());
     if let Some(plan) = plan {
         run.keep_as(plan);
@@ -101,7 +100,7 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
     }
     let wall = live(&mut run, &bar, &stop)?;
     let (summary, scorecard) = run.leave(command, wall)?;
-    tell(&summary, &scorecard, &dir, args.json, args.quiet)?;
+    tell(&summary, &scorecard, &dir, &args.live)?;
     keep_promises(scenario, &summary)
 }
 
@@ -141,6 +140,12 @@ pub(super) fn live(
             run.n_queued()
         ));
     }
+    if run.n_left_out() > 0 {
+        output::note(&format!(
+            "commands of the parent's walk-ins that were not possible here, and left out: {}",
+            run.n_left_out()
+        ));
+    }
     Ok(wall)
 }
 
@@ -149,14 +154,13 @@ pub(super) fn tell(
     summary: &RunSummary,
     scorecard: &Scorecard,
     dir: &Path,
-    as_json: bool,
-    is_quiet: bool,
+    how: &LiveArgs,
 ) -> Result<(), CommandError> {
-    if as_json {
+    if how.json {
         let json = serde_json::to_string_pretty(summary)
             .map_err(|e| CommandError::Failed(format!("cannot show the summary: {e}")))?;
         output::result(&json);
-    } else if !is_quiet {
+    } else if !how.quiet {
         show(summary, scorecard, dir);
     }
     Ok(())

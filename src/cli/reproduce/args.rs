@@ -31,6 +31,20 @@ pub(super) enum Reproduce {
     AuctionGym(AuctionGymArgs),
 }
 
+/// What all of them take.
+#[derive(Debug, Args)]
+pub(super) struct CommonArgs {
+    /// Worker threads (default: one per core); they change nothing but the time it takes.
+    #[arg(long, value_parser = threads)]
+    pub(super) threads: Option<usize>,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Prints everything as JSON on stdout and nothing else.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
 /// How viewers choose, as the command line names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ChoiceArg {
@@ -64,15 +78,9 @@ pub(super) struct SlateQArgs {
     /// How viewers choose.
     #[arg(long, value_enum, default_value_t = ChoiceArg::Mnl)]
     pub(super) choice: ChoiceArg,
-    /// Worker threads (default: one per core); they change nothing but the time it takes.
-    #[arg(long, value_parser = threads)]
-    pub(super) threads: Option<usize>,
-    /// No progress bar.
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// Prints everything as JSON on stdout and nothing else.
-    #[arg(long)]
-    pub(super) json: bool,
+    /// What all of them take.
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
 }
 
 /// `agora reproduce auctiongym`.
@@ -90,13 +98,7 @@ pub(super) struct AuctionGymArgs {
     /// Seed of it all.
     #[arg(long, default_value_t = Plan::PUBLISHED.seed)]
     pub(super) seed: u64,
-    /// Worker threads (default: one per core); they change nothing but the time it takes.
-    #[arg(long, value_parser = threads)]
-    pub(super) threads: Option<usize>,
-    /// No progress bar.
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// Prints everything as JSON on stdout and nothing else.
-    #[arg(long)]
-    pub(super) json: bool,
+    /// What all of them take.
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
 }

@@ -21,10 +21,10 @@ pub(super) fn command(args: &AuctionGymArgs) -> Result<(), CommandError> {
         auctions: args.auctions,
         seed: args.seed,
     };
-    let bar = output::progress(plan.n_seasons(), args.quiet || args.json);
+    let bar = output::progress(plan.n_seasons(), args.common.quiet || args.common.json);
     bar.set_message("selling looks");
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(args.threads.unwrap_or(0))
+        .num_threads(args.common.threads.unwrap_or(0))
         .build()
         .map_err(FoundingError::from)?;
     let done = pool.install(|| reproduce(&plan, &|| bar.inc(1)));
@@ -36,7 +36,7 @@ pub(super) fn command(args: &AuctionGymArgs) -> Result<(), CommandError> {
         let said = format!("{}: {w:.4} / {s:.4} / {m:.4}, not {}", r.world, r.rule);
         (r.passes, said)
     });
-    judged(&done, || table(&done), rows, args.json)
+    judged(&done, || table(&done), rows, args.common.json)
 }
 
 /// Draws the table and how bidders learned.

@@ -36,7 +36,7 @@ pub(super) fn command(args: &SlateQArgs) -> Result<(), CommandError> {
     let rounds = LEARNERS * u64::from(plan.training.rounds) * VIEWERS_A_ROUND;
     let bar = output::progress(
         POLICIES * u64::from(plan.users) + rounds,
-        args.quiet || args.json,
+        args.common.quiet || args.common.json,
     );
     bar.set_message("judging rules");
     let watch = |progress: Progress<'_>| match progress {
@@ -47,7 +47,7 @@ pub(super) fn command(args: &SlateQArgs) -> Result<(), CommandError> {
         }
     };
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(args.threads.unwrap_or(0))
+        .num_threads(args.common.threads.unwrap_or(0))
         .build()
         .map_err(FoundingError::from)?;
     let done = pool.install(|| reproduce(&plan, &watch));
@@ -57,7 +57,7 @@ pub(super) fn command(args: &SlateQArgs) -> Result<(), CommandError> {
         let said = format!("{}: {:.2}, not {}", r.policy, r.found.estimate, r.rule);
         (r.passes, said)
     });
-    judged(&done, || table(&done), rows, args.json)
+    judged(&done, || table(&done), rows, args.common.json)
 }
 
 /// Draws the table and the learning curves.
