@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::city;
+use super::listed;
 use crate::cli::CommandError;
 use crate::cli::run::wall_clock;
 use crate::events::log::money::read_money;
@@ -42,7 +43,7 @@ impl Damaged {
     /// Sums up in words.
     #[must_use]
     pub fn line(&self) -> String {
-        let mut text = format!(
+        let text = format!(
             "{} files damaged in {} places ({} flipped bits, {} missing ends, {} overwritten): {} violations, {:.1} s",
             self.files.len(),
             self.flips + self.cuts + self.overwritten,
@@ -52,11 +53,7 @@ impl Damaged {
             self.violations.len(),
             self.wall_seconds
         );
-        for v in &self.violations {
-            text.push('\n');
-            text.push_str(v);
-        }
-        text
+        listed(text, &self.violations)
     }
 }
 

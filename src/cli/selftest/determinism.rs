@@ -172,7 +172,7 @@ pub fn march(
 }
 
 /// Names the pieces of state in which two worlds differ.
-fn differing(a: &Simulation, b: &Simulation) -> Vec<String> {
+pub(super) fn differing(a: &Simulation, b: &Simulation) -> Vec<String> {
     a.state_parts()
         .iter()
         .zip(b.state_parts())

@@ -5,7 +5,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::city;
-use super::determinism::found;
+use super::determinism::{differing, found};
+use super::listed;
 use crate::cli::CommandError;
 use crate::cli::run::wall_clock;
 use crate::scenario::run::error::RunError;
@@ -71,7 +72,7 @@ impl Dropped {
     /// Sums up in words.
     #[must_use]
     pub fn line(&self) -> String {
-        let mut text = format!(
+        let text = format!(
             "{} cities, {} ticks compared, dropped and loaded {} times from checkpoints of at most {} bytes, {} violations, {:.1} s",
             self.cities,
             self.ticks,
@@ -80,11 +81,7 @@ impl Dropped {
             self.violations.len(),
             self.wall_seconds
         );
-        for v in &self.violations {
-            text.push('\n');
-            text.push_str(v);
-        }
-        text
+        listed(text, &self.violations)
     }
 }
 
@@ -154,16 +151,9 @@ fn one(
         other.step();
         shown.ticks += 1;
         if whole.state_hash() != other.state_hash() {
-            let parts = whole.state_parts();
-            let differing: Vec<&str> = parts
-                .iter()
-                .zip(other.state_parts())
-                .filter(|(a, b)| **a != *b)
-                .map(|(a, _)| a.0)
-                .collect();
             shown.violations.push(format!(
                 "{model}: differs first after tick {tick} in {}",
-                differing.join(", ")
+                differing(&whole, &other).join(", ")
             ));
             return Ok(());
         }

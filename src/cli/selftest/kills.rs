@@ -1,17 +1,16 @@
 //! Runs are killed at random moments: no finished day is lost, no file under a final name is half written.
 
-use std::ffi::OsStr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
 use serde::Serialize;
 
 use super::city;
+use super::killing::{LeftAlone, kill_after, tidy};
+use super::listed;
 use super::remains::{Reference, inspect};
 use crate::cli::CommandError;
 use crate::cli::run::wall_clock;
-use crate::scenario::run::folder;
 use crate::sim::rng::{Purpose, RngStream};
 
 /// Residents of the city whose runs are killed.
@@ -19,9 +18,6 @@ const RESIDENTS: u32 = 25;
 
 /// Days of its runs: many, so that many kills fall on the end of one.
 const DAYS: u32 = 12;
-
-/// The beginning of a run, as a share of it.
-const EARLY: f64 = 0.08;
 
 /// One kill in so many is followed by `agora verify`; all are compared with the reference's hashes.
 const VERIFY_EVERY: u32 = 10;
@@ -55,7 +51,7 @@ impl Killed {
     /// Sums up in words.
     #[must_use]
     pub fn line(&self) -> String {
-        let mut text = format!(
+        let text = format!(
             "{} kills of a run of {} days ({} before it had a scenario, {} after its end): {} finished days and {} ticks found and equal, {} torn tails, {} verified again, {} violations, {:.1} s",
             self.kills,
             self.reference_days,
@@ -68,31 +64,8 @@ impl Killed {
             self.violations.len(),
             self.wall_seconds
         );
-        for v in &self.violations {
-            text.push('\n');
-            text.push_str(v);
-        }
-        text
+        listed(text, &self.violations)
     }
-}
-
-fn start(binary: &Path, scenario: &Path, out: &Path) -> Result<Child, CommandError> {
-    let words: [&OsStr; 7] = [
-        "run".as_ref(),
-        scenario.as_ref(),
-        "--out".as_ref(),
-        out.as_ref(),
-        "--quiet".as_ref(),
-        "--threads".as_ref(),
-        "1".as_ref(),
-    ];
-    Command::new(binary)
-        .args(words)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(CommandError::file(binary))
 }
 
 /// Kills `n` runs of `binary` in `folder`, at moments drawn with `seed`.
@@ -102,37 +75,19 @@ fn start(binary: &Path, scenario: &Path, out: &Path) -> Result<Child, CommandErr
 pub fn kill(binary: &Path, folder: &Path, n: u32, seed: u64) -> Result<Killed, CommandError> {
     let clock = wall_clock();
     std::fs::create_dir_all(folder).map_err(CommandError::file(folder))?;
-    let scenario = folder.join("city.toml");
-    let text = city::small(RESIDENTS, DAYS, 1, "popularity")?
-        .scenario
-        .to_toml();
-    folder::write(&scenario, text.as_bytes())?;
-    let whole = folder.join("reference");
-    let started = wall_clock();
-    let status = start(binary, &scenario, &whole)?
-        .wait()
-        .map_err(CommandError::file(binary))?;
-    if !status.success() {
-        return Err(CommandError::Failed(format!(
-            "the reference run ended with {status}"
-        )));
-    }
-    let duration = started.elapsed().as_secs_f64();
-    let reference = Reference::read(&whole)?;
+    let city = city::small(RESIDENTS, DAYS, 1, "popularity")?;
+    let alone = LeftAlone::live(binary, folder, "city", &city.scenario, &[])?;
+    let reference = Reference::read(&alone.run)?;
     let mut shown = Killed {
         reference_days: reference.days(),
         ..Killed::default()
     };
     for i in 0..n {
         let out = folder.join(format!("kill-{i}"));
-        let mut child = start(binary, &scenario, &out)?;
-        // One kill in four falls on the beginning, where the folder and its first files are made.
-        let span = if i % 4 == 3 { EARLY } else { 1.0 };
-        let draw = RngStream::new(seed, Purpose::Test, u64::from(i), 0).uniform();
-        let after = duration * span * draw;
-        std::thread::sleep(Duration::from_secs_f64(after));
-        child.kill().map_err(CommandError::file(binary))?;
-        child.wait().map_err(CommandError::file(binary))?;
+        let mut rng = RngStream::new(seed, Purpose::Test, u64::from(i), 0);
+        let after = alone.moment(i as usize, &mut rng);
+        let mut child = alone.start_another(binary, &out)?;
+        kill_after(&mut child, binary, after)?;
         shown.kills += 1;
         let remains = inspect(&out, &reference);
         shown.before_the_scenario += u32::from(!remains.has_scenario);
@@ -145,16 +100,8 @@ pub fn kill(binary: &Path, folder: &Path, n: u32, seed: u64) -> Result<Killed, C
             shown.verified += 1;
             amiss.extend(verify(binary, &out)?);
         }
-        if amiss.is_empty() {
-            if out.exists() {
-                std::fs::remove_dir_all(&out).map_err(CommandError::file(&out))?;
-            }
-        } else {
-            let place = format!("kill {i} after {after:.3} s: {}: ", out.display());
-            shown
-                .violations
-                .extend(amiss.iter().map(|v| format!("{place}{v}")));
-        }
+        let name = format!("kill {i} after {after:.3} s");
+        tidy(&out, &name, &amiss, &mut shown.violations)?;
     }
     shown.wall_seconds = clock.elapsed().as_secs_f64();
     Ok(shown)

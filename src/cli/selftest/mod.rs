@@ -7,6 +7,7 @@
 //! | `determinism` | every state hash is equal at any number of threads |
 //! | `forged` | recordings that say what no city ever did |
 //! | `golden` | one chained hash, to be equal in every build |
+//! | `killing` | runs left alone, and killed |
 //! | `kills` | runs are killed at random moments |
 //! | `drops` | cities are dropped and loaded from their checkpoints |
 //! | `resumes` | runs are killed and resumed |
@@ -23,14 +24,15 @@ pub mod determinism;
 pub mod drops;
 pub mod forged;
 pub mod golden;
+mod killing;
 pub mod kills;
 pub mod ledger;
 pub mod recording;
 pub mod remains;
 pub mod resumes;
+pub mod roundtrip;
 
 use std::path::{Path, PathBuf};
-pub mod roundtrip;
 
 use serde::Serialize;
 
@@ -132,6 +134,13 @@ fn in_a_folder<T>(
         std::fs::remove_dir_all(&folder).map_err(CommandError::file(&folder))?;
     }
     shown
+}
+
+/// Lists what may not be below a line that sums up.
+fn listed(line: String, violations: &[String]) -> String {
+    violations
+        .iter()
+        .fold(line, |text, violation| text + "\n" + violation)
 }
 
 fn report(shown: &impl Serialize, line: &str, json: bool, holds: bool) -> Result<(), CommandError> {

@@ -2,16 +2,16 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::city;
+use super::killing::{LeftAlone, kill_after, start, tidy};
+use super::listed;
 use crate::cli::CommandError;
 use crate::cli::run::wall_clock;
-use crate::scenario::run::folder;
 use crate::sim::rng::{Purpose, RngStream};
 
 /// Residents of the city whose runs are killed.
@@ -26,8 +26,8 @@ const MODELS: [&str; 3] = ["popularity", "two_tower", "ials"];
 /// How often a run that was resumed is killed once more.
 const AGAIN: f64 = 0.3;
 
-/// The beginning of a run, as a share of it.
-const EARLY: f64 = 0.08;
+/// How its runs are kept.
+const KEPT: [&str; 2] = ["--checkpoint-every", "1d"];
 
 /// What `run.json` says that depends on the machine.
 const OF_THE_MACHINE: [&str; 3] = [
@@ -70,7 +70,7 @@ impl Resumed {
     /// Sums up in words.
     #[must_use]
     pub fn line(&self) -> String {
-        let mut text = format!(
+        let text = format!(
             "{} kills ({} before there was a scenario, {} of runs resumed before), {} runs resumed to their end ({} of them from the beginning), {} files equal, {} violations, {:.1} s",
             self.kills,
             self.before_the_scenario,
@@ -81,64 +81,8 @@ impl Resumed {
             self.violations.len(),
             self.wall_seconds
         );
-        for v in &self.violations {
-            text.push('\n');
-            text.push_str(v);
-        }
-        text
+        listed(text, &self.violations)
     }
-}
-
-fn start(binary: &Path, words: &[&OsStr]) -> Result<Child, CommandError> {
-    Command::new(binary)
-        .args(words)
-        .args(["--quiet", "--threads", "1"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(CommandError::file(binary))
-}
-
-fn start_run(binary: &Path, scenario: &Path, out: &Path) -> Result<Child, CommandError> {
-    let words: [&OsStr; 6] = [
-        "run".as_ref(),
-        scenario.as_ref(),
-        "--checkpoint-every".as_ref(),
-        "1d".as_ref(),
-        "--out".as_ref(),
-        out.as_ref(),
-    ];
-    start(binary, &words)
-}
-
-/// A run that was left alone.
-struct Reference {
-    scenario: PathBuf,
-    run: PathBuf,
-    seconds: f64,
-}
-
-fn reference(binary: &Path, folder: &Path, model: &str) -> Result<Reference, CommandError> {
-    let scenario = folder.join(format!("{model}.toml"));
-    let text = city::small(RESIDENTS, DAYS, 1, model)?.scenario.to_toml();
-    folder::write(&scenario, text.as_bytes())?;
-    let run = folder.join(format!("reference-{model}"));
-    let started = wall_clock();
-    let status = start_run(binary, &scenario, &run)?
-        .wait()
-        .map_err(CommandError::file(binary))?;
-    if !status.success() {
-        return Err(CommandError::Failed(format!(
-            "the reference run ended with {status}"
-        )));
-    }
-    let seconds = started.elapsed().as_secs_f64();
-    Ok(Reference {
-        scenario,
-        run,
-        seconds,
-    })
 }
 
 /// Kills runs of `binary` in `folder` `n` times, at moments drawn with `seed`, and resumes each to its end.
@@ -156,7 +100,10 @@ pub fn kill_and_resume(
     let used = MODELS.len().min(n as usize);
     let references = MODELS[..used]
         .iter()
-        .map(|model| reference(binary, folder, model))
+        .map(|model| {
+            let city = city::small(RESIDENTS, DAYS, 1, model)?;
+            LeftAlone::live(binary, folder, model, &city.scenario, &KEPT)
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let mut shown = Resumed::default();
     for i in 0.. {
@@ -167,15 +114,7 @@ pub fn kill_and_resume(
         let out = folder.join(format!("kill-{i}"));
         let mut rng = RngStream::new(seed, Purpose::Test, i as u64, 0);
         let amiss = one(binary, reference, &out, &mut rng, i, &mut shown)?;
-        if amiss.is_empty() {
-            if out.exists() {
-                std::fs::remove_dir_all(&out).map_err(CommandError::file(&out))?;
-            }
-        } else {
-            let place = format!("run {i}: {}: ", out.display());
-            let amiss = amiss.iter().map(|v| format!("{place}{v}"));
-            shown.violations.extend(amiss);
-        }
+        tidy(&out, &format!("run {i}"), &amiss, &mut shown.violations)?;
     }
     shown.wall_seconds = clock.elapsed().as_secs_f64();
     Ok(shown)
@@ -183,21 +122,17 @@ pub fn kill_and_resume(
 
 fn one(
     binary: &Path,
-    reference: &Reference,
+    reference: &LeftAlone,
     out: &Path,
     rng: &mut RngStream,
     i: usize,
     shown: &mut Resumed,
 ) -> Result<Vec<String>, CommandError> {
-    let mut child = start_run(binary, &reference.scenario, out)?;
-    // One kill in four falls on the beginning, where the folder and its first files are made.
-    let span = if i % 4 == 3 { EARLY } else { 1.0 };
-    let mut after = reference.seconds * span * rng.uniform();
+    let mut child = reference.start_another(binary, out)?;
+    let mut after = reference.moment(i, rng);
     let resume: [&OsStr; 2] = ["resume".as_ref(), out.as_ref()];
     loop {
-        std::thread::sleep(Duration::from_secs_f64(after));
-        child.kill().map_err(CommandError::file(binary))?;
-        child.wait().map_err(CommandError::file(binary))?;
+        kill_after(&mut child, binary, after)?;
         shown.kills += 1;
         if !out.join("scenario.toml").is_file() {
             // There is nothing yet to go on with.
@@ -209,7 +144,7 @@ fn one(
         }
         shown.kills_of_resumed += 1;
         child = start(binary, &resume)?;
-        after = reference.seconds * rng.uniform();
+        after = reference.another_moment(rng);
     }
     let had_checkpoint = std::fs::read_dir(out.join("checkpoint")).is_ok_and(|entries| {
         let mut names = entries.flatten().map(|e| e.path());
