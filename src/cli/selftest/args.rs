@@ -10,6 +10,9 @@ pub(in crate::cli) struct SelftestArgs {
     /// Which proof.
     #[command(subcommand)]
     pub(in crate::cli) proof: Proof,
+    /// Prints JSON.
+    #[arg(long, global = true)]
+    pub(in crate::cli) json: bool,
 }
 
 /// The proofs of `agora selftest`.
@@ -26,9 +29,6 @@ pub(in crate::cli) enum Proof {
         /// Thread counts compared with one thread.
         #[arg(long, value_delimiter = ',', default_values_t = [2, 4, 8], value_parser = threads)]
         threads: Vec<usize>,
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
     },
     /// Kills runs at random moments and checks that no finished day is lost and no file is half written.
     Kills {
@@ -38,9 +38,6 @@ pub(in crate::cli) enum Proof {
         /// Seed of the moments.
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
     },
     /// Kills runs at random moments, resumes them and compares every file with that of a run that was left alone.
     Resume {
@@ -50,9 +47,6 @@ pub(in crate::cli) enum Proof {
         /// Seed of the moments.
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
     },
     /// Drops cities between two ticks, loads them from their checkpoints, and compares every state hash.
     Drops {
@@ -65,9 +59,6 @@ pub(in crate::cli) enum Proof {
         /// How often each is dropped.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
         drops: u32,
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
     },
     /// Damages a checkpoint and a log at random places and checks that each time an error says so.
     Damage {
@@ -77,9 +68,6 @@ pub(in crate::cli) enum Proof {
         /// Seed of the places.
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
     },
     /// Moves money at random and checks the books after every transfer, and every account now and then.
     Ledger {
@@ -92,9 +80,6 @@ pub(in crate::cli) enum Proof {
         /// Seed of the transfers.
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
     },
     /// Damages a recording at random places: each time it says what is wrong, and what can still be read is right.
     Recording {
@@ -104,9 +89,6 @@ pub(in crate::cli) enum Proof {
         /// Seed of the places.
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
     },
     /// Forges recordings: every checksum is right, and messages say what no city ever did; readers answer, and do not panic.
     Forged {
@@ -116,23 +98,13 @@ pub(in crate::cli) enum Proof {
         /// Seed of the forgeries.
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
     },
     /// Records every shipped city, made small, at every level, and compares what is read with what happened.
     Roundtrip {
         /// Simulated hours of each.
         #[arg(long, default_value_t = 26, value_parser = clap::value_parser!(u32).range(1..=8_760))]
         hours: u32,
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
     },
     /// Prints the chained state hash of a small city, to be compared across builds and machines.
-    Golden {
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Golden,
 }

@@ -42,78 +42,76 @@ use args::{Proof, SelftestArgs};
 
 /// `agora selftest`.
 pub(super) fn command(args: &SelftestArgs) -> Result<(), CommandError> {
+    let json = args.json;
     match &args.proof {
         Proof::Determinism {
             seeds,
             ticks,
             threads,
-            json,
         } => {
             let seeds: Vec<u64> = (1..=u64::from(*seeds)).collect();
             let shown = determinism::compare(&seeds, *ticks, threads)?;
-            report(&shown, &shown.line(), *json, shown.divergences.is_empty())
+            report(&shown, &shown.line(), json, shown.divergences.is_empty())
         }
-        Proof::Kills { n, seed, json } => {
+        Proof::Kills { n, seed } => {
             let binary = this_program()?;
             let shown = in_a_folder(
                 |folder| kills::kill(&binary, folder, *n, *seed),
                 |shown| shown.violations.is_empty(),
             )?;
-            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+            report(&shown, &shown.line(), json, shown.violations.is_empty())
         }
-        Proof::Resume { kills, seed, json } => {
+        Proof::Resume { kills, seed } => {
             let binary = this_program()?;
             let shown = in_a_folder(
                 |folder| resumes::kill_and_resume(&binary, folder, *kills, *seed),
                 |shown| shown.violations.is_empty(),
             )?;
-            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+            report(&shown, &shown.line(), json, shown.violations.is_empty())
         }
         Proof::Drops {
             seeds,
             ticks,
             drops,
-            json,
         } => {
             let seeds = 0..u64::from(*seeds);
             let shown = in_a_folder(
                 |folder| drops::drop_and_load(folder, seeds, *ticks, *drops),
                 |shown| shown.violations.is_empty(),
             )?;
-            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+            report(&shown, &shown.line(), json, shown.violations.is_empty())
         }
-        Proof::Damage { places, seed, json } => {
+        Proof::Damage { places, seed } => {
             let shown = in_a_folder(
                 |folder| damage::damage(folder, *places, *seed),
                 |shown| shown.violations.is_empty(),
             )?;
-            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+            report(&shown, &shown.line(), json, shown.violations.is_empty())
         }
         Proof::Ledger {
             transfers,
             wallets,
             seed,
-            json,
         } => {
-            let shown = ledger::transfer(*transfers, *wallets, *seed, *json);
-            report(&shown, &shown.line(), *json, shown.violations == 0)
+            let shown = ledger::transfer(*transfers, *wallets, *seed, json);
+            report(&shown, &shown.line(), json, shown.violations == 0)
         }
-        Proof::Recording { places, seed, json } => {
+        Proof::Recording { places, seed } => {
             let shown = recording::damage(*places, *seed)?;
-            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+            report(&shown, &shown.line(), json, shown.violations.is_empty())
         }
-        Proof::Forged { n, seed, json } => {
+        Proof::Forged { n, seed } => {
             let shown = forged::forge(*n, *seed)?;
-            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+            report(&shown, &shown.line(), json, shown.violations.is_empty())
         }
-        Proof::Roundtrip { hours, json } => {
+        Proof::Roundtrip { hours } => {
             let shown = roundtrip::all(*hours)?;
-            report(&shown, &shown.line(), *json, shown.violations.is_empty())
+            report(&shown, &shown.line(), json, shown.violations.is_empty())
         }
-        Proof::Golden { json } => {
+        Proof::Golden => {
             let shown = golden::all()?;
             let lines: Vec<String> = shown.iter().map(|(n, h)| format!("{n} {h}")).collect();
-            report(&shown, &lines.join("\n"), *json, true)
+            report(&shown, &lines.join("\n"), json, true)
         }
     }
 }
