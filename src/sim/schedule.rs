@@ -210,13 +210,13 @@ impl SimAppExt for App {
     }
 }
 
-fn leave_out<R: Resource>(
-    app: &mut App,
+fn leave_out<'a, R: Resource>(
+    app: &'a mut App,
     name: &'static str,
     reason: &'static str,
     resource: R,
     keeping: Option<Keeping>,
-) -> &mut App {
+) -> &'a mut App {
     app.insert_resource(resource);
     app.world_mut()
         .resource_mut::<StateRegistry>()

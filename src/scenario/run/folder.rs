@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -133,7 +133,7 @@ pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, R
 /// [`RunError::File`] as the file system says.
 pub(super) fn remove(path: &Path) -> Result<(), RunError> {
     match fs::remove_file(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(RunError::file(path)(e)),
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(RunError::file(path)(e)),
         _ => Ok(()),
     }
 }
@@ -143,18 +143,26 @@ pub(super) fn remove(path: &Path) -> Result<(), RunError> {
 /// # Errors
 /// [`RunError::File`] as the file system says.
 pub fn write(path: &Path, content: &[u8]) -> Result<(), RunError> {
+    whole(path, |temporary| fs::write(temporary, content)).map_err(RunError::file(path))
+}
+
+/// Copies a file whole or not at all, as [`write`] writes one.
+///
+/// # Errors
+/// [`RunError::File`] as the file system says.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), RunError> {
+    whole(to, |temporary| fs::copy(from, temporary).map(drop)).map_err(RunError::file(from))
+}
+
+fn whole(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".tmp");
     let temporary = PathBuf::from(temporary);
-    let put = || -> std::io::Result<()> {
-        let mut file = fs::File::create(&temporary)?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)?;
-        match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => fs::File::open(folder)?.sync_all(),
-            _ => Ok(()),
-        }
-    };
-    put().map_err(RunError::file(path))
+    fill(&temporary)?;
+    fs::File::open(&temporary)?.sync_all()?;
+    fs::rename(&temporary, path)?;
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => fs::File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
 }

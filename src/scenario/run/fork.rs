@@ -1,6 +1,6 @@
 //! Branching a run: the same city up to a tick, another policy from there on.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::checkpoints::{Plan, path_of};
@@ -187,24 +187,18 @@ fn inherit(parent: &Path, out: &Path, applied: &[Order], ticks: u32) -> Result<(
                 .extension()
                 .is_some_and(|e| e == "parquet" || e == "json");
             if is_whole {
-                copy(&entry.path(), &to.join(name))?;
+                folder::copy(&entry.path(), &to.join(name))?;
             }
         }
     }
-    copy(&parent.join("hashes.bin"), &out.join("hashes.bin"))?;
+    folder::copy(&parent.join("hashes.bin"), &out.join("hashes.bin"))?;
     let before: Vec<&Order> = applied.iter().filter(|o| o.tick < ticks).collect();
     if !before.is_empty() {
         folder::write(&out.join(file::NAME), file::to_text(before).as_bytes())?;
     }
     // Last: with the checkpoint the copy is whole, and the fork itself can be resumed.
     let days = ticks / TICKS_PER_DAY;
-    copy(&path_of(parent, days), &path_of(out, days))
-}
-
-fn copy(from: &Path, to: &Path) -> Result<(), RunError> {
-    fs::copy(from, to).map_err(RunError::file(from))?;
-    let done = File::open(to).and_then(|f| f.sync_all());
-    done.map_err(RunError::file(to))
+    folder::copy(&path_of(parent, days), &path_of(out, days))
 }
 
 impl Forked {
