@@ -51,7 +51,8 @@ pub(super) fn command(args: &ForkArgs) -> Result<(), CommandError> {
             Tick(args.at)
         ));
     }
-    live_on(forked.run, command, &out, &args.live)
+    live_on(forked.run, command, &out, &args.live)?;
+    Ok(())
 }
 
 /// Returns where a fork goes when nothing else is said: beside its parent.

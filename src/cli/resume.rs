@@ -5,7 +5,8 @@ use std::path::Path;
 use super::CommandError;
 use super::keep_args::{LiveArgs, ResumeArgs};
 use super::output;
-use super::run::{live, stop_on_interrupt, survive_size_limits, tell};
+use super::run::{keep_promises, live, stop_on_interrupt, survive_size_limits, tell};
+use crate::lab::summary::RunSummary;
 use crate::scenario::run::progress::Run;
 use crate::scenario::run::resume::resume;
 use crate::sim::units::Tick;
@@ -33,7 +34,13 @@ pub(super) fn command(args: &ResumeArgs) -> Result<(), CommandError> {
         let from = Tick(going.run.ticks);
         output::note(&format!("{}: goes on at {from}", dir.display()));
     }
-    live_on(going.run, going.command, dir, &args.live)
+    let scenario = going.run.policy().clone();
+    let summary = live_on(going.run, going.command, dir, &args.live)?;
+    if summary.parent.is_some() {
+        // What a scenario promises it promises of its own policy, not of that of a fork.
+        return Ok(());
+    }
+    keep_promises(&scenario, &summary)
 }
 
 /// Lets a run that is under way live to its end, and leaves in its folder what every run leaves.
@@ -42,10 +49,11 @@ pub(super) fn live_on(
     command: String,
     dir: &Path,
     how: &LiveArgs,
-) -> Result<(), CommandError> {
+) -> Result<RunSummary, CommandError> {
     let stop = stop_on_interrupt();
     let bar = output::progress(u64::from(run.asked_ticks()), how.is_silent());
     let wall = live(&mut run, &bar, &stop)?;
     let (summary, scorecard) = run.leave(command, wall)?;
-    tell(&summary, &scorecard, dir, how)
+    tell(&summary, &scorecard, dir, how)?;
+    Ok(summary)
 }

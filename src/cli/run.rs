@@ -180,7 +180,7 @@ pub(super) fn steered(path: &Path) -> Result<Vec<(Order, Place)>, CommandError> 
 }
 
 /// Fails if a promise of the scenario about a single run is broken.
-fn keep_promises(scenario: &Scenario, summary: &RunSummary) -> Result<(), CommandError> {
+pub(super) fn keep_promises(scenario: &Scenario, summary: &RunSummary) -> Result<(), CommandError> {
     if summary.interrupted {
         return Ok(());
     }
