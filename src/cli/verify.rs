@@ -92,10 +92,7 @@ pub(super) fn command(args: &VerifyArgs) -> Result<(), CommandError> {
                 let end = tick.saturating_add(TICKS_PER_HOUR).min(wanted.end);
                 known = evidence.links.of(tick..end)?;
             }
-            let again = Link {
-                total: run.sim.state_hash(),
-                parts: run.sim.state_parts().iter().map(|p| p.1 as u16).collect(),
-            };
+            let again = Link::of(run.sim.state_hash(), &run.sim.state_parts());
             if known.get(place) != Some(&again) {
                 bar.abandon();
                 let link = known.get(place).cloned().unwrap_or_default();
@@ -191,15 +188,8 @@ fn of_folder(folder: &Path) -> Result<Evidence, CommandError> {
         _ => CommandError::file(&path)(e),
     })?;
     let loaded = load(&dir, &Overrides::default())?;
-    let asked = loaded.scenario.days as usize * TICKS_PER_DAY as usize;
-    if chain.links.len() > asked {
-        return Err(CommandError::Failed(format!(
-            "{}: holds {} ticks, but {dir}/scenario.toml asks for {asked} (days = {}); one of them was changed",
-            path.display(),
-            chain.links.len(),
-            loaded.scenario.days
-        )));
-    }
+    let (file, asker) = (path.display().to_string(), format!("{dir}/scenario.toml"));
+    no_more_than_asked(&file, chain.links.len(), &asker, &loaded)?;
     if chain.torn_bytes > 0 && !chain.links.is_empty() {
         output::note(&format!(
             "{}: the last {} bytes are no whole tick, as after a kill; they are left out",
@@ -228,6 +218,23 @@ fn of_folder(folder: &Path) -> Result<Evidence, CommandError> {
     })
 }
 
+/// Complains of more ticks than the scenario asks for, which no run has.
+fn no_more_than_asked(
+    file: &str,
+    ticks: usize,
+    asker: &str,
+    loaded: &Loaded,
+) -> Result<(), CommandError> {
+    let days = loaded.scenario.days;
+    let asked = days as usize * TICKS_PER_DAY as usize;
+    if ticks > asked {
+        return Err(CommandError::Failed(format!(
+            "{file}: holds {ticks} ticks, but {asker} asks for {asked} (days = {days}); one of them was changed"
+        )));
+    }
+    Ok(())
+}
+
 /// Gathers what a recording holds.
 fn of_recording(path: &Path) -> Result<Evidence, CommandError> {
     let recording = replay::open(path)?;
@@ -241,6 +248,12 @@ fn of_recording(path: &Path) -> Result<Evidence, CommandError> {
             header.scenario_hash, header.agora
         )));
     }
+    no_more_than_asked(
+        &name,
+        recording.ticks().end as usize,
+        "its scenario",
+        &loaded,
+    )?;
     let mut orders = Vec::new();
     for (i, (_, line)) in recording.commands().iter().enumerate() {
         let place = Place::Line(format!("{name} (its commands)"), i + 1);

@@ -1,19 +1,21 @@
 //! Recordings: what is read is what was recorded, a recording is verified, and nothing damaged is shown.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use agora::cli::selftest::forged::forge;
+use agora::cli::selftest::forged::{forge, rewritten};
 use agora::cli::selftest::recording::{damage, sample};
 use agora::cli::selftest::roundtrip::{all, differs, open, record};
 use agora::cli::selftest::{city, roundtrip};
 use agora::events::behavior::{EventKind, Surface};
-use agora::lab::recording::{Detail, NAME, Recording, layout_markdown};
+use agora::lab::recording::{Detail, FORMAT, NAME, Recording, Tour, layout_markdown};
 use agora::lab::summary::RunSummary;
 use agora::scenario::steer::order::Command;
 use agora::sim::ids::{AvatarId, CampaignId};
 use agora::society::avatars::avatar::Avatars;
+use mcap::{Message, MessageStream};
 
 use crate::binary::{TINY, agora, command, complaint, none};
 
@@ -112,6 +114,69 @@ fn bytes_that_are_no_recording_are_refused_in_one_line() {
         );
         assert!(e.is_usage() && !text.contains('\n'), "{text}");
     }
+}
+
+#[test]
+fn recordings_made_before_keep_opening() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (name, ticks) in [("day", 1_440), ("bubble", 17_280), ("inflation", 21_600)] {
+        let mut recording = Recording::open(&root.join(format!("demos/{name}.mcap"))).unwrap();
+        assert_eq!(recording.damage(), None, "{name}");
+        assert_eq!(recording.header().format, 1, "{name}");
+        assert_eq!(recording.ticks(), 0..ticks, "{name}");
+        assert_eq!(recording.hours().len() as u32, ticks / 60, "{name}");
+        assert_eq!(recording.days().len() as u32, ticks / 1_440, "{name}");
+        let tour = Tour::load(&root.join(format!("scenarios/demos/{name}.toml"))).unwrap();
+        assert!(!tour.captions.is_empty(), "{name}");
+        assert_eq!(recording.tour(), Some(&tour), "{name}");
+        let n_lots = recording.ground().unwrap().cells.len();
+        let n_people = recording.people().len();
+        for tick in [0, 719, ticks / 2, ticks - 1] {
+            let picture = recording.at(tick).unwrap();
+            assert_eq!(picture.tick.0, tick, "{name}");
+            assert_eq!(picture.counters.awake, picture.awake.len() as i64, "{name}");
+            assert_eq!(picture.lots.len(), n_lots, "{name}");
+            assert!(picture.awake.iter().all(|s| s.id.idx() < n_people));
+        }
+        assert!(!recording.deeds(720..780).unwrap().is_empty(), "{name}");
+        let summary = recording.summary().unwrap().unwrap();
+        assert_eq!(
+            (summary.ticks, summary.interrupted),
+            (ticks, false),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_later_format_is_refused_by_its_number_whatever_else_it_holds() {
+    let kept = sample(Detail::Demo, 60).unwrap();
+    let messages: Vec<Message> = MessageStream::new(&kept.bytes)
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let again = rewritten(&messages, |_, _| ()).unwrap();
+    assert_eq!(open(again).unwrap().ticks(), 0..60);
+    let later = rewritten(&messages, |_, m| match m.channel.topic.as_str() {
+        "/header" => {
+            let mut header: serde_json::Value = serde_json::from_slice(&m.data).unwrap();
+            header["format"] = (FORMAT + 1).into();
+            header["detail"] = "another".into();
+            m.data = Cow::Owned(serde_json::to_vec(&header).unwrap());
+        }
+        "/ground" => m.data = Cow::Owned(vec![0xFF; 9]),
+        _ => {}
+    });
+    let Err(e) = open(later.unwrap()) else {
+        panic!("it was opened");
+    };
+    assert_eq!(
+        e.to_string(),
+        format!(
+            "memory: has format {}; this program reads formats up to {FORMAT}",
+            FORMAT + 1
+        )
+    );
 }
 
 #[test]
@@ -395,6 +460,10 @@ fn a_recording_can_begin_in_the_middle_of_a_run() {
     let file = roundtrip::Memory::default();
     let mut hashes = Vec::new();
     for tick in 0..150 {
+        if tick == 30 {
+            let avatar = AvatarId(2);
+            run.command(Command::TakeOver { avatar }).unwrap();
+        }
         if tick == 75 {
             let wanted = Wanted {
                 detail: Detail::Demo,
@@ -408,6 +477,8 @@ fn a_recording_can_begin_in_the_middle_of_a_run() {
     run.leave(String::new(), 1.0).unwrap();
     let mut recording = open(file.bytes()).unwrap();
     assert_eq!(recording.ticks(), 75..150);
+    let told: Vec<u32> = recording.commands().iter().map(|c| c.0).collect();
+    assert_eq!(told, [30]);
     assert_eq!(recording.at(100).unwrap().link.total, hashes[100]);
     assert!(recording.at(74).is_err());
 }

@@ -102,6 +102,7 @@ pub(super) fn measure(args: &RecordingArgs) -> Result<Report, CommandError> {
     let mean = seeks.iter().sum::<f64>() / seeks.len().max(1) as f64;
     let judge = |holds: bool| if holds { "holds" } else { "DOES NOT HOLD" };
     let has_bars = args.level == DetailArg::Demo;
+    let level = args.level.detail().word();
     let bars = [
         (
             ratio < RATIO_BAR,
@@ -126,9 +127,8 @@ pub(super) fn measure(args: &RecordingArgs) -> Result<Report, CommandError> {
     };
     let lines = vec![
         format!(
-            "{} days of {name}, level {:?}: {off:.2} s without a recorder, {on:.2} s with; ratio {ratio:.3}{}",
+            "{} days of {name}, level {level}: {off:.2} s without a recorder, {on:.2} s with; ratio {ratio:.3}{}",
             args.days,
-            args.level,
             verdict(0, &format!("under {RATIO_BAR:.2}"))
         ),
         format!(
@@ -147,7 +147,7 @@ pub(super) fn measure(args: &RecordingArgs) -> Result<Report, CommandError> {
     let json = json!({
         "scenario": name,
         "days": args.days,
-        "level": format!("{:?}", args.level).to_lowercase(),
+        "level": level,
         "seconds_without": off,
         "seconds_with": on,
         "ratio": ratio,

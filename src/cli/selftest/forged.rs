@@ -2,23 +2,19 @@
 
 use std::borrow::Cow;
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use mcap::{Message, MessageStream, WriteOptions};
+use mcap::{McapError, Message, MessageStream, WriteOptions};
 use serde::Serialize;
 
 use super::city;
+use super::recording::{in_a_line, timed};
 use super::roundtrip::{open, record};
 use crate::cli::CommandError;
-use crate::cli::run::wall_clock;
 use crate::lab::recording::Detail;
 use crate::sim::rng::{Purpose, RngStream, mix};
 
 /// Ticks of the recording that is forged; so few that a forgery takes a moment.
 const TICKS: u32 = 4;
-
-/// Longest that one may take, in seconds; a busy machine has time to spare.
-const LONGEST: f64 = 10.0;
 
 /// What the proof found.
 #[derive(Debug, Default, Serialize)]
@@ -64,7 +60,7 @@ pub fn forge(n: u32, seed: u64) -> Result<Shown, CommandError> {
         None,
         |_| Ok(()),
     )?;
-    let failed = |e: mcap::McapError| CommandError::Failed(format!("cannot forge: {e}"));
+    let failed = |e: McapError| CommandError::Failed(format!("cannot forge: {e}"));
     let messages = MessageStream::new(&kept.bytes)
         .and_then(Iterator::collect::<Result<Vec<Message>, _>>)
         .map_err(failed)?;
@@ -72,18 +68,10 @@ pub fn forge(n: u32, seed: u64) -> Result<Shown, CommandError> {
     for i in 0..n {
         let mut rng = RngStream::new(mix(seed), Purpose::Map, u64::from(i), 8);
         let bytes = forged(&messages, &mut rng).map_err(failed)?;
-        let clock = wall_clock();
-        let judged = catch_unwind(AssertUnwindSafe(|| read(bytes, &mut shown)));
-        let seconds = clock.elapsed().as_secs_f64();
+        let (seconds, judged) = timed(|| read(bytes, &mut shown));
         shown.forgeries += 1;
         shown.slowest_seconds = shown.slowest_seconds.max(seconds);
-        let complaint = match judged {
-            Ok(Ok(())) if seconds > LONGEST => Some(format!("it took {seconds:.1} s")),
-            Ok(Ok(())) => None,
-            Ok(Err(why)) => Some(why),
-            Err(_) => Some("the reader panicked".to_owned()),
-        };
-        if let Some(why) = complaint {
+        if let Err(why) = judged {
             let again = format!("--seed {seed} --n {}", i + 1);
             shown
                 .violations
@@ -94,17 +82,11 @@ pub fn forge(n: u32, seed: u64) -> Result<Shown, CommandError> {
 }
 
 /// Writes the messages again, one to three of them changed.
-fn forged(messages: &[Message<'_>], rng: &mut RngStream) -> Result<Vec<u8>, mcap::McapError> {
-    let mut file = Cursor::new(Vec::new());
-    let mut out = WriteOptions::new()
-        .profile("agora")
-        .compression(None)
-        .create(&mut file)?;
+fn forged(messages: &[Message<'_>], rng: &mut RngStream) -> Result<Vec<u8>, McapError> {
     let changed: Vec<usize> = (0..=rng.below(3))
         .map(|_| rng.below(messages.len()))
         .collect();
-    for (i, message) in messages.iter().enumerate() {
-        let mut message = message.clone();
+    rewritten(messages, |i, message| {
         if changed.contains(&i) {
             let mut body = message.data.to_vec();
             change(&mut body, rng);
@@ -113,6 +95,25 @@ fn forged(messages: &[Message<'_>], rng: &mut RngStream) -> Result<Vec<u8>, mcap
         if changed.first() == Some(&i) && rng.below(20) == 0 {
             message.log_time = rng.bits();
         }
+    })
+}
+
+/// Writes messages into a file of their own, each as `change` leaves it; every checksum is right.
+///
+/// # Errors
+/// [`McapError`] if they cannot be written.
+pub fn rewritten<'a>(
+    messages: &[Message<'a>],
+    mut change: impl FnMut(usize, &mut Message<'a>),
+) -> Result<Vec<u8>, McapError> {
+    let mut file = Cursor::new(Vec::new());
+    let mut out = WriteOptions::new()
+        .profile("agora")
+        .compression(None)
+        .create(&mut file)?;
+    for (i, message) in messages.iter().enumerate() {
+        let mut message = message.clone();
+        change(i, &mut message);
         out.write(&message)?;
     }
     out.finish()?;
@@ -149,19 +150,11 @@ fn change(body: &mut Vec<u8>, rng: &mut RngStream) {
 
 /// Reads everything a forgery says.
 fn read(bytes: Vec<u8>, shown: &mut Shown) -> Result<(), String> {
-    let one_line = |e: &CommandError| {
-        let text = e.to_string();
-        if text.contains('\n') || text.len() < 10 {
-            Err(format!("it says {text:?}"))
-        } else {
-            Ok(())
-        }
-    };
     let mut recording = match open(bytes) {
         Ok(recording) => recording,
         Err(e) => {
             shown.refused += 1;
-            return one_line(&e);
+            return in_a_line(&e);
         }
     };
     let ticks = recording.ticks();
@@ -173,7 +166,7 @@ fn read(bytes: Vec<u8>, shown: &mut Shown) -> Result<(), String> {
     let _curves = recording.series().len();
     if let Err(e) = all {
         shown.refused_later += 1;
-        return one_line(&e.into());
+        return in_a_line(&e.into());
     }
     Ok(())
 }

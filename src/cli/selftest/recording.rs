@@ -20,7 +20,7 @@ const TICKS: u32 = 4 * 60 + 17;
 /// Ticks that are looked at in each damaged recording, beside the last.
 const LOOKS: usize = 6;
 
-/// Longest that a damaged recording of this size may take, in seconds; a busy machine has time to spare.
+/// Longest that one may take, in seconds; a busy machine has time to spare.
 const LONGEST: f64 = 10.0;
 
 /// What the proof found.
@@ -151,24 +151,37 @@ pub fn damage(places: u32, seed: u64) -> Result<Shown, CommandError> {
         if bytes == kept.bytes {
             continue;
         }
-        let clock = wall_clock();
-        let judged = catch_unwind(AssertUnwindSafe(|| {
-            judge(bytes, &kept, &whole, &mut rng, &mut shown)
-        }));
-        let seconds = clock.elapsed().as_secs_f64();
+        let (seconds, judged) = timed(|| judge(bytes, &kept, &whole, &mut rng, &mut shown));
         shown.places += 1;
         shown.slowest_seconds = shown.slowest_seconds.max(seconds);
-        let complaint = match judged {
-            Ok(Ok(())) if seconds > LONGEST => Some(format!("it took {seconds:.1} s")),
-            Ok(Ok(())) => None,
-            Ok(Err(why)) => Some(why),
-            Err(_) => Some("the reader panicked".to_owned()),
-        };
-        if let Some(why) = complaint {
+        if let Err(why) = judged {
             shown.violations.push(format!("{how}: {why}"));
         }
     }
     Ok(shown)
+}
+
+/// Reads a file that is not as it was written; returns the seconds that took and what is wrong with the answer.
+pub(super) fn timed(read: impl FnOnce() -> Result<(), String>) -> (f64, Result<(), String>) {
+    let clock = wall_clock();
+    let judged = catch_unwind(AssertUnwindSafe(read));
+    let seconds = clock.elapsed().as_secs_f64();
+    let judged = match judged {
+        Ok(Ok(())) if seconds > LONGEST => Err(format!("it took {seconds:.1} s")),
+        Ok(judged) => judged,
+        Err(_) => Err("the reader panicked".to_owned()),
+    };
+    (seconds, judged)
+}
+
+/// Complains of an error that tells nothing, or takes more than a line for it.
+pub(super) fn in_a_line(e: &CommandError) -> Result<(), String> {
+    let text = e.to_string();
+    if text.contains('\n') || text.len() < 10 {
+        Err(format!("it says {text:?}"))
+    } else {
+        Ok(())
+    }
 }
 
 /// Reads a damaged recording and compares what it shows.
@@ -183,12 +196,7 @@ fn judge(
         Ok(found) => found,
         Err(e) => {
             shown.refused += 1;
-            let text = e.to_string();
-            return if text.contains('\n') || text.len() < 10 {
-                Err(format!("it says {text:?}"))
-            } else {
-                Ok(())
-            };
+            return in_a_line(&e);
         }
     };
     if found.damage().is_none() {

@@ -11,10 +11,11 @@ use mcap::records::op;
 
 use super::channel::Channel;
 use super::error::Fault;
-use super::recorder::{CAPTIONS, PROFILE};
+use super::recorder::{CAPTIONS, MOST_MESSAGE, PROFILE};
 
-/// Most bytes of an unpacked chunk.
-pub(super) const MOST_CHUNK: u64 = 12 << 20;
+/// Most bytes of an unpacked chunk: of one that was nearly full, and then got the four largest messages that a tick may have
+/// and some commands.
+const MOST_CHUNK: u64 = 16 << 20;
 
 /// How many bytes a byte of a packed chunk may become, beyond a few kilobytes that are free.
 const MOST_RATIO: u64 = 200;
@@ -22,8 +23,8 @@ const MOST_RATIO: u64 = 200;
 /// Bytes that a packed chunk may become in any case.
 const FREE_BYTES: u64 = 1 << 16;
 
-/// Most bytes of an attachment that is read.
-const MOST_ATTACHMENT: u64 = 1 << 20;
+/// Most bytes of an attachment that is read: more than captions of the largest file make.
+const MOST_ATTACHMENT: u64 = 2 << 20;
 
 /// Largest window that packed data may ask for, as a power of two.
 const WINDOW_LOG: u32 = 23;
@@ -444,6 +445,12 @@ fn messages(bytes: &[u8], place: &Place) -> Result<Vec<Message>, String> {
                 let (Some(channel), Some(sequence), Some(time), Some(_)) = head else {
                     return Err("it has a message without a head".to_owned());
                 };
+                if inner.0.len() > MOST_MESSAGE {
+                    let n = inner.0.len();
+                    return Err(format!(
+                        "it has a message of {n} bytes, {MOST_MESSAGE} are allowed"
+                    ));
+                }
                 let end = bytes.len() - cut.0.len();
                 found.push(Message {
                     channel,

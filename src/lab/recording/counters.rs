@@ -1,6 +1,13 @@
 //! Counters of a running city: few numbers a tick, each told as its distance from the tick before.
 
+use bevy::ecs::world::World;
+
 use super::wire::{Column, Fields, Out, WireError};
+use crate::economy::ledger::{Currency, Ledger};
+use crate::lab::metrics::book::Book;
+use crate::platform::recommend::serve::Exposures;
+use crate::sim::units::{Coins, TICKS_PER_DAY};
+use crate::society::avatars::avatar::Avatars;
 
 /// Declares the counters: each has a field of the struct, a name, a unit and a sentence.
 macro_rules! counters {
@@ -65,6 +72,47 @@ counters! {
 pub(super) const MOVED: u32 = 3;
 
 impl Counters {
+    /// Counts what a city shows after a tick.
+    pub(super) fn look(world: &World, tick: u32) -> Self {
+        let book = world.resource::<Book>();
+        let avatars = world.resource::<Avatars>();
+        let ledger = world.resource::<Ledger>();
+        let mut counters = Self {
+            awake: avatars.awake.len() as i64,
+            avatars: avatars.table.len() as i64,
+            sessions: avatars.n_sessions.cast_signed(),
+            events: book.n_events.cast_signed(),
+            slates: world.resource::<Exposures>().n_slates.cast_signed(),
+            coins_supply_micros: ledger.books(Currency::Coins).held.micros(),
+            ..Self::default()
+        };
+        let milli = |minutes: f64| (minutes * 1_000.0).round() as i64;
+        // The last tick of a day has closed it already.
+        if (tick + 1).is_multiple_of(TICKS_PER_DAY)
+            && let Some(day) = book.days.last()
+        {
+            counters.active = day.active.cast_signed();
+            counters.newcomers = day.newcomers.cast_signed();
+            counters.minutes_milli = milli(day.minutes);
+            counters.impressions = day.ad_impressions.cast_signed();
+            counters.clicks = day.ad_clicks.cast_signed();
+            counters.ad_revenue_micros = Coins::from_f64(day.ad_revenue).micros();
+            counters.pushes = day.pushes_sent.cast_signed();
+            counters.opened = day.pushes_opened.cast_signed();
+        } else {
+            let today = &book.today;
+            counters.active = today.active.cast_signed();
+            counters.newcomers = today.newcomers.cast_signed();
+            counters.minutes_milli = milli(today.minutes);
+            counters.impressions = today.impressions.cast_signed();
+            counters.clicks = today.clicks.cast_signed();
+            counters.ad_revenue_micros = Coins::from_f64(today.ad_revenue).micros();
+            counters.pushes = today.pushes.cast_signed();
+            counters.opened = today.opened.cast_signed();
+        }
+        counters
+    }
+
     /// Writes how far each moved.
     pub(super) fn write(&self, before: &Self, out: &mut Out) {
         let mut column = Column::default();

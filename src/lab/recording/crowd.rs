@@ -198,11 +198,8 @@ pub(super) fn read(
     let mut kept: Vec<Seen> = Vec::with_capacity(before.len());
     let mut from = 0;
     while !slept.is_done() {
-        let gap = usize::try_from(slept.next()?).unwrap_or(usize::MAX);
-        let at = from.moved_on(gap, before.len());
-        let Some(at) = at else {
-            return Err(slept.wrong(gap as u64));
-        };
+        let gap = slept.next()?;
+        let at = moved_on(from, gap, before.len()).ok_or_else(|| slept.wrong(gap))?;
         kept.extend_from_slice(&before[from..at]);
         from = at + 1;
     }
@@ -236,10 +233,8 @@ pub(super) fn read(
     let mut changed = fields.column(CHANGED)?;
     let mut from = 0;
     while !changed.is_done() {
-        let gap = usize::try_from(changed.next()?).unwrap_or(usize::MAX);
-        let Some(at) = from.moved_on(gap, kept.len()) else {
-            return Err(changed.wrong(gap as u64));
-        };
+        let gap = changed.next()?;
+        let at = moved_on(from, gap, kept.len()).ok_or_else(|| changed.wrong(gap))?;
         hear(&mut kept[at])?;
         from = at + 1;
     }
@@ -259,15 +254,10 @@ pub(super) fn read(
     merge(&kept, &newcomers).ok_or_else(|| woke.wrong(u64::from(last.unwrap_or(0))))
 }
 
-/// Adds within a bound.
-trait Within: Sized {
-    fn moved_on(self, gap: Self, end: Self) -> Option<Self>;
-}
-
-impl Within for usize {
-    fn moved_on(self, gap: Self, end: Self) -> Option<Self> {
-        self.checked_add(gap).filter(|at| *at < end)
-    }
+/// Moves on within a list of so many.
+fn moved_on(from: usize, gap: u64, len: usize) -> Option<usize> {
+    let at = from.checked_add(usize::try_from(gap).ok()?)?;
+    (at < len).then_some(at)
 }
 
 /// Merges two lists in the order of ids; nothing if somebody is in both.

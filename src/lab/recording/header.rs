@@ -34,6 +34,13 @@ pub struct Header {
     pub components: Vec<String>,
 }
 
+/// What is read of a header first, of whatever format it is.
+#[derive(Deserialize)]
+pub(super) struct Lead {
+    /// Format of the recording.
+    pub(super) format: u32,
+}
+
 /// Its schema.
 pub(super) const SCHEMA: &str = r#"{
   "$schema": "http://json-schema.org/draft-07/schema#",

@@ -19,6 +19,15 @@ pub(super) const PARTS: u32 = 2;
 pub(super) const N_PARTS: u32 = 21;
 
 impl Link {
+    /// Makes it of the hash of the whole state and those of its components.
+    #[must_use]
+    pub fn of(total: u64, parts: &[(&str, u64)]) -> Self {
+        Self {
+            total,
+            parts: parts.iter().map(|p| p.1 as u16).collect(),
+        }
+    }
+
     /// Writes it: which parts changed since the tick before, a bit each, and what those are now.
     pub(super) fn write(&self, before: &Self, out: &mut Out) {
         let n = self.parts.len();

@@ -5,6 +5,7 @@ use bevy::ecs::world::World;
 use super::shape::{Kind, Shape};
 use super::wire::{Column, Fields, Out, WireError};
 use crate::economy::land::registry::LandRegistry;
+use crate::events::behavior::{Event, EventKind, Surface, ThingKind};
 use crate::sim::ids::{CampaignId, ParcelId};
 use crate::sim::units::Coins;
 use crate::society::spaces::field::FootfallField;
@@ -181,6 +182,19 @@ pub(super) fn look(world: &World) -> Vec<LotNote> {
         footfall_tenths: (field.at(ParcelId::from_idx(i)) * 10.0).round() as u32,
     })
     .collect()
+}
+
+/// Takes down who won the billboards beside spaces; those of spaces that are not known are passed over.
+pub(super) fn watch_boards(boards: &mut [Option<CampaignId>], events: &[Event]) {
+    for e in events {
+        if e.kind == EventKind::AdImpression
+            && e.surface == Surface::None
+            && e.thing.kind == ThingKind::Campaign
+            && let Some(board) = boards.get_mut(e.space.idx())
+        {
+            *board = Some(CampaignId(e.thing.id));
+        }
+    }
 }
 
 /// Lots and billboards, as a message tells them.

@@ -23,7 +23,8 @@
 //! | `container` | the file around the messages |
 //! | `notes` | what does not belong to one tick |
 //! | `picture` | the city after a tick |
-//! | `reading` | a recording as it is read |
+//! | `opening` | opens a recording |
+//! | `reading` | a recording that was opened, tick by tick |
 //! | `contents` | what it holds beside its ticks |
 //! | `error` | what can be wrong with it |
 //! | `page/` | a recording as one web page |
@@ -44,6 +45,7 @@ mod lots;
 mod notes;
 mod numbers;
 mod offers;
+mod opening;
 pub mod page;
 mod picture;
 mod postings;
@@ -66,6 +68,6 @@ pub use lots::{Ground, LotNote};
 pub use numbers::{Numbers, Series};
 pub use picture::Picture;
 pub use reading::Recording;
-pub use recorder::{NAME, Recorder, Written};
+pub use recorder::{NAME, Recorder};
 pub use register::{ItemNote, Person, SpaceNote};
 pub use tour::{Caption, Look, Tour};

@@ -3,7 +3,7 @@
 use super::channel::Channel;
 use super::container::Chunk;
 use super::error::Fault;
-use super::header::Header;
+use super::header::{FORMAT, Header, Lead};
 use super::lots::Ground;
 use super::numbers::{self, Numbers};
 use super::picture::{place, tick_of};
@@ -13,6 +13,8 @@ use crate::sim::units::Tick;
 /// Everything that is read when a recording is opened.
 #[derive(Default)]
 pub(super) struct Notes {
+    /// Its format.
+    pub(super) format: Option<u32>,
     /// What it says of itself.
     pub(super) header: Option<Header>,
     /// The ground.
@@ -42,10 +44,10 @@ pub(super) const BY_TICK: u64 = (1 << Channel::Lots.id())
     | (1 << Channel::Postings.id());
 
 impl Notes {
-    /// Reads what a chunk says that does not belong to one tick.
-    pub(super) fn hear(&mut self, chunk: &Chunk) -> Result<(), Fault> {
+    /// Reads what a chunk says that does not belong to one tick; `end` is the tick after the last one so far.
+    pub(super) fn hear(&mut self, chunk: &Chunk, end: Option<u32>) -> Result<(), Fault> {
         for m in &chunk.messages {
-            let Some(channel) = Channel::ALL.into_iter().find(|c| c.id() == m.channel) else {
+            let Some(channel) = Channel::ALL.get(usize::from(m.channel)).copied() else {
                 continue;
             };
             let tick = tick_of(m.time)
@@ -60,20 +62,19 @@ impl Notes {
             };
             match channel {
                 Channel::Header => {
-                    let header = serde_json::from_slice(body)
-                        .map_err(|e| Fault::new(&name, e.to_string()))?;
+                    let json = |e: serde_json::Error| Fault::new(&name, e.to_string());
+                    let Lead { format } = serde_json::from_slice(body).map_err(json)?;
+                    self.format.get_or_insert(format);
+                    if format > FORMAT {
+                        return Err(Fault::new(&name, format!("its format is {format}")));
+                    }
+                    let header = serde_json::from_slice(body).map_err(json)?;
                     self.header.get_or_insert(header);
                 }
                 Channel::Ground => self.ground = Some(Ground::read(body).map_err(wrong)?),
                 Channel::Register => self.register.read(body, Tick(tick)).map_err(wrong)?,
-                Channel::Hour => {
-                    let numbers = numbers::read(body).map_err(wrong)?;
-                    self.hours.push((Tick(tick), numbers));
-                }
-                Channel::Day => {
-                    let numbers = numbers::read(body).map_err(wrong)?;
-                    self.days.push((Tick(tick), numbers));
-                }
+                Channel::Hour => add(&mut self.hours, tick, end, body, &name)?,
+                Channel::Day => add(&mut self.days, tick, end, body, &name)?,
                 Channel::Headline => {
                     self.headline = Some((Tick(tick), numbers::read(body).map_err(wrong)?));
                 }
@@ -102,4 +103,22 @@ impl Notes {
         }
         Ok(())
     }
+}
+
+/// Adds the numbers of an hour or day, which must be over with the last tick so far: a file has no more of them than its ticks
+/// account for.
+fn add(
+    rows: &mut Vec<(Tick, Numbers)>,
+    tick: u32,
+    end: Option<u32>,
+    body: &[u8],
+    name: &str,
+) -> Result<(), Fault> {
+    let is_next = end == Some(tick + 1) && rows.last().is_none_or(|(t, _)| t.0 < tick);
+    if !is_next {
+        return Err(Fault::new(name, "it does not stand behind its last tick"));
+    }
+    let numbers = numbers::read(body).map_err(Fault::wire(name))?;
+    rows.push((Tick(tick), numbers));
+    Ok(())
 }

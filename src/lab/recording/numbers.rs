@@ -28,6 +28,9 @@ pub(super) const SHAPE: Shape = Shape {
     ],
 };
 
+/// Most numbers at one moment; programs write about eighty.
+const MOST_NUMBERS: usize = 1_024;
+
 /// Named numbers; `None` where there was nothing to observe.
 pub type Numbers = BTreeMap<String, Option<f64>>;
 
@@ -57,6 +60,9 @@ pub(super) fn write(numbers: &Numbers) -> Vec<u8> {
 pub(super) fn read(bytes: &[u8]) -> Result<Numbers, WireError> {
     let fields = Fields::read(bytes)?;
     let values = fields.doubles(2)?;
+    if values.len() > MOST_NUMBERS {
+        return Err(WireError::Many(values.len(), MOST_NUMBERS));
+    }
     let mut names = fields.text(1)?.split('\n');
     let mut numbers = Numbers::new();
     for v in values {

@@ -9,8 +9,8 @@ use super::crowd::{self, Seen};
 use super::deeds;
 use super::error::Fault;
 use super::link::Link;
-use super::lots::LotNote;
-use super::recorder::{MOST_MESSAGE, NANOS_PER_TICK, watch_boards};
+use super::lots::{LotNote, watch_boards};
+use super::recorder::NANOS_PER_TICK;
 use super::wire::Fields;
 use crate::sim::ids::CampaignId;
 use crate::sim::units::{TICKS_PER_HOUR, Tick};
@@ -85,12 +85,7 @@ impl Picture {
         let tick = tick_of(message.time).unwrap_or(0);
         let name = place(tick, Channel::Tick);
         let wrong = Fault::wire(&name);
-        let body = chunk.body(message);
-        if body.len() > MOST_MESSAGE {
-            let what = format!("it has {} bytes, {MOST_MESSAGE} are allowed", body.len());
-            return Err(Fault::new(name.clone(), what));
-        }
-        let fields = Fields::read(body).map_err(&wrong)?;
+        let fields = Fields::read(chunk.body(message)).map_err(&wrong)?;
         self.link = Link::read(&fields, &self.link).map_err(&wrong)?;
         self.counters = Counters::read(&fields, &self.counters).map_err(&wrong)?;
         self.awake = crowd::read(&fields, &self.awake, tick).map_err(&wrong)?;

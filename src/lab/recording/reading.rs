@@ -1,33 +1,29 @@
-//! A recording as it is read: opened once, then asked for any tick.
+//! A recording that was opened: asked for any tick, it reads one chunk and what the day's first picture of the lots takes.
 
-use std::fs::File;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::channel::Channel;
-use super::container::{self, Chunk, Message, Place, Source, Walk};
+use super::container::{self, Chunk, Message, Place, Source};
 use super::deeds;
 use super::error::{Fault, RecordingError};
-use super::header::FORMAT;
 use super::link::Link;
 use super::lots::{self, LotNote};
-use super::notes::{BY_TICK, Notes};
+use super::notes::Notes;
 use super::offers;
-use super::picture::{Picture, of_channel, place, span, tick_of};
+use super::picture::{Picture, of_channel, place, span};
 use super::postings;
-use super::recorder::MOST_MESSAGE;
 use super::tour::Tour;
 use super::wire::Fields;
 use crate::events::behavior::Event;
 use crate::events::money::MoneyRow;
 use crate::events::offer::Slate;
-use crate::sim::units::{TICKS_PER_HOUR, Tick};
+use crate::sim::units::Tick;
 
 /// Ticks of a chunk.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
-    chunk: usize,
+    pub(super) chunk: usize,
     pub(super) first: u32,
     pub(super) end: u32,
 }
@@ -48,7 +44,7 @@ struct Opened {
 pub struct Recording {
     pub(super) file: String,
     source: Box<dyn Source>,
-    chunks: Vec<Place>,
+    pub(super) chunks: Vec<Place>,
     pub(super) spans: Vec<Span>,
     pub(super) told: Notes,
     pub(super) tour: Option<Tour>,
@@ -58,170 +54,28 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Opens a recording. One that was cut short or damaged is opened as far as it is whole; [`Recording::damage`] says so.
-    ///
-    /// # Errors
-    /// [`RecordingError`] if the file cannot be read, is no recording, or nothing of it is whole.
-    pub fn open(path: &Path) -> Result<Self, RecordingError> {
-        let file = File::open(path).map_err(RecordingError::io(path))?;
-        let kind = file.metadata().map_err(RecordingError::io(path))?;
-        let name = path.display().to_string();
-        if !kind.is_file() {
-            let why = "it is not a file".to_owned();
-            return Err(RecordingError::Foreign { file: name, why });
-        }
-        Self::read(Box::new(file), kind.len(), &name)
-    }
-
-    /// Opens a recording of so many bytes from anything that can be read; `file` is named in errors.
-    ///
-    /// # Errors
-    /// As [`Recording::open`].
-    pub fn read(source: Box<dyn Source>, len: u64, file: &str) -> Result<Self, RecordingError> {
-        let mut source = source;
-        let io = |cause| RecordingError::Io {
-            file: file.to_owned(),
-            cause,
-        };
-        let walk = container::walk(&mut source, len).map_err(io)?;
-        if walk.chunks.is_empty() {
-            return Err(not_a_recording(file, walk));
-        }
-        let Walk {
-            chunks,
-            captions,
-            captions_fault,
-            fault,
-            is_sound,
-        } = walk;
-        let mut recording = Self {
+    /// Makes one of chunks that were found, before anything is read of them.
+    pub(super) fn of_chunks(
+        file: &str,
+        source: Box<dyn Source>,
+        chunks: Vec<Place>,
+        damage: Option<String>,
+    ) -> Self {
+        Self {
             file: file.to_owned(),
             source,
             chunks,
             spans: Vec::new(),
             told: Notes::default(),
             tour: None,
-            damage: fault.map(|f| f.to_string()),
+            damage,
             opened: None,
             base: None,
-        };
-        recording.gather(is_sound)?;
-        let tour = captions.map(|bytes| read_tour(&bytes)).transpose();
-        match tour {
-            Ok(tour) => recording.tour = tour,
-            Err(fault) => recording.spoiled(&fault),
         }
-        if let Some(fault) = captions_fault {
-            recording.spoiled(&fault);
-        }
-        Ok(recording)
     }
 
-    /// Reads everything that does not belong to one tick. What has no checksum is read whole, and ends where something is wrong.
-    fn gather(&mut self, is_sound: bool) -> Result<(), RecordingError> {
-        for i in 0..self.chunks.len() {
-            let channels = self.chunks[i].channels;
-            let heard = if is_sound && channels != 0 && channels & !BY_TICK == 0 {
-                self.trust(i)
-            } else {
-                self.hear(i, is_sound)?
-            };
-            if let Err(fault) = heard {
-                if is_sound || self.told.header.is_none() {
-                    return Err(fault.of(&self.file));
-                }
-                self.spoiled(&fault);
-                self.chunks.truncate(i);
-                self.spans.retain(|s| s.chunk < i);
-                break;
-            }
-            if i == 0 {
-                self.check_header()?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes a chunk's ticks from its times.
-    fn trust(&mut self, i: usize) -> Result<(), Fault> {
-        let chunk = &self.chunks[i];
-        let times = (tick_of(chunk.start), tick_of(chunk.end));
-        let name = format!("chunk at byte {}", chunk.at);
-        let (Some(first), Some(last)) = times else {
-            return Err(Fault::new(name, "it has a message of no tick's time"));
-        };
-        if last < first || last - first >= TICKS_PER_HOUR {
-            return Err(Fault::new(name, "it has more ticks than an hour"));
-        }
-        self.add_span(i, first, last + 1)
-    }
-
-    fn add_span(&mut self, chunk: usize, first: u32, end: u32) -> Result<(), Fault> {
-        let expected = match (self.spans.last(), &self.told.header) {
-            (Some(span), _) => span.end,
-            (None, Some(header)) => header.first_tick,
-            (None, None) => first,
-        };
-        if first != expected {
-            let name = format!("chunk at byte {}", self.chunks[chunk].at);
-            let what = format!("it begins with tick {first}, tick {expected} should come first");
-            return Err(Fault::new(name, what));
-        }
-        self.spans.push(Span { chunk, first, end });
-        Ok(())
-    }
-
-    /// Unpacks a chunk and reads it.
-    fn hear(&mut self, i: usize, is_sound: bool) -> Result<Result<(), Fault>, RecordingError> {
-        let chunk = match self.unpack(i)? {
-            Ok(chunk) => chunk,
-            Err(fault) => return Ok(Err(fault)),
-        };
-        let name = format!("chunk at byte {}", self.chunks[i].at);
-        // Where all is sound, chunks were passed over, and so were their numbers.
-        let counted = if is_sound {
-            Ok(())
-        } else {
-            self.told.count(&chunk)
-        };
-        let heard = counted
-            .and_then(|()| span(&chunk))
-            .map_err(|what| Fault::new(name, what))
-            .and_then(|ticks| {
-                if let Some((first, end)) = ticks {
-                    self.add_span(i, first, end)?;
-                }
-                self.told.hear(&chunk)
-            });
-        Ok(heard)
-    }
-
-    fn check_header(&self) -> Result<(), RecordingError> {
-        let Some(header) = &self.told.header else {
-            return Err(RecordingError::Foreign {
-                file: self.file.clone(),
-                why: "it has no header".to_owned(),
-            });
-        };
-        if header.format > FORMAT {
-            return Err(RecordingError::Version {
-                file: self.file.clone(),
-                found: header.format,
-                known: FORMAT,
-            });
-        }
-        Ok(())
-    }
-
-    fn spoiled(&mut self, fault: &Fault) {
-        let more = fault.to_string();
-        self.damage = Some(match self.damage.take() {
-            None => more,
-            Some(known) => format!("{known}; {more}"),
-        });
-    }
-
-    fn unpack(&mut self, i: usize) -> Result<Result<Chunk, Fault>, RecordingError> {
+    /// Unpacks a chunk.
+    pub(super) fn unpack(&mut self, i: usize) -> Result<Result<Chunk, Fault>, RecordingError> {
         container::unpack(&mut self.source, &self.chunks[i]).map_err(|cause| RecordingError::Io {
             file: self.file.clone(),
             cause,
@@ -337,10 +191,12 @@ impl Recording {
     /// # Errors
     /// [`RecordingError`] naming the tick and the channel.
     pub fn check(&mut self) -> Result<(), RecordingError> {
-        for tick in self.ticks() {
-            self.at(tick)?;
-            self.slates(tick..tick + 1)?;
-            self.postings(tick..tick + 1)?;
+        for Span { first, end, .. } in self.spans.clone() {
+            for tick in first..end {
+                self.move_to(tick)?;
+            }
+            self.slates(first..end)?;
+            self.postings(first..end)?;
         }
         Ok(())
     }
@@ -383,12 +239,8 @@ impl Recording {
                 if !ticks.contains(&tick) {
                     continue;
                 }
-                let (body, name) = (opened.chunk.body(m), place(tick, channel));
-                if body.len() > MOST_MESSAGE {
-                    let what = format!("it has {} bytes, {MOST_MESSAGE} are allowed", body.len());
-                    return Err(Fault::new(name, what).of(&self.file));
-                }
-                hear(tick, body, &name).map_err(|fault| fault.of(&self.file))?;
+                hear(tick, opened.chunk.body(m), &place(tick, channel))
+                    .map_err(|fault| fault.of(&self.file))?;
             }
         }
         Ok(())
@@ -482,24 +334,5 @@ impl Recording {
         let lots = Arc::new(told.lots);
         self.base = Some((tick, Arc::clone(&lots)));
         Ok(lots)
-    }
-}
-
-/// Reads the captions.
-fn read_tour(bytes: &[u8]) -> Result<Tour, Fault> {
-    let tour: Tour =
-        serde_json::from_slice(bytes).map_err(|e| Fault::new("captions", e.to_string()))?;
-    tour.check().map_err(|what| Fault::new("captions", what))?;
-    Ok(tour)
-}
-
-/// Says why a file without a chunk cannot be opened.
-fn not_a_recording(file: &str, walk: Walk) -> RecordingError {
-    let why = walk
-        .fault
-        .map_or_else(|| "it is empty".to_owned(), |f| f.to_string());
-    RecordingError::Foreign {
-        file: file.to_owned(),
-        why,
     }
 }

@@ -28,18 +28,15 @@ use super::postings;
 use super::register::Registrar;
 use super::tour::Tour;
 use super::wire::Out;
-use crate::economy::ledger::{Currency, Ledger};
-use crate::events::behavior::{Event, EventKind, Surface, ThingKind};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::events::log::writer::SyncWrite;
 use crate::events::money::MoneyRow;
 use crate::lab::metrics::book::Book;
 use crate::lab::metrics::facts::Ending;
 use crate::lab::metrics::headline::headline;
-use crate::platform::recommend::serve::Exposures;
 use crate::sim::ids::CampaignId;
 use crate::sim::schedule::Simulation;
-use crate::sim::units::{Coins, TICKS_PER_DAY, TICKS_PER_HOUR};
+use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR};
 use crate::society::avatars::avatar::Avatars;
 use crate::society::config::SocietyRules;
 use crate::society::spaces::space::Spaces;
@@ -56,7 +53,7 @@ pub(super) const CAPTIONS: &str = "captions.json";
 /// Nanoseconds of simulated time in a tick.
 pub(super) const NANOS_PER_TICK: u64 = 60_000_000_000;
 
-/// Most bytes of a message: a chunk that is nearly full and then gets three of them is still one that readers take.
+/// Most bytes of a message: a chunk that is nearly full and then gets all those of a tick is still one that readers take.
 pub(super) const MOST_MESSAGE: usize = 3 << 20;
 
 /// Bytes of a chunk beyond which it is closed before its hour is over.
@@ -64,17 +61,6 @@ const FULL_CHUNK: usize = 2 << 20;
 
 /// How hard chunks are compressed: harder takes longer and saves little.
 const LEVEL: u32 = 6;
-
-/// How much was written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Written {
-    /// Ticks.
-    pub ticks: u32,
-    /// Messages.
-    pub messages: u64,
-    /// Bytes of messages, before they were compressed.
-    pub bytes: u64,
-}
 
 /// What the next tick is told against.
 #[derive(Debug, Default)]
@@ -98,9 +84,8 @@ pub struct Recorder {
     registrar: Registrar,
     n_hours: usize,
     n_days: usize,
-    commands: Vec<String>,
+    commands: Vec<(u32, String)>,
     last: u32,
-    written: Written,
 }
 
 impl Recorder {
@@ -116,9 +101,9 @@ impl Recorder {
         tour: Option<&Tour>,
     ) -> Result<Self, RecordingError> {
         let file = path.display().to_string();
-        let options = WriteOptions::new()
+        let program = concat!("agora ", env!("CARGO_PKG_VERSION"));
+        let options = WriteOptions::library(WriteOptions::new(), program)
             .profile(PROFILE)
-            .library(concat!("agora ", env!("CARGO_PKG_VERSION")))
             // Chunks end with an hour, not by size, and the file is written from front to back.
             .chunk_size(None)
             .disable_seeking(true)
@@ -146,7 +131,6 @@ impl Recorder {
             n_days: book.days.len(),
             commands: Vec::new(),
             last: header.first_tick,
-            written: Written::default(),
         };
         recorder.open(header, world, tour)?;
         Ok(recorder)
@@ -201,15 +185,10 @@ impl Recorder {
         self.out.flush().map_err(failed(&self.file))
     }
 
-    /// Takes down a command that was applied before the next tick, as a line of JSON.
-    pub fn command(&mut self, line: String) {
-        self.commands.push(line);
-    }
-
-    /// Returns how much was written so far.
-    #[must_use]
-    pub fn written(&self) -> Written {
-        self.written
+    /// Takes down a command, as a line of JSON, and before which tick it was applied: the next one, or for a recording that begins
+    /// in the middle of a run any before it.
+    pub fn command(&mut self, tick: u32, line: String) {
+        self.commands.push((tick, line));
     }
 
     /// Says whether postings are asked for.
@@ -232,23 +211,18 @@ impl Recorder {
     ) -> Result<(), RecordingError> {
         let world = sim.world();
         self.last = tick;
-        for line in std::mem::take(&mut self.commands) {
-            self.put(Channel::Command, tick, line.as_bytes())?;
-        }
+        self.put_commands()?;
         let events = &world.resource::<EventBus>().current;
         if self.detail.shows_city() {
             let n_spaces = world.resource::<Spaces>().table.len();
             self.boards.resize(n_spaces, None);
-            watch_boards(&mut self.boards, events);
+            lots::watch_boards(&mut self.boards, events);
             if self.is_fresh {
                 self.put_lots(world, tick)?;
             }
         }
-        let link = Link {
-            total: hash,
-            parts: parts.iter().map(|p| p.1 as u16).collect(),
-        };
-        let counters = count(world, tick);
+        let link = Link::of(hash, parts);
+        let counters = Counters::look(world, tick);
         let mut out = Out::default();
         link.write(&self.before.link, &mut out);
         counters.write(&self.before.counters, &mut out);
@@ -274,7 +248,6 @@ impl Recorder {
             crowd,
         };
         self.is_fresh = false;
-        self.written.ticks += 1;
         let is_hour_over = (tick + 1).is_multiple_of(TICKS_PER_HOUR);
         if is_hour_over || self.n_in_chunk >= FULL_CHUNK {
             self.flush()?;
@@ -334,11 +307,9 @@ impl Recorder {
         summary: &str,
         metrics: &Numbers,
         facts: &Numbers,
-    ) -> Result<Written, RecordingError> {
+    ) -> Result<(), RecordingError> {
         self.flush()?;
-        for line in std::mem::take(&mut self.commands) {
-            self.put(Channel::Command, self.last, line.as_bytes())?;
-        }
+        self.put_commands()?;
         self.put(Channel::Headline, self.last, &numbers::write(metrics))?;
         self.put(Channel::Facts, self.last, &numbers::write(facts))?;
         self.put(Channel::Summary, self.last, summary.as_bytes())?;
@@ -350,8 +321,15 @@ impl Recorder {
             .into_inner()
             .into_inner()
             .map_err(|e| RecordingError::io(path)(e.into_error()))?;
-        file.sync().map_err(RecordingError::io(path))?;
-        Ok(self.written)
+        file.sync().map_err(RecordingError::io(path))
+    }
+
+    /// Writes the commands that were taken down.
+    fn put_commands(&mut self) -> Result<(), RecordingError> {
+        for (tick, line) in std::mem::take(&mut self.commands) {
+            self.put(Channel::Command, tick, line.as_bytes())?;
+        }
+        Ok(())
     }
 
     /// Writes lots and billboards at the head of a chunk.
@@ -388,8 +366,6 @@ impl Recorder {
         };
         *sequence = sequence.wrapping_add(1);
         self.n_in_chunk += bytes.len();
-        self.written.messages += 1;
-        self.written.bytes += bytes.len() as u64;
         self.out
             .write_to_known_channel(&header, bytes)
             .map_err(failed(&self.file))
@@ -444,58 +420,4 @@ fn declare<W: std::io::Write + std::io::Seek>(
     let nothing = BTreeMap::new();
     out.add_channel_with_id(channel.id(), schema, channel.topic(), encoding, &nothing)?;
     Ok(())
-}
-
-/// Takes down who won the billboards beside spaces; those of spaces that are not known are passed over.
-pub(super) fn watch_boards(boards: &mut [Option<CampaignId>], events: &[Event]) {
-    for e in events {
-        if e.kind == EventKind::AdImpression
-            && e.surface == Surface::None
-            && e.thing.kind == ThingKind::Campaign
-            && let Some(board) = boards.get_mut(e.space.idx())
-        {
-            *board = Some(CampaignId(e.thing.id));
-        }
-    }
-}
-
-/// Counts what a city shows after a tick.
-pub(super) fn count(world: &World, tick: u32) -> Counters {
-    let book = world.resource::<Book>();
-    let avatars = world.resource::<Avatars>();
-    let ledger = world.resource::<Ledger>();
-    let mut counters = Counters {
-        awake: avatars.awake.len() as i64,
-        avatars: avatars.table.len() as i64,
-        sessions: avatars.n_sessions.cast_signed(),
-        events: book.n_events.cast_signed(),
-        slates: world.resource::<Exposures>().n_slates.cast_signed(),
-        coins_supply_micros: ledger.books(Currency::Coins).held.micros(),
-        ..Counters::default()
-    };
-    let milli = |minutes: f64| (minutes * 1_000.0).round() as i64;
-    // The last tick of a day has closed it already.
-    if (tick + 1).is_multiple_of(TICKS_PER_DAY)
-        && let Some(day) = book.days.last()
-    {
-        counters.active = day.active.cast_signed();
-        counters.newcomers = day.newcomers.cast_signed();
-        counters.minutes_milli = milli(day.minutes);
-        counters.impressions = day.ad_impressions.cast_signed();
-        counters.clicks = day.ad_clicks.cast_signed();
-        counters.ad_revenue_micros = Coins::from_f64(day.ad_revenue).micros();
-        counters.pushes = day.pushes_sent.cast_signed();
-        counters.opened = day.pushes_opened.cast_signed();
-    } else {
-        let today = &book.today;
-        counters.active = today.active.cast_signed();
-        counters.newcomers = today.newcomers.cast_signed();
-        counters.minutes_milli = milli(today.minutes);
-        counters.impressions = today.impressions.cast_signed();
-        counters.clicks = today.clicks.cast_signed();
-        counters.ad_revenue_micros = Coins::from_f64(today.ad_revenue).micros();
-        counters.pushes = today.pushes.cast_signed();
-        counters.opened = today.opened.cast_signed();
-    }
-    counters
 }

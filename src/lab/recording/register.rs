@@ -136,6 +136,9 @@ fn strongest(topics: &[f32]) -> u8 {
 /// Most rows of a kind in one message.
 const MOST_ROWS: usize = 16_384;
 
+/// Most rows of a kind in a whole recording.
+const MOST_KNOWN: usize = 1 << 24;
+
 /// How much of each list was written.
 #[derive(Debug, Default)]
 pub(super) struct Registrar {
@@ -267,7 +270,16 @@ impl Register {
         for column in [&home, &joined, &born, &parcel] {
             column.end()?;
         }
-        Ok(())
+        let n = [
+            self.people.len(),
+            self.items.len(),
+            self.spaces.len(),
+            self.campaigns.len(),
+        ];
+        match n.into_iter().find(|n| *n > MOST_KNOWN) {
+            Some(n) => Err(WireError::Many(n, MOST_KNOWN)),
+            None => Ok(()),
+        }
     }
 }
 

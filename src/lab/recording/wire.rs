@@ -28,6 +28,9 @@ pub(super) enum WireError {
     /// A value is outside what it can be.
     #[error("field {0} holds {1}, which it cannot")]
     Value(u32, u64),
+    /// There is more than any recording tells of.
+    #[error("{0} rows are more than the {1} that are allowed")]
+    Many(usize, usize),
     /// A text is none.
     #[error("field {0} is not UTF-8 text")]
     Text(u32),
@@ -280,9 +283,7 @@ impl<'a> Fields<'a> {
             })
             .collect())
     }
-}
 
-impl Fields<'_> {
     /// Returns a column of real numbers of 32 bits.
     pub(super) fn floats(&self, field: u32) -> Result<Vec<f32>, WireError> {
         let bytes = self.bytes(field)?;

@@ -6,8 +6,7 @@ use super::error::RunError;
 use crate::economy::ledger::Ledger;
 use crate::events::journal::Journal;
 use crate::events::log::writer::LogStorage;
-
-use crate::lab::recording::{Detail, FORMAT, Header, Recorder, Tour, Written};
+use crate::lab::recording::{Detail, FORMAT, Header, Recorder, Tour};
 use crate::lab::summary::RunSummary;
 use crate::scenario::schema::Scenario;
 use crate::scenario::steer::order::Order;
@@ -90,7 +89,7 @@ impl Recorded {
         applied: &[Order],
         summary: &RunSummary,
         json: &str,
-    ) -> Result<Written, RunError> {
+    ) -> Result<(), RunError> {
         self.hear(applied);
         let (metrics, facts) = (&summary.metrics, &summary.realism.facts);
         Ok(self.recorder.finish(json, metrics, facts)?)
@@ -98,7 +97,7 @@ impl Recorded {
 
     fn hear(&mut self, applied: &[Order]) {
         for order in applied.get(self.n_told..).unwrap_or_default() {
-            self.recorder.command(to_line(order));
+            self.recorder.command(order.tick, to_line(order));
         }
         self.n_told = applied.len();
     }
