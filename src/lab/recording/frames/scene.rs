@@ -161,7 +161,7 @@ impl<'a> Scene<'a> {
         for figure in figures {
             if let Some(mark) = figure.mark {
                 let [x, y] = at(figure);
-                sign(picture, mark, [x, y - 3.4 * dot], 0.42 * dot);
+                sign(picture, mark, [x, y - 3.6 * dot], 0.62 * dot);
             }
         }
     }
@@ -181,7 +181,11 @@ impl<'a> Scene<'a> {
         if let Some(curve) = named.or(self.reel.curves.first())
             && w > 2.0 * CURVE[0]
         {
-            self.curve(picture, curve, [w - CURVE[0] - MARGIN, 12.0], shot.tick);
+            // Beside the title where there is room, else below it, where the corner of the city is empty.
+            let left = w - CURVE[0] - MARGIN;
+            let is_beside = MARGIN + Face::Title.width(&self.reel.title) + MARGIN < left;
+            let top = if is_beside { 12.0 } else { 40.0 };
+            self.curve(picture, curve, [left, top], shot.tick);
         }
         if let Some(stop) = stop {
             caption(picture, stop, [MARGIN, h - FOOT + 4.0], w - 2.0 * MARGIN);
