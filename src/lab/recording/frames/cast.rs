@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::super::page::reel::{Mark, Moment, Place, Reel, Site, Step};
+use super::super::page::reel::{Moment, Place, Reel, Site, Step};
+use crate::lab::mark::{MARK_TICKS, Mark};
 use crate::lab::place::{self, CELL, Grid, Ground, Spot};
 use crate::sim::ids::AvatarId;
 use crate::sim::rng::mix;
 use crate::society::avatars::avatar::Activity;
 use crate::society::spaces::map::Cell;
 use crate::society::spaces::space::SpaceKind;
-
-/// Ticks for which a sign stays above a head.
-pub(super) const MARK_TICKS: u32 = 4;
 
 /// Somebody who is awake.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,8 +5,9 @@ use super::cast::{Cast, Figure, spots};
 use super::letters::Face;
 use super::model::{SLANT, TABLE, View, hue, paint};
 use super::shots::Shot;
+use crate::lab::mark::Mark;
 use crate::lab::place::{CELL, Spot};
-use crate::lab::recording::page::reel::{Curve, Mark, Reel, Stop, Unit};
+use crate::lab::recording::page::reel::{Curve, Reel, Stop, Unit};
 use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR};
 use crate::society::avatars::avatar::Activity;
 use crate::society::spaces::space::SpaceKind;
@@ -294,6 +295,7 @@ fn caption(picture: &mut Canvas, stop: &Stop, at: Point, width: f32) {
 /// Draws a sign, of half a size of so many pixels.
 fn sign(picture: &mut Canvas, mark: Mark, [x, y]: Point, size: f32) {
     let (color, halo) = match mark {
+        Mark::None => return,
         Mark::Heart => (HEART, 2.0),
         Mark::Bubble => (hue(SpaceKind::Plaza), 2.3),
         Mark::Bag => (LOOK, 2.0),
@@ -301,6 +303,7 @@ fn sign(picture: &mut Canvas, mark: Mark, [x, y]: Point, size: f32) {
     };
     picture.disc([x, y], [(halo + 0.7) * size; 2], CARD, 1.0);
     match mark {
+        Mark::None => {}
         Mark::Heart => {
             for dx in [-0.8, 0.8] {
                 picture.disc([x + dx * size, y - 0.5 * size], [size; 2], color, 1.0);
