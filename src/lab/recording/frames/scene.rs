@@ -1,12 +1,12 @@
 //! A whole frame: the city at a tick, everybody awake, the clock, the caption and the curve that it speaks of.
 
 use super::canvas::{Canvas, Color, Point};
-use super::cast::{Cast, Figure, spots};
+use super::cast::{Cast, Figure};
 use super::letters::Face;
 use super::model::{SLANT, TABLE, View, hue, paint};
 use super::shots::Shot;
 use crate::lab::mark::Mark;
-use crate::lab::place::{CELL, Spot};
+use crate::lab::place::{CELL, Grid, Spot};
 use crate::lab::recording::page::reel::{Curve, Reel, Stop, Unit};
 use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR};
 use crate::society::avatars::avatar::Activity;
@@ -47,7 +47,6 @@ pub struct Scene<'a> {
     city: Canvas,
     mask: Vec<bool>,
     view: View,
-    spots: Vec<Spot>,
     /// Minutes of attention by space, fading, and up to when.
     attention: Vec<f32>,
     most: f32,
@@ -65,7 +64,6 @@ impl<'a> Scene<'a> {
         let mask = paint(&mut city, &reel.site, view);
         Self {
             cast: Cast::new(reel),
-            spots: spots(&reel.site),
             attention: vec![0.0; reel.site.spaces.len()],
             most: 1.0,
             until: reel.first as f32,
@@ -122,14 +120,14 @@ impl<'a> Scene<'a> {
             .site
             .spaces
             .iter()
-            .zip(&self.spots)
+            .zip(&self.cast.spots)
             .zip(&self.attention)
         {
             let share = minutes / self.most;
             if share < 0.02 {
                 continue;
             }
-            let [x, y] = middle(*spot, self.reel.site.side);
+            let [x, y] = middle(*spot, self.cast.grid);
             let r = (1.0 + 3.4 * share.sqrt()) * self.view.zoom.max(10.0);
             picture.glow(
                 self.view.point(x, y, 0.0),
@@ -346,14 +344,12 @@ fn sign(picture: &mut Canvas, mark: Mark, [x, y]: Point, size: f32) {
 }
 
 /// Returns the middle of a spot, in parcels.
-fn middle(spot: Spot, side: u32) -> [f32; 2] {
-    match spot {
-        Spot::House(p) | Spot::Hall(p) | Spot::Pavilion(p) => {
-            let side = side.max(1);
-            [(p.0 % side) as f32 + 0.5, (p.0 / side) as f32 + 0.5]
-        }
-        Spot::Square(at, _) => at.map(|v| v / CELL),
-    }
+fn middle(spot: Spot, grid: Grid) -> [f32; 2] {
+    let at = match spot {
+        Spot::House(p) | Spot::Hall(p) | Spot::Pavilion(p) => grid.middle(p),
+        Spot::Square(at, _) => at,
+    };
+    at.map(|v| v / CELL)
 }
 
 /// Returns how dark it is at a tick: 0 by day, 1 at night.
