@@ -264,12 +264,7 @@ const reel = (() => {
           case 6:
             if (person) {
               person.topic = small;
-              // What was looked at before keeps its topic: another one begins a span of its own.
-              const isNext = tick > s.t0[person.span] && s.topic[person.span] !== NO_TOPIC;
-              if (isNext && person.activity !== ACTIVITY.WALKING) {
-                close(tick, avatar, person);
-                open(tick, avatar, person, person.activity, person.at, person.at);
-              } else s.topic[person.span] = small;
+              s.topic[person.span] = small;
             }
             break;
           default:
