@@ -188,5 +188,5 @@ const charts = (() => {
     };
   }
 
-  return { make, element, say, clock, dayOf, when, short };
+  return { make, element, when, short };
 })();

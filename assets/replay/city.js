@@ -1,12 +1,15 @@
 "use strict";
 // Draws the city: a model of paper on a table, seen from above at a slant, with everybody who is awake in it.
 const city = (() => {
-  const { KIND, CELL, chance, front, turned } = ground;
+  const { KIND, CELL, chance, front } = ground;
   const { ACTIVITY } = reel;
 
   // How high a thing one parcel high stands in the picture, and how flat the ground lies, both by the width of a parcel.
   const RISE = 0.95;
   const SLANT = 0.54;
+
+  // How sought after a parcel is from which on it has a tower instead of a house, in 255ths; as in pictures.
+  const TOWERS_FROM = 107;
 
   const NIGHT_BEGINS = 20;
   const NIGHT_ENDS = 6;
@@ -80,6 +83,7 @@ const city = (() => {
     let by = "activity";
     const spaceAt = new Int32Array(film.side * film.side).fill(-1);
     film.spaces.forEach((s, i) => (spaceAt[s.parcel] = i));
+    const square = film.spaces.findIndex((s) => s.isSquare);
 
     const flatX = (x, y) => size.w / 2 + (inset.left - inset.right) / 2 + (x - view.x - (y - view.y)) * view.zoom;
     const flatY = (x, y) => size.h / 2 + (inset.top - inset.bottom) / 2 + (x - view.x + (y - view.y)) * view.zoom * SLANT;
@@ -322,7 +326,7 @@ const city = (() => {
       const homes = film.homes[i];
       if (homes === 0) return null;
       const worth = film.worth[i] / 255;
-      const isTower = worth > 0.42 && homes > 0;
+      const isTower = film.worth[i] >= TOWERS_FROM;
       const half = isTower ? 0.34 : 0.25 + 0.06 * chance(i + 5);
       const [dx, dy] = front(x, y, film.roadEvery);
       const back = isTower ? 0 : 0.08;
@@ -349,7 +353,7 @@ const city = (() => {
     }
 
     function drawPlaza(g, c) {
-      const s = film.spaces.find((one) => one.isSquare);
+      const s = film.spaces[square];
       if (!s) return;
       const z = view.zoom;
       const [mx, my] = [flatX(s.x, s.y), flatY(s.x, s.y)];
@@ -422,8 +426,14 @@ const city = (() => {
       return present.list;
     }
 
+    const topicColors = { light: [], dark: [] };
+
     function color(i) {
-      return by === "topic" ? topicColor(film.spans.topic[i], theme) : HUES[theme][ACTIVITY_HUE[film.spans.activity[i]] || "quiet"];
+      if (by === "topic") {
+        const topic = film.spans.topic[i];
+        return (topicColors[theme][topic] ||= topicColor(topic, theme));
+      }
+      return HUES[theme][ACTIVITY_HUE[film.spans.activity[i]] || "quiet"];
     }
 
     const glows = new Map();
@@ -570,15 +580,12 @@ const city = (() => {
       }
       g.globalAlpha = 1;
       drawMarks(g, tick, rate);
-      if (options.followed >= 0) {
-        const row = rows.find((one) => one.a === options.followed);
-        if (row) ring(g, row.x, row.y, dot + 5, HUES[theme].mark);
-      }
-      if (options.pointed) {
-        const p = options.pointed;
-        const at = p.row ? rows.find((one) => one.a === p.row) : null;
-        if (at) ring(g, at.x, at.y, dot + 3.5, c.halo);
-      }
+      const ringed = (avatar, r, hue) => {
+        const row = avatar >= 0 && rows.find((one) => one.a === avatar);
+        if (row) ring(g, row.x, row.y, r, hue);
+      };
+      ringed(options.followed, dot + 5, HUES[theme].mark);
+      ringed(options.pointed, dot + 3.5, c.halo);
       if (view.zoom > 20) labels(g, tick);
       return rows;
     }
@@ -631,13 +638,13 @@ const city = (() => {
         if (x < 0 || y < 0 || x >= film.side || y >= film.side) continue;
         const space = spaceAt[y * film.side + x];
         if (space >= 0) return { space };
-        if (film.cells[y * film.side + x] === CELL.PLAZA) return { space: film.spaces.findIndex((s) => s.isSquare) };
+        if (square >= 0 && film.cells[y * film.side + x] === CELL.PLAZA) return { space: square };
       }
       return null;
     }
 
     return {
-      view, size, inset, resize, draw, pick, toGround, fitZoom, attentionAt,
+      view, size, inset, resize, draw, pick, toGround, fitZoom,
       setTheme(name) {
         theme = name;
       },
@@ -672,5 +679,5 @@ const city = (() => {
     };
   }
 
-  return { make, HUES, KIND_HUE, ACTIVITY_HUE, topicColor, darkness };
+  return { make, HUES, KIND_HUE, darkness };
 })();

@@ -146,5 +146,5 @@ const ground = (() => {
     return out;
   }
 
-  return { KIND, CELL, chance, front, turned, seating, at };
+  return { KIND, CELL, chance, front, seating, at };
 })();

@@ -41,7 +41,7 @@
   const picture = city.make($("city"), film);
   const state = {
     tick: film.first, plays: false, begun: false, speed: DEFAULT_SPEED, tours: guide.stops.length > 0, caption: -1, shown: 0,
-    hidden: -2, theme: "", by: "activity", follows: -1, pointed: null, fit: true, flight: null, moves: 0, rate: 0,
+    hidden: -2, theme: "", by: "activity", follows: -1, pointed: -1, fit: true, flight: null, moves: 0, rate: 0,
   };
   let rows = [];
 
@@ -97,12 +97,11 @@
   function meet() {
     const due = guide.at(state.tick);
     if (due === state.caption) return;
-    const came = due;
     state.caption = due;
     state.shown = 0;
     state.hidden = -2;
     caption();
-    if (came >= 0 && state.tours) look(guide.stops[came]);
+    if (due >= 0 && state.tours) look(guide.stops[due]);
   }
 
   function seek(tick, andLook) {
@@ -150,7 +149,7 @@
   }
 
   function faster(by) {
-    if (state.tours && by !== 0) {
+    if (state.tours) {
       state.tours = false;
       // Begins near the pace of the tour, so that the first press is no jump.
       const pace = state.rate || SPEEDS[state.speed];
@@ -443,7 +442,7 @@
     const old = fingers.get(event.pointerId);
     if (!old) {
       const found = picture.pick(rows, x, y, 11);
-      state.pointed = found && found.avatar !== undefined ? { row: found.avatar } : null;
+      state.pointed = found && found.avatar !== undefined ? found.avatar : -1;
       tellOf(found, x, y);
       if (!state.plays) ask();
       return;
@@ -488,7 +487,7 @@
   canvas.addEventListener("pointercancel", release);
   canvas.addEventListener("pointerleave", () => {
     $("hint").hidden = true;
-    state.pointed = null;
+    state.pointed = -1;
     ask();
   });
   canvas.addEventListener("wheel", (event) => {
@@ -548,7 +547,7 @@
     p: () => step(-1),
     0: seeAll,
     t: () => $("theme").click(),
-    c: () => setColor(state.by === "activity" ? "topic" : "activity"),
+    c: () => film.topics.length && setColor(state.by === "activity" ? "topic" : "activity"),
     "?": () => $("keys").showModal(),
     Escape: () => {
       state.follows = -1;
@@ -575,7 +574,7 @@
   // A link may name a moment: #tick=1440, #caption=2, #theme=dark, #color=topic, #play.
   const asks = new URLSearchParams(location.hash.slice(1));
   showSpeed();
-  setTheme(asks.get("theme") || (darkWanted.matches ? "dark" : "light"));
+  setTheme(["light", "dark"].find((name) => name === asks.get("theme")) || (darkWanted.matches ? "dark" : "light"));
   setColor(asks.get("color") === "topic" && film.topics.length ? "topic" : "activity");
   document.querySelector(".choice").hidden = film.topics.length === 0;
   resize();

@@ -1,5 +1,5 @@
 "use strict";
-// Reads the embedded recording: bytes in, columns out. The layout is that of `encode.rs`; nothing in here draws.
+// Reads the embedded recording: bytes in, columns out. The layout is that of `pack.rs`; nothing in here draws.
 const reel = (() => {
   const MAGIC = "AGR1";
 
@@ -12,6 +12,9 @@ const reel = (() => {
   // Ticks in a bucket of the index that finds who is here at a tick.
   const BUCKET = 15;
   const TICKS_PER_HOUR = 60;
+
+  // Most people that a page has room for.
+  const MOST_AVATARS = 1 << 24;
 
   // Share of attention that somebody gives who does this.
   const ATTENTION = [0, 0, 0.6, 1, 0, 0.35, 1, 1];
@@ -138,7 +141,7 @@ const reel = (() => {
     film.worth = r.runs(cells);
     film.spaces = r.list(3, () => ({ kind: r.byte(), parcel: r.number(), topic: r.text() }));
     film.topics = r.list(1, () => r.text());
-    film.series = r.list(9, () => {
+    film.series = r.list(6, () => {
       const one = { key: r.text(), title: r.text(), unit: r.byte(), first: r.number(), step: r.number() };
       const n = r.count(4);
       one.values = Float32Array.from({ length: n }, () => r.float());
@@ -270,6 +273,7 @@ const reel = (() => {
       }
     }
     for (const [avatar, person] of people) close(film.last, avatar, person);
+    if (largest > MOST_AVATARS) throw new Error("avatar " + largest + " is too many");
     if (r.at !== r.bytes.length) throw new Error("there are bytes after the end of the recording");
     film.spans = s;
     film.marks = marks;

@@ -5,14 +5,15 @@ const timeline = (() => {
   const HEIGHT = { labels: 15, top: 9 };
   const NIGHTS_UP_TO_DAYS = 40;
 
-  const WORDS = { step: 10, hour: 60 };
+  // Minutes after which what is read out is told anew.
+  const WORDS_EVERY = 10;
 
   function make(host, film, seek) {
     const canvas = charts.element("canvas", { "aria-hidden": "true" });
     const tip = charts.element("span", { class: "tip", hidden: "" });
     host.append(canvas, tip);
     const span = Math.max(1, film.last - film.first);
-    const most = Math.max(1, ...film.awake);
+    const most = film.awake.reduce((a, b) => Math.max(a, b), 1);
     let size = { w: 1, h: 1, ratio: 1 };
     let tick = film.first;
     let backdrop = null;
@@ -20,7 +21,9 @@ const timeline = (() => {
 
     const x = (t) => 10 + ((t - film.first) / span) * (size.w - 20);
     const tickOf = (px) => film.first + Math.min(1, Math.max(0, (px - 10) / (size.w - 20))) * span;
-    const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+    // Asked of the style once, not in every frame.
+    let inks = {};
+    const ink = (name) => (inks[name] ||= getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim());
 
     function resize() {
       const box = host.getBoundingClientRect();
@@ -180,13 +183,14 @@ const timeline = (() => {
     return {
       resize,
       repaint() {
+        inks = {};
         backdrop = null;
         draw();
       },
       show(now) {
         tick = now;
         draw();
-        const minute = Math.floor(now / WORDS.step) * WORDS.step;
+        const minute = Math.floor(now / WORDS_EVERY) * WORDS_EVERY;
         if (host.getAttribute("aria-valuenow") !== String(minute)) {
           host.setAttribute("aria-valuenow", minute);
           host.setAttribute("aria-valuetext", charts.when(minute));

@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::AtomicBool;
 
 use super::CommandError;
 use super::export_args::DemosArgs;
 use super::output;
 use super::replay_export::{gif, page, size_of};
-use super::run::{stop_on_interrupt, wall_clock};
+use super::run::{live, stop_on_interrupt};
 use crate::events::log::writer::Disk;
 use crate::lab::recording::page::{Cut, gather};
 use crate::lab::recording::{Detail, Recording, Tour};
@@ -95,10 +95,7 @@ pub(super) fn command(args: &DemosArgs) -> Result<(), CommandError> {
             let what = format!("{}: exists; --force overwrites it", path.display());
             return Err(CommandError::Usage(what));
         }
-        let ended = record(demo, &path, args.threads.unwrap_or(0), || {
-            stop.load(Ordering::Relaxed)
-        })?;
-        if !ended {
+        if !record(demo, &path, args.threads.unwrap_or(0), &stop)? {
             return Err(CommandError::Failed(format!(
                 "{}: stopped before its end",
                 path.display()
@@ -142,7 +139,7 @@ fn record(
     demo: &Demo,
     path: &Path,
     threads: usize,
-    stops: impl Fn() -> bool,
+    stop: &AtomicBool,
 ) -> Result<bool, CommandError> {
     let overrides = Overrides {
         days: Some(demo.days),
@@ -151,7 +148,6 @@ fn record(
     };
     let loaded = load(demo.scenario, &overrides)?;
     let tour = Tour::from_toml(demo.captions, &format!("{}.toml", demo.name))?;
-    let clock = wall_clock();
     let mut run = Run::begin(&loaded, threads, None)?;
     run.queue(orders(demo)?);
     let wanted = Wanted {
@@ -160,21 +156,10 @@ fn record(
         tour: Some(tour),
     };
     run.record(&wanted, &Disk)?;
-    let total = run.asked_ticks();
-    let bar = output::progress(u64::from(total), false);
-    bar.set_message(format!("recording {}", demo.name));
-    while run.ticks < total && !stops() {
-        run.step()?;
-        if run.ticks.is_multiple_of(60) {
-            bar.set_position(u64::from(run.ticks));
-        }
-    }
-    let ended = run.ticks == total;
-    bar.finish_and_clear();
-    run.leave(
-        format!("agora demos --only {}", demo.name),
-        clock.elapsed().as_secs_f64(),
-    )?;
+    let bar = output::progress(u64::from(run.asked_ticks()), false);
+    let wall = live(&mut run, &bar, stop)?;
+    let ended = run.ticks == run.asked_ticks();
+    run.leave(format!("agora demos --only {}", demo.name), wall)?;
     Ok(ended)
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
@@ -128,11 +128,19 @@ fn frames(
     fs::create_dir_all(out).map_err(CommandError::file(out))?;
     let mut scene = Scene::new(reel, size.0, size.1);
     let bar = bar(&all);
+    let file = |n: usize| out.join(format!("frame-{n:05}.png"));
     for (i, shot) in all.iter().enumerate() {
-        let file = out.join(format!("frame-{:05}.png", i + 1));
         let bytes = png(&scene.draw(*shot));
-        save(&file, |f| f.write_all(&bytes))?;
+        save(&file(i + 1), |f| f.write_all(&bytes))?;
         bar.inc(1);
+    }
+    // A longer tour that was overwritten would go on behind this one.
+    for n in all.len() + 1.. {
+        match fs::remove_file(file(n)) {
+            Ok(()) => {}
+            Err(e) if e.kind() == ErrorKind::NotFound => break,
+            Err(e) => return Err(CommandError::file(&file(n))(e)),
+        }
     }
     bar.finish_and_clear();
     Ok(format!("{}: {} pictures", out.display(), all.len()))
@@ -160,8 +168,11 @@ pub(super) fn gif(
     let bar = bar(&all);
     save(out, |file| {
         let mut gif = GifWriter::new(file, &some)?;
-        for shot in &all {
-            gif.add(&scene.draw(*shot), 100 / rate)?;
+        // Times are whole hundredths of a second: what one picture is short of, a later one makes up for.
+        let shown_until = |n: usize| n * 100 / usize::from(rate);
+        for (i, shot) in all.iter().enumerate() {
+            let hundredths = shown_until(i + 1) - shown_until(i);
+            gif.add(&scene.draw(*shot), hundredths as u16)?;
             bar.inc(1);
         }
         gif.finish().map(drop)

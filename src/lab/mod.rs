@@ -12,12 +12,14 @@
 //! | `report` | the page that shows a run |
 //! | `summary` | `run.json` |
 //! | `place` | where things are in a picture of the city: metres, seats, ways along roads |
+//! | `mark` | the signs above people's heads in it |
 //! | `plugin` | what joins it into the tick |
 
 pub mod config;
 pub mod evaluation;
 pub mod experiment;
 pub mod explain;
+pub mod mark;
 pub mod metrics;
 pub mod place;
 pub mod plugin;

@@ -5,6 +5,8 @@
 
 use crate::sim::ids::ParcelId;
 use crate::sim::rng::mix;
+use crate::society::spaces::map::Cell;
+use crate::society::spaces::space::SpaceKind;
 
 /// Metres along the side of a parcel.
 pub const CELL: f32 = 10.0;
@@ -161,6 +163,22 @@ impl Grid {
         self.side as f32 * CELL
     }
 
+    /// Returns where people of a space are that stands on a parcel; `cells` is what lies on each.
+    #[must_use]
+    pub fn spot(self, cells: &[Cell], kind: SpaceKind, parcel: ParcelId) -> Spot {
+        if cells.get(parcel.idx()) == Some(&Cell::Plaza) {
+            let half = (self.extent() / 24.0).max(CELL);
+            return Spot::Square([self.extent() / 2.0; 2], half);
+        }
+        match kind {
+            SpaceKind::Plaza => Spot::Pavilion(parcel),
+            SpaceKind::GameRoom
+            | SpaceKind::MarketHall
+            | SpaceKind::Estate
+            | SpaceKind::Classroom => Spot::Hall(parcel),
+        }
+    }
+
     /// Returns how many seats a spot has; more people share them.
     #[must_use]
     pub fn seats(self, spot: Spot) -> u32 {
@@ -227,11 +245,7 @@ impl Grid {
         let every = self.road_every.max(1) as f32 * CELL;
         let road = |v: f32| {
             let last = ((self.extent() - 0.5 * CELL) / every).floor() * every;
-            ((v - 0.5 * CELL) / every)
-                .round()
-                .mul_add(every, 0.0)
-                .clamp(0.0, last.max(0.0))
-                + 0.5 * CELL
+            (((v - 0.5 * CELL) / every).round() * every).clamp(0.0, last.max(0.0)) + 0.5 * CELL
         };
         // On which side of the road one walks follows from where one comes from.
         let aside = |v: f32| {

@@ -18,42 +18,10 @@ use crate::sim::schedule::SimClock;
 use crate::sim::units::{TICKS_PER_HOUR, Tick};
 use crate::society::avatars::avatar::{Activity, Avatar, Avatars, Role};
 
-/// Ticks for which a mark stays above a head.
-pub const MARK_TICKS: u32 = 4;
+pub use crate::lab::mark::{MARK_TICKS, Mark};
 
 /// Farther than this nobody gets within a tick but by teleport, in metres; it is shown to be there at once.
 const FARTHEST_STEP: f32 = 60.0;
-
-/// A sign above somebody's head.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Mark {
-    /// None.
-    #[default]
-    None = 0,
-    /// Liked something.
-    Heart = 1,
-    /// Talks.
-    Bubble = 2,
-    /// Bought something.
-    Bag = 3,
-    /// Received coins.
-    Coin = 4,
-}
-
-impl Mark {
-    /// Returns the sign of what happened.
-    #[must_use]
-    pub fn of(event: &Event) -> Self {
-        match event.kind {
-            EventKind::Like | EventKind::TieAccept => Self::Heart,
-            EventKind::Talk => Self::Bubble,
-            EventKind::Buy | EventKind::ParcelBuy => Self::Bag,
-            EventKind::RewardClaim | EventKind::QuestDone | EventKind::Drop => Self::Coin,
-            _ => Self::None,
-        }
-    }
-}
 
 /// Somebody who is awake.
 #[derive(Debug, Clone, Copy, PartialEq)]

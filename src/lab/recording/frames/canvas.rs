@@ -124,7 +124,7 @@ impl Canvas {
         self.area(&corners, color, cover);
     }
 
-    /// Mixes every pixel of a part of the rows with a colour, where `is_meant` says so.
+    /// Mixes those pixels with a colour of which `is_meant` says so.
     pub(super) fn tint(&mut self, color: Color, cover: f32, is_meant: &[bool]) {
         for (pixel, _) in self
             .pixels

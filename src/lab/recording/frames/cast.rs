@@ -2,16 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::super::page::reel::{Mark, Moment, Place, Reel, Site, Step};
+use super::super::page::reel::{Moment, Place, Reel, Step};
+use crate::lab::mark::{MARK_TICKS, Mark};
 use crate::lab::place::{self, CELL, Grid, Ground, Spot};
-use crate::sim::ids::AvatarId;
+use crate::sim::ids::{AvatarId, ParcelId};
 use crate::sim::rng::mix;
 use crate::society::avatars::avatar::Activity;
-use crate::society::spaces::map::Cell;
-use crate::society::spaces::space::SpaceKind;
-
-/// Ticks for which a sign stays above a head.
-pub(super) const MARK_TICKS: u32 = 4;
 
 /// Somebody who is awake.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,41 +35,27 @@ pub(super) struct Figure {
 /// Follows a reel.
 pub(super) struct Cast<'a> {
     moments: std::iter::Peekable<std::slice::Iter<'a, Moment>>,
-    grid: Grid,
-    spots: Vec<Spot>,
+    pub(super) grid: Grid,
+    /// Where people of each space are.
+    pub(super) spots: Vec<Spot>,
     actors: BTreeMap<AvatarId, Actor>,
-}
-
-/// Returns where people of each space are.
-pub(super) fn spots(site: &Site) -> Vec<Spot> {
-    let extent = site.side as f32 * CELL;
-    let spaces = site.spaces.iter();
-    spaces
-        .map(|hall| {
-            if site.cells.get(hall.parcel.idx()) == Some(&Cell::Plaza) {
-                return Spot::Square([extent / 2.0; 2], (extent / 24.0).max(CELL));
-            }
-            match hall.kind {
-                SpaceKind::Plaza => Spot::Pavilion(hall.parcel),
-                SpaceKind::GameRoom
-                | SpaceKind::MarketHall
-                | SpaceKind::Estate
-                | SpaceKind::Classroom => Spot::Hall(hall.parcel),
-            }
-        })
-        .collect()
 }
 
 impl<'a> Cast<'a> {
     /// Begins before the first tick.
     pub(super) fn new(reel: &'a Reel) -> Self {
+        let site = &reel.site;
+        let grid = Grid {
+            side: site.side,
+            road_every: site.road_every,
+        };
+        let spaces = site.spaces.iter();
         Self {
             moments: reel.moments.iter().peekable(),
-            grid: Grid {
-                side: reel.site.side,
-                road_every: reel.site.road_every,
-            },
-            spots: spots(&reel.site),
+            grid,
+            spots: spaces
+                .map(|hall| grid.spot(&site.cells, hall.kind, hall.parcel))
+                .collect(),
             actors: BTreeMap::new(),
         }
     }
@@ -84,7 +66,7 @@ impl<'a> Cast<'a> {
             Place::Space(space) => self.spots.get(space.idx()).copied(),
             Place::Home(parcel) => Some(Spot::House(parcel)),
         };
-        let spot = spot.unwrap_or(Spot::House(crate::sim::ids::ParcelId(0)));
+        let spot = spot.unwrap_or(Spot::House(ParcelId(0)));
         let n = self.grid.seats(spot).max(1);
         self.grid
             .seat(spot, (mix(u64::from(id.0)) % u64::from(n)) as u32)

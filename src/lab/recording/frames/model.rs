@@ -1,5 +1,7 @@
 //! The city without people, seen from above at a slant: a model of paper on a table.
 
+use std::collections::BTreeMap;
+
 use super::canvas::{Canvas, Color, Point, mix};
 use crate::lab::place::{Front, chance};
 use crate::lab::recording::page::reel::Site;
@@ -93,6 +95,8 @@ struct Painter<'a> {
     picture: &'a mut Canvas,
     view: View,
     site: &'a Site,
+    /// What stands on parcels with a space.
+    halls: BTreeMap<usize, SpaceKind>,
 }
 
 impl Painter<'_> {
@@ -311,8 +315,8 @@ impl Painter<'_> {
     fn lot(&mut self, x: u32, y: u32, i: usize) {
         let key = i as u64 * 64;
         let (fx, fy) = (x as f32, y as f32);
-        if let Some(hall) = self.site.spaces.iter().find(|s| s.parcel.idx() == i) {
-            self.space(hall.kind, [fx + 0.13, fy + 0.13, fx + 0.87, fy + 0.87]);
+        if let Some(kind) = self.halls.get(&i) {
+            self.space(*kind, [fx + 0.13, fy + 0.13, fx + 0.87, fy + 0.87]);
             return;
         }
         let Some((base, height, is_tower)) = self.house(x, y, i) else {
@@ -350,10 +354,12 @@ pub(super) fn paint(picture: &mut Canvas, site: &Site, view: View) -> Vec<bool> 
         0.9,
     );
     let before = picture.pixels.clone();
+    let halls = site.spaces.iter().map(|s| (s.parcel.idx(), s.kind));
     let mut painter = Painter {
         picture,
         view,
         site,
+        halls: halls.collect(),
     };
     painter.slab();
     painter.ground();

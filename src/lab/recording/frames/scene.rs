@@ -1,12 +1,13 @@
 //! A whole frame: the city at a tick, everybody awake, the clock, the caption and the curve that it speaks of.
 
 use super::canvas::{Canvas, Color, Point};
-use super::cast::{Cast, Figure, spots};
+use super::cast::{Cast, Figure};
 use super::letters::Face;
 use super::model::{SLANT, TABLE, View, hue, paint};
 use super::shots::Shot;
-use crate::lab::place::{CELL, Spot};
-use crate::lab::recording::page::reel::{Curve, Mark, Reel, Stop, Unit};
+use crate::lab::mark::Mark;
+use crate::lab::place::{CELL, Grid, Spot};
+use crate::lab::recording::page::reel::{Curve, Reel, Stop, Unit};
 use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR};
 use crate::society::avatars::avatar::Activity;
 use crate::society::spaces::space::SpaceKind;
@@ -46,7 +47,6 @@ pub struct Scene<'a> {
     city: Canvas,
     mask: Vec<bool>,
     view: View,
-    spots: Vec<Spot>,
     /// Minutes of attention by space, fading, and up to when.
     attention: Vec<f32>,
     most: f32,
@@ -64,7 +64,6 @@ impl<'a> Scene<'a> {
         let mask = paint(&mut city, &reel.site, view);
         Self {
             cast: Cast::new(reel),
-            spots: spots(&reel.site),
             attention: vec![0.0; reel.site.spaces.len()],
             most: 1.0,
             until: reel.first as f32,
@@ -121,14 +120,14 @@ impl<'a> Scene<'a> {
             .site
             .spaces
             .iter()
-            .zip(&self.spots)
+            .zip(&self.cast.spots)
             .zip(&self.attention)
         {
             let share = minutes / self.most;
             if share < 0.02 {
                 continue;
             }
-            let [x, y] = middle(*spot, self.reel.site.side);
+            let [x, y] = middle(*spot, self.cast.grid);
             let r = (1.0 + 3.4 * share.sqrt()) * self.view.zoom.max(10.0);
             picture.glow(
                 self.view.point(x, y, 0.0),
@@ -161,7 +160,7 @@ impl<'a> Scene<'a> {
         for figure in figures {
             if let Some(mark) = figure.mark {
                 let [x, y] = at(figure);
-                sign(picture, mark, [x, y - 3.4 * dot], 0.42 * dot);
+                sign(picture, mark, [x, y - 3.6 * dot], 0.62 * dot);
             }
         }
     }
@@ -181,7 +180,11 @@ impl<'a> Scene<'a> {
         if let Some(curve) = named.or(self.reel.curves.first())
             && w > 2.0 * CURVE[0]
         {
-            self.curve(picture, curve, [w - CURVE[0] - MARGIN, 12.0], shot.tick);
+            // Beside the title where there is room, else below it, where the corner of the city is empty.
+            let left = w - CURVE[0] - MARGIN;
+            let is_beside = MARGIN + Face::Title.width(&self.reel.title) + MARGIN < left;
+            let top = if is_beside { 12.0 } else { 40.0 };
+            self.curve(picture, curve, [left, top], shot.tick);
         }
         if let Some(stop) = stop {
             caption(picture, stop, [MARGIN, h - FOOT + 4.0], w - 2.0 * MARGIN);
@@ -290,6 +293,7 @@ fn caption(picture: &mut Canvas, stop: &Stop, at: Point, width: f32) {
 /// Draws a sign, of half a size of so many pixels.
 fn sign(picture: &mut Canvas, mark: Mark, [x, y]: Point, size: f32) {
     let (color, halo) = match mark {
+        Mark::None => return,
         Mark::Heart => (HEART, 2.0),
         Mark::Bubble => (hue(SpaceKind::Plaza), 2.3),
         Mark::Bag => (LOOK, 2.0),
@@ -297,6 +301,7 @@ fn sign(picture: &mut Canvas, mark: Mark, [x, y]: Point, size: f32) {
     };
     picture.disc([x, y], [(halo + 0.7) * size; 2], CARD, 1.0);
     match mark {
+        Mark::None => {}
         Mark::Heart => {
             for dx in [-0.8, 0.8] {
                 picture.disc([x + dx * size, y - 0.5 * size], [size; 2], color, 1.0);
@@ -339,14 +344,12 @@ fn sign(picture: &mut Canvas, mark: Mark, [x, y]: Point, size: f32) {
 }
 
 /// Returns the middle of a spot, in parcels.
-fn middle(spot: Spot, side: u32) -> [f32; 2] {
-    match spot {
-        Spot::House(p) | Spot::Hall(p) | Spot::Pavilion(p) => {
-            let side = side.max(1);
-            [(p.0 % side) as f32 + 0.5, (p.0 / side) as f32 + 0.5]
-        }
-        Spot::Square(at, _) => at.map(|v| v / CELL),
-    }
+fn middle(spot: Spot, grid: Grid) -> [f32; 2] {
+    let at = match spot {
+        Spot::House(p) | Spot::Hall(p) | Spot::Pavilion(p) => grid.middle(p),
+        Spot::Square(at, _) => at,
+    };
+    at.map(|v| v / CELL)
 }
 
 /// Returns how dark it is at a tick: 0 by day, 1 at night.

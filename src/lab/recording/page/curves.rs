@@ -43,11 +43,22 @@ const DAILY: [Choice; 10] = [
     ("regret_share", "Minutes regretted", Unit::Share),
 ];
 
+/// The number that counts what the city was founded with on its first day: beside that no other day would be seen.
+const FOUNDED_WITH: &str = "minted";
+
 /// Chooses what is drawn of a recording's metrics by the hour and by the day; numbers that never move say nothing and are
 /// left out.
 pub(super) fn choose(hours: &[(Tick, Numbers)], days: &[(Tick, Numbers)]) -> Vec<Curve> {
     let curves = |choices: &[Choice], rows: &[(Tick, Numbers)], step| -> Vec<Curve> {
-        let all = choices.iter().filter_map(|c| curve(*c, rows, step));
+        let all = choices.iter().filter_map(|c| {
+            let begins_at_founding = rows.first().is_some_and(|(tick, _)| tick.0 < TICKS_PER_DAY);
+            let rows = if c.0 == FOUNDED_WITH && begins_at_founding {
+                &rows[1..]
+            } else {
+                rows
+            };
+            curve(*c, rows, step)
+        });
         all.filter(moves).take(MOST_CURVES).collect()
     };
     if days.len() >= DAYS_TELL_FROM {
@@ -228,6 +239,15 @@ mod tests {
         let curves = choose(&rows, &[]);
         assert_eq!(curves.len(), 1);
         assert_eq!(curves[0].values, [Some(1.0), None, None, Some(2.0)]);
+    }
+
+    #[test]
+    fn what_a_city_is_founded_with_is_not_made_on_its_first_day() {
+        let made = [90_000.0, 30.0, 10.0, 20.0];
+        let day = |d: u32| row(1440 * d + 1439, &[("minted", Some(made[d as usize]))]);
+        let curves = choose(&[], &(0..4).map(day).collect::<Vec<_>>());
+        assert_eq!(curves[0].first, 2 * 1440);
+        assert_eq!(curves[0].values, [Some(30.0), Some(10.0), Some(20.0)]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A small made-up reel for the tests: one of everything.
 
-use super::reel::{Curve, Hall, Mark, Moment, Place, Reel, Site, Step, Stop, Turn, Unit};
+use super::reel::{Curve, Hall, Moment, Place, Reel, Site, Step, Stop, Turn, Unit};
+use crate::lab::mark::Mark;
 use crate::lab::recording::Look;
 use crate::sim::ids::{AvatarId, ParcelId, SpaceId};
 use crate::society::avatars::avatar::Activity;

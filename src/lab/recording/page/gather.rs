@@ -4,11 +4,11 @@ use super::curves::{self, Breadth};
 use super::error::PageError;
 use super::reel::{Curve, Hall, MOST_TOPICS, Reel, Site, Stop, Turn};
 use super::steps::Steps;
-use crate::events::behavior::{Event, EventKind, ThingKind};
-use crate::lab::recording::{Ground, ItemNote, LotNote, Person, Recording, Tour};
+use crate::events::behavior::{EventKind, ThingKind};
+use crate::lab::recording::{Ground, ItemNote, LotNote, Numbers, Person, Recording, Tour};
 use crate::sim::ids::{AvatarId, ItemId, ParcelId};
 use crate::sim::math;
-use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR};
+use crate::sim::units::{TICKS_PER_DAY, Tick};
 use crate::society::content::words::topic_name;
 
 /// Which part of a recording is taken.
@@ -53,16 +53,11 @@ pub fn gather(recording: &mut Recording, cut: Cut) -> Result<Reel, PageError> {
     let mut breadth = Breadth::default();
     let mut first_day_over = None;
     let mut moments = Vec::new();
-    let mut deeds: Vec<Event> = Vec::new();
     for tick in first..last {
-        if (tick - first).is_multiple_of(TICKS_PER_HOUR) {
-            deeds = recording.deeds(tick..last.min(tick + TICKS_PER_HOUR))?;
-        }
         let picture = recording.at(tick)?;
-        let begins = deeds.partition_point(|d| d.tick.0 < tick);
-        let ends = deeds.partition_point(|d| d.tick.0 <= tick);
-        let now = &deeds[begins..ends];
-        for deed in now {
+        // Tick by tick, as the picture goes: asked for ahead they would be read twice.
+        let deeds = recording.deeds(tick..tick + 1)?;
+        for deed in &deeds {
             if deed.kind == EventKind::Consume
                 && deed.thing.kind == ThingKind::Item
                 && let Some(about) = topic(ItemId(deed.thing.id))
@@ -70,7 +65,7 @@ pub fn gather(recording: &mut Recording, cut: Cut) -> Result<Reel, PageError> {
                 breadth.took(deed.avatar, about);
             }
         }
-        moments.extend(steps.look(tick, &picture.awake, now, home, topic));
+        moments.extend(steps.look(tick, &picture.awake, &deeds, home, topic));
         if (tick + 1).is_multiple_of(TICKS_PER_DAY) {
             breadth.end_day();
             first_day_over.get_or_insert(tick + 1);
@@ -78,7 +73,14 @@ pub fn gather(recording: &mut Recording, cut: Cut) -> Result<Reel, PageError> {
     }
     let lots = recording.at(last - 1)?.lots;
 
-    let mut curves = curves::choose(recording.hours(), recording.days());
+    // Numbers of other ticks than those that are shown would set the scale of a curve, or its length.
+    let shown = |rows: &[(Tick, Numbers)]| -> Vec<(Tick, Numbers)> {
+        let rows = rows
+            .iter()
+            .filter(|(tick, _)| (first..last).contains(&tick.0));
+        rows.cloned().collect()
+    };
+    let mut curves = curves::choose(&shown(recording.hours()), &shown(recording.days()));
     if let Some(curve) = first_day_over.and_then(|tick| breadth.curve(tick)) {
         curves.insert(curves.len().min(2), curve);
     }
@@ -203,7 +205,7 @@ fn stops(tour: &Tour, curves: &[Curve], ticks: std::ops::Range<u32>) -> Vec<Stop
 /// Lists the rules that were changed, from the lines of the commands that did.
 fn turns(commands: &[(u32, String)], ticks: std::ops::Range<u32>) -> Vec<Turn> {
     let told = commands.iter().filter(|(tick, _)| ticks.contains(tick));
-    told.filter_map(|(tick, line)| {
+    let turns = told.filter_map(|(tick, line)| {
         let command: serde_json::Value = serde_json::from_str(line).ok()?;
         if command.get("command")? != "set_policy" {
             return None;
@@ -214,8 +216,11 @@ fn turns(commands: &[(u32, String)], ticks: std::ops::Range<u32>) -> Vec<Turn> {
         };
         let text = format!("{} = {value}", command.get("key")?.as_str()?);
         Some(Turn { tick: *tick, text })
-    })
-    .collect()
+    });
+    let mut turns: Vec<Turn> = turns.collect();
+    // A file may tell them in any order.
+    turns.sort_by_key(|turn| turn.tick);
+    turns
 }
 
 #[cfg(test)]
@@ -307,5 +312,8 @@ mod tests {
                 (5, "economy.controller.kind = pi".to_owned()),
             ]
         );
+        let unordered = [commands[2].clone(), commands[0].clone()];
+        let ticks: Vec<u32> = turns(&unordered, 0..9).iter().map(|t| t.tick).collect();
+        assert_eq!(ticks, [3, 5]);
     }
 }

@@ -217,9 +217,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::example::small;
-    use super::super::reel::Mark;
     use super::super::unpack::unpack;
     use super::*;
+    use crate::lab::mark::Mark;
     use crate::sim::ids::{AvatarId, ParcelId, SpaceId};
     use crate::society::avatars::avatar::Activity;
 

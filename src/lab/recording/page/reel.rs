@@ -3,7 +3,7 @@
 //! A reel tells what changes and nothing that follows by itself: where exactly somebody stands, and along which roads it
 //! walks, is worked out where it is drawn.
 
-use crate::events::behavior::{Event, EventKind};
+use crate::lab::mark::Mark;
 use crate::lab::recording::Look;
 use crate::sim::ids::{AvatarId, ParcelId, SpaceId};
 use crate::society::avatars::avatar::Activity;
@@ -153,34 +153,6 @@ pub enum Place {
     Home(ParcelId),
 }
 
-/// A sign above somebody's head.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Mark {
-    /// Liked something, or made a tie.
-    Heart = 1,
-    /// Talked.
-    Bubble = 2,
-    /// Bought something.
-    Bag = 3,
-    /// Received coins.
-    Coin = 4,
-}
-
-impl Mark {
-    /// Returns the sign of what happened, if there is one.
-    #[must_use]
-    pub fn of(event: &Event) -> Option<Self> {
-        match event.kind {
-            EventKind::Like | EventKind::TieAccept => Some(Self::Heart),
-            EventKind::Talk => Some(Self::Bubble),
-            EventKind::Buy | EventKind::ParcelBuy => Some(Self::Bag),
-            EventKind::RewardClaim | EventKind::QuestDone | EventKind::Drop => Some(Self::Coin),
-            _ => None,
-        }
-    }
-}
-
 /// A change in what somebody does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -194,7 +166,7 @@ pub enum Step {
     Be(Place, Activity),
     /// Does something else where it is.
     Do(Activity),
-    /// Shows a sign.
+    /// Shows a sign, which is not [`Mark::None`].
     Show(Mark),
     /// Looks at something of a topic, smaller than [`MOST_TOPICS`].
     Meet(u8),

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::reel::{Mark, Moment, Place, Step};
+use super::reel::{Moment, Place, Step};
 use crate::events::behavior::{Event, EventKind, NO_SPACE, ThingKind};
+use crate::lab::mark::Mark;
 use crate::lab::recording::Seen;
 use crate::sim::ids::{AvatarId, ItemId, ParcelId};
 use crate::sim::units::Tick;
@@ -67,7 +68,8 @@ impl Steps {
             {
                 steps.push((deed.avatar, Step::Meet(about)));
             }
-            if let Some(mark) = Mark::of(deed) {
+            let mark = Mark::of(deed);
+            if mark != Mark::None {
                 steps.push((deed.avatar, Step::Show(mark)));
             }
         }

@@ -1,7 +1,8 @@
 //! Reads a packed reel back, as the page's script does: what is written must be all that is needed to read it.
 
 use super::pack::MAGIC;
-use super::reel::{Curve, Hall, Mark, Moment, Place, Reel, Site, Step, Stop, Turn, Unit};
+use super::reel::{Curve, Hall, Moment, Place, Reel, Site, Step, Stop, Turn, Unit};
+use crate::lab::mark::Mark;
 use crate::lab::recording::Look;
 use crate::sim::ids::{AvatarId, ParcelId, SpaceId};
 use crate::society::avatars::avatar::Activity;
