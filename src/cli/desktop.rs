@@ -87,13 +87,17 @@ mod with_window {
             until: args.until,
             speed: args.speed.map(Into::into),
         };
-        let settings = if args.fresh {
+        window(Desk::new(options, settings(args.fresh)))?;
+        Ok(())
+    }
+
+    /// Returns what is remembered between starts; nothing of it for a fresh one.
+    fn settings(is_fresh: bool) -> Settings {
+        if is_fresh {
             Settings::default()
         } else {
             Settings::load(home())
-        };
-        window(Desk::new(options, settings))?;
-        Ok(())
+        }
     }
 
     /// The window of `agora replay`.
@@ -108,12 +112,7 @@ mod with_window {
             speed: args.speed.map(Speed::of),
             ..Options::default()
         };
-        let settings = if args.fresh {
-            Settings::default()
-        } else {
-            Settings::load(home())
-        };
-        window(Desk::new(options, settings))?;
+        window(Desk::new(options, settings(args.fresh)))?;
         Ok(())
     }
 

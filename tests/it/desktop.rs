@@ -53,7 +53,7 @@ fn open(loaded: &Loaded, folder: Option<&Path>) -> Engine {
 }
 
 /// Takes frames until one holds.
-fn until(engine: &mut Engine, what: &str, holds: impl Fn(&Frame) -> bool) -> Frame {
+pub(crate) fn until(engine: &mut Engine, what: &str, holds: impl Fn(&Frame) -> bool) -> Frame {
     let began = agora::desktop::wall::now();
     loop {
         if let Some(frame) = engine.frame() {

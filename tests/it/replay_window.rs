@@ -1,10 +1,9 @@
 //! The window on a recording: any moment shows what was, as the living city showed it, and nothing is simulated.
 
 use std::path::Path;
-use std::time::Duration;
 
 use agora::desktop::command::{Overlay, Speed, UiCommand};
-use agora::desktop::engine::frame::{Frame, Stage};
+use agora::desktop::engine::frame::Stage;
 use agora::desktop::engine::handle::Engine;
 use agora::desktop::engine::request::{Opening, Request};
 use agora::desktop::panels::PanelKind;
@@ -20,6 +19,8 @@ use agora::scenario::run::progress::Run;
 use agora::scenario::run::recording::Wanted;
 use agora::sim::ids::{AvatarId, SpaceId};
 use agora::sim::units::Tick;
+
+use crate::desktop::until;
 
 /// Ticks that are recorded: past midday, so that people are about.
 const TICKS: u32 = 760;
@@ -78,28 +79,6 @@ fn record_of(city: &Loaded, path: &Path, detail: Detail) {
         run.step().unwrap();
     }
     run.leave(String::new(), 0.0).unwrap();
-}
-
-/// Takes frames until one holds.
-fn until(engine: &mut Engine, what: &str, holds: impl Fn(&Frame) -> bool) -> Frame {
-    let began = agora::desktop::wall::now();
-    loop {
-        if let Some(frame) = engine.frame() {
-            assert!(
-                !matches!(frame.status.stage, Stage::Failed(_)),
-                "{:?}",
-                frame.status.stage
-            );
-            if holds(&frame) {
-                return frame;
-            }
-        }
-        assert!(
-            began.elapsed() < Duration::from_mins(2),
-            "{what} did not happen"
-        );
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }
 
 /// Who is about, what each is doing, and which sign is above whose head.

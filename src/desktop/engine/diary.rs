@@ -20,6 +20,8 @@ pub(super) struct Diary {
     pub(super) visits: Vec<u32>,
     /// From which tick on it was read.
     begins: u32,
+    /// Whether no more can be read backwards.
+    is_given_up: bool,
     /// Where those who are awake are, to see who comes.
     places: Vec<(AvatarId, SpaceId)>,
 }
@@ -55,7 +57,7 @@ impl Diary {
     pub(super) fn missing(&self, ran: Tick, first: u32) -> Option<Range<u32>> {
         let midnight = (ran.day() * TICKS_PER_DAY).max(first);
         let end = self.begins;
-        (end > midnight).then(|| {
+        (end > midnight && !self.is_given_up).then(|| {
             let hour = (end - 1) / TICKS_PER_HOUR * TICKS_PER_HOUR;
             hour.max(midnight)..end
         })
@@ -96,7 +98,7 @@ impl Diary {
 
     /// Gives up reading backwards, as where the file is damaged.
     pub(super) const fn give_up(&mut self) {
-        self.begins = 0;
+        self.is_given_up = true;
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn changes(recording: &Recording) -> Vec<PolicyChange> {
     let mut values: toml::Table =
         toml::from_str(&recording.header().scenario_toml).unwrap_or_default();
     let mut changes = Vec::new();
-    for (i, (tick, line)) in recording.commands().iter().enumerate() {
+    for (i, (_, line)) in recording.commands().iter().enumerate() {
         let place = Place::Line(recording.file().to_owned(), i + 1);
         let Ok(order) = from_line(line, &place) else {
             // A command of a later version: what it changed is not known.
@@ -33,7 +33,8 @@ pub(super) fn changes(recording: &Recording) -> Vec<PolicyChange> {
         if let Command::SetPolicy { key, value } = order.command {
             let from = exchange(&mut values, &key, value.clone());
             changes.push(PolicyChange {
-                tick: *tick,
+                // A command from before the recording stands at its beginning, and names its own tick.
+                tick: order.tick,
                 key,
                 from: from.unwrap_or_else(|| toml::Value::String("?".to_owned())),
                 to: value,

@@ -56,6 +56,7 @@ impl Projector {
         };
         self.status.stage = Stage::Living;
         self.status.days = screening.days();
+        self.goal = Some(screening.span().0);
         while let Ok(true) = self.hear(&mut screening) {
             if let Some(goal) = self.goal.take() {
                 let went = screening.seek(goal);
@@ -131,6 +132,11 @@ impl Projector {
     fn play(&mut self, until: Option<u32>, screening: &Screening) {
         let (first, last) = screening.span();
         let here = self.goal.unwrap_or(screening.now());
+        if until.is_some_and(|until| here.0 >= until) {
+            // There already: to begin again would pass by where it should stop.
+            self.status.is_playing = false;
+            return;
+        }
         if here >= last {
             // At the end it begins again, as any player does.
             self.goal = Some(first);
@@ -154,7 +160,8 @@ impl Projector {
             .until
             .map_or(n, |until| until.saturating_sub(here).min(n));
         let went = screening.advance(left);
-        self.went(went, screening.now(), screening);
+        let next = screening.now().0.saturating_add(1);
+        self.went(went, Tick(next), screening);
         let now = screening.now();
         if self.until.is_some_and(|until| now.0 >= until) {
             self.until = None;
@@ -168,18 +175,22 @@ impl Projector {
     }
 
     /// If a moment could not be gone to: goes on behind the part of the file that cannot be read, and says what it was.
-    fn went(&mut self, went: Result<(), RecordingError>, from: Tick, screening: &mut Screening) {
+    fn went(&mut self, went: Result<(), RecordingError>, moment: Tick, screening: &mut Screening) {
         let Err(why) = went else { return };
-        self.refuse(&format!("{why}; what comes after is shown"));
         let end = screening.span().1.0;
-        let mut next = from.0;
-        while next < end {
+        let mut next = moment.0;
+        let mut is_behind = false;
+        while !is_behind && next < end {
             next = next.saturating_add(LEAP).min(end);
-            if screening.seek(Tick(next)).is_ok() {
-                return;
-            }
+            is_behind = screening.seek(Tick(next)).is_ok();
         }
-        self.status.is_playing = false;
+        self.status.is_playing &= is_behind;
+        let rest = if is_behind {
+            "what comes after is shown"
+        } else {
+            "nothing after it can be read"
+        };
+        self.refuse(&format!("{why}; {rest}"));
     }
 
     fn refuse(&mut self, why: &str) {

@@ -20,7 +20,7 @@ use crate::lab::recording::{Detail, Picture, Recording, RecordingError, Series};
 use crate::lab::summary::PolicyChange;
 use crate::scenario::schema::Scenario;
 use crate::sim::ids::AvatarId;
-use crate::sim::units::Tick;
+use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// Shortest time between two fillings of the same panel while time runs.
 const PANEL_EVERY: Duration = Duration::from_millis(200);
@@ -47,6 +47,8 @@ pub(super) struct Screening {
     city: CityView,
     crowd: Arc<CrowdView>,
     diary: Diary,
+    /// The day that is shown, and how many sessions had begun before it.
+    sessions_before: (Option<u32>, i64),
     /// Offers to the inspected avatar, newest first, and what they were read for.
     slates: (Option<(AvatarId, u32)>, Vec<Slate>),
     views: Views,
@@ -58,12 +60,12 @@ pub(super) struct Screening {
 }
 
 impl Screening {
-    /// Opens a recording at its beginning.
+    /// Opens a recording; no moment of it is shown yet.
     pub(super) fn open(file: &Path) -> Result<Self, RecordingError> {
         let recording = Recording::open(file)?;
         let reel = Arc::new(reel(&recording));
         let n = PanelKind::ALL.len();
-        let mut screening = Self {
+        Ok(Self {
             series: recording.series(),
             changes: Arc::new(policy::changes(&recording)),
             scenario: Arc::new(policy::scenario(&recording)),
@@ -73,6 +75,7 @@ impl Screening {
             city: CityView::default(),
             crowd: Arc::default(),
             diary: Diary::default(),
+            sessions_before: (None, 0),
             slates: (None, Vec::new()),
             views: Views::default(),
             open: Vec::new(),
@@ -82,10 +85,7 @@ impl Screening {
             is_stale: true,
             recording,
             reel,
-        };
-        let (first, _) = screening.reel.span;
-        screening.seek(first)?;
-        Ok(screening)
+        })
     }
 
     /// Returns the tick that runs next at the moment that is shown.
@@ -116,11 +116,12 @@ impl Screening {
         if to == self.now && self.now > 0 {
             return Ok(());
         }
-        if (self.now + 1..=self.now + 2).contains(&to) && self.now > 0 {
+        if self.now > 0 && to > self.now && to - self.now <= 2 {
             return self.advance(to - self.now);
         }
         let ticks = self.recording.ticks();
         if ticks.is_empty() {
+            self.now = to;
             return Ok(());
         }
         let ran = to.saturating_sub(1);
@@ -208,6 +209,9 @@ impl Screening {
         if self.open.contains(&PanelKind::Inspector) {
             self.read_slates();
         }
+        if self.open.contains(&PanelKind::Overview) {
+            self.count_sessions();
+        }
         let recorded = Recorded {
             recording: &self.recording,
             reel: &self.reel,
@@ -216,6 +220,7 @@ impl Screening {
             now: Tick(self.now),
             recent: &self.diary.recent,
             visits: &self.diary.visits,
+            sessions_before: self.sessions_before.1,
             read_since: self.diary.begins(),
             slates: &self.slates.1,
             changes: &self.changes,
@@ -242,6 +247,25 @@ impl Screening {
             remembered: Some(self.reel.span),
             reel: Some(Arc::clone(&self.reel)),
         }
+    }
+
+    /// Looks up, once for each day that is shown, how many sessions had begun before it. Of a day that had begun before the
+    /// recording did, those before the recording are left out.
+    fn count_sessions(&mut self) {
+        let day = self.picture.tick.day();
+        if self.sessions_before.0 == Some(day) {
+            return;
+        }
+        let ticks = self.recording.ticks();
+        let midnight = day * TICKS_PER_DAY;
+        let before = if midnight.max(ticks.start) == 0 {
+            0
+        } else {
+            let last = midnight.saturating_sub(1).max(ticks.start);
+            let known = self.recording.at(last).map(|p| p.counters.sessions);
+            known.unwrap_or(self.picture.counters.sessions)
+        };
+        self.sessions_before = (Some(day), before);
     }
 
     /// Reads what the inspected avatar was offered lately, if the recording holds offers.
@@ -312,7 +336,10 @@ fn reel(recording: &Recording) -> Reel {
             .damage()
             .map(|what| format!("The file is damaged: {what}. What is whole is shown")),
         shows_city: header.detail.shows_city(),
-        span: (Tick((ticks.start + 1).min(ticks.end)), Tick(ticks.end)),
+        span: (
+            Tick(ticks.start.saturating_add(1).min(ticks.end)),
+            Tick(ticks.end),
+        ),
         tour: recording.tour().cloned().unwrap_or_default(),
     }
 }

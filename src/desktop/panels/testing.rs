@@ -1,4 +1,4 @@
-//! Small cities for the tests of panels, and a harness that keeps what a panel asks for.
+//! Small cities and captions for the tests of the window, and a harness that keeps what a panel asks for.
 
 use egui_kittest::Harness;
 
@@ -8,6 +8,7 @@ use crate::desktop::look::Look;
 use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::{Ask, City};
 use crate::events::bus::EventBus;
+use crate::lab::recording::{Caption, Look as Sight};
 use crate::lab::report::ReportData;
 use crate::lab::report::gather::{Asked, gather};
 use crate::lab::summary::{PolicyChange, RealismSummary, RunSummary};
@@ -188,6 +189,18 @@ pub(in crate::desktop) fn stage<P: Panel>(
         );
     harness.run();
     harness
+}
+
+/// Returns a caption about all of the city.
+pub(in crate::desktop) fn caption(tick: u32, title: &str) -> Caption {
+    Caption {
+        tick,
+        title: title.to_owned(),
+        text: format!("{title}: what there is to see"),
+        look: Sight::City,
+        speed: None,
+        zoom: None,
+    }
 }
 
 /// Says whether text that is not a number stands anywhere in a panel.

@@ -100,6 +100,10 @@ pub(super) fn prepare(
         target.main_texture_format(),
         msaa.samples(),
     );
+    if frame.city.rows.cells.is_empty() {
+        // No city: the next one counts its versions from the beginning again.
+        b.parts.version = None;
+    }
     if !frame.is_shown {
         return;
     }

@@ -245,9 +245,15 @@ impl Desk {
             Stage::Living | Stage::Finished if was_founding => {
                 let extent = self.frame.city.rows.grid.extent();
                 self.rig.reset(extent);
-                // From where people can be told from houses.
-                self.rig.pose.target = [0.5 * extent; 2];
-                self.rig.pose.distance = (0.42 * extent).min(FIRST_DISTANCE);
+                // A recording of numbers has no ground to look at.
+                if extent > 0.0 {
+                    // From where people can be told from houses.
+                    self.rig.pose.target = [0.5 * extent; 2];
+                    self.rig.pose.distance = (0.42 * extent).min(FIRST_DISTANCE);
+                }
+                if let Some(file) = &self.recording {
+                    self.settings.opened_recording(&file.display().to_string());
+                }
                 if let Some(speed) = self.options.speed {
                     self.send(Request::Speed(speed));
                 }

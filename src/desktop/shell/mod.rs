@@ -38,6 +38,8 @@ mod sheets;
 pub mod shortcuts;
 mod start;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 pub mod theme;
 pub mod time_bar;

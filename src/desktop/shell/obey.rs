@@ -22,6 +22,9 @@ use crate::scenario::steer::order::Command;
 /// Subjects remembered by the inspector.
 const MOST_INSPECTED: usize = 64;
 
+/// How far down the camera looks at a subject, in radians: steep enough to look over the roofs around.
+pub(super) const PITCH: f32 = 0.98;
+
 impl Desk {
     /// Does what commands ask for, in order.
     pub fn obey(&mut self, commands: Vec<UiCommand>) {
@@ -66,12 +69,7 @@ impl Desk {
             }
             UiCommand::GoLive => self.go_live(),
             UiCommand::Inspect(subject) => {
-                if self.inspected.last() != Some(&subject) {
-                    self.inspected.push(subject);
-                    if self.inspected.len() > MOST_INSPECTED {
-                        self.inspected.remove(0);
-                    }
-                }
+                self.inspect(subject);
                 layout::show(
                     &mut self.panes,
                     crate::desktop::panels::PanelKind::Inspector,
@@ -189,6 +187,16 @@ impl Desk {
         }
     }
 
+    /// Lets the inspector show a subject, and remember what it showed before.
+    pub(super) fn inspect(&mut self, subject: Subject) {
+        if self.inspected.last() != Some(&subject) {
+            self.inspected.push(subject);
+            if self.inspected.len() > MOST_INSPECTED {
+                self.inspected.remove(0);
+            }
+        }
+    }
+
     fn go_live(&mut self) {
         if self.scrubbed.take().is_some() {
             self.send(Request::Recall(None));
@@ -198,12 +206,10 @@ impl Desk {
     fn look_at(&mut self, subject: Subject) {
         let (place, distance) = (position(self, subject), near(subject));
         if let Some(at) = place {
-            // Steep enough to look over the roofs around.
-            let pitch = 0.98;
             let pose = Pose {
                 target: at,
                 yaw: self.rig.pose.yaw,
-                pitch,
+                pitch: PITCH,
                 distance,
             };
             let followed = self.rig.followed();

@@ -75,7 +75,7 @@ impl Desk {
 
     pub(super) fn stop_recording(&mut self) {
         if let Some(file) = &self.frame.status.recorded_into {
-            self.tell(format!("{} is whole", file.display()));
+            self.tell(format!("No longer recording into {}", file.display()));
             self.send(Request::StopRecording);
         }
     }

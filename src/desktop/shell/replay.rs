@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::desk::Desk;
 use super::layout;
-use super::obey::near;
+use super::obey::{PITCH, near};
 use super::tour::Step;
 use crate::desktop::command::{Overlay, Speed};
 use crate::desktop::engine::frame::Frame;
@@ -16,9 +16,6 @@ use crate::desktop::view::subject::Subject;
 use crate::desktop::wall;
 use crate::lab::recording::{Caption, Look, NAME};
 use crate::sim::units::Tick;
-
-/// How far down the camera looks at what a caption is about.
-const PITCH: f32 = 0.98;
 
 /// Nearest and farthest a caption may ask the camera to be.
 const ZOOM: (f64, f64) = (0.1, 20.0);
@@ -50,7 +47,6 @@ impl Desk {
             Ok(engine) => {
                 self.engine = Some(engine);
                 self.scenario_name = short_name(&file);
-                self.settings.opened_recording(&file.display().to_string());
                 self.enter_recording(file);
             }
             Err(e) => self.failure = Some(format!("cannot start a thread for the recording: {e}")),
@@ -247,9 +243,7 @@ impl Desk {
             Subject::Avatar(id) => self.rig.follow_as(id, pose),
             _ => self.rig.go_to(pose),
         }
-        if self.inspected.last() != Some(&subject) {
-            self.inspected.push(subject);
-        }
+        self.inspect(subject);
     }
 }
 

@@ -9,33 +9,26 @@ use egui_kittest::kittest::Queryable;
 use super::desk::{Desk, Options};
 use super::menu::menu_ui;
 use super::settings::Settings;
+use super::testing::{Worked, click, work};
 use super::time_bar::time_bar_ui;
 use super::ui::window_ui;
 use crate::desktop::command::{Overlay, Speed, UiCommand};
 use crate::desktop::engine::frame::Stage;
 use crate::desktop::panels::PanelKind;
+use crate::desktop::panels::testing::caption;
 use crate::desktop::view::recorded::Reel;
-use crate::lab::recording::{Caption, Look, Tour};
+use crate::lab::recording::{Caption, Tour};
 use crate::sim::units::Tick;
 
-/// A desk and what was asked for on it.
-struct Worked {
-    desk: Desk,
-    asked: Vec<UiCommand>,
-}
-
-fn caption(tick: u32, title: &str) -> Caption {
+fn shown(tick: u32, title: &str) -> Caption {
     Caption {
-        tick,
-        title: title.to_owned(),
-        text: format!("{title}: what there is to see"),
-        look: Look::City,
         speed: Some(30.0),
         zoom: Some(1.0),
+        ..caption(tick, title)
     }
 }
 
-fn worked() -> Worked {
+fn desk() -> Desk {
     let mut desk = Desk::new(Options::default(), Settings::default());
     desk.recording = Some(PathBuf::from("demo.mcap"));
     desk.frame.status.stage = Stage::Living;
@@ -50,30 +43,17 @@ fn worked() -> Worked {
         tour: Tour {
             title: "A day".to_owned(),
             text: "From morning to night".to_owned(),
-            captions: vec![caption(480, "Morning"), caption(1_200, "Evening")],
+            captions: vec![shown(480, "Morning"), shown(1_200, "Evening")],
         },
         ..Reel::default()
     }));
-    Worked {
-        desk,
-        asked: Vec::new(),
-    }
+    desk
 }
 
 fn harness<'a>(
     draw: impl Fn(&mut egui::Ui, &mut Desk, &mut Vec<UiCommand>) + 'a,
 ) -> Harness<'a, Worked> {
-    Harness::builder()
-        .with_size([1_280.0, 720.0])
-        .build_ui_state(
-            move |ui, w: &mut Worked| draw(ui, &mut w.desk, &mut w.asked),
-            worked(),
-        )
-}
-
-fn click(h: &mut Harness<'_, Worked>, label: &str) {
-    h.get_by_label(label).click();
-    h.run_steps(3);
+    work(desk(), draw)
 }
 
 #[test]
@@ -148,7 +128,7 @@ fn the_start_screen_lists_recordings_opened_before() {
 
 #[test]
 fn what_a_recording_does_not_hold_is_refused_with_a_word() {
-    let mut desk = worked().desk;
+    let mut desk = desk();
     desk.obey(vec![UiCommand::ShowPanel(PanelKind::Policy)]);
     let told = desk.notice.take().map(|n| n.0).unwrap_or_default();
     assert!(told.contains("Policy desk is not in a recording"), "{told}");
@@ -160,7 +140,7 @@ fn what_a_recording_does_not_hold_is_refused_with_a_word() {
 
 #[test]
 fn a_tour_begins_at_the_caption_of_the_moment_and_ends_when_one_goes_elsewhere() {
-    let mut desk = worked().desk;
+    let mut desk = desk();
     desk.obey(vec![UiCommand::ToggleTour]);
     assert!(desk.tour.is_on());
     let reel = desk.frame.reel.clone().unwrap();

@@ -132,6 +132,10 @@ pub fn pressed(ctx: &Context, desk: &Desk) -> Vec<UiCommand> {
         if is_bare && (is_writing || is_focused && s.keys.logical_key == Key::Space) {
             continue;
         }
+        // With Ctrl they go from word to word.
+        if is_writing && matches!(s.keys.logical_key, Key::ArrowLeft | Key::ArrowRight) {
+            continue;
+        }
         if ctx.input_mut(|i| i.consume_shortcut(&s.keys)) {
             out.extend((s.what)(desk));
         }

@@ -8,6 +8,7 @@ use super::desk::{Desk, Options};
 use super::menu::menu_ui;
 use super::settings::Settings;
 use super::shortcuts::{SHORTCUTS, pressed};
+use super::testing::{Worked, click, work};
 use super::time_bar::time_bar_ui;
 use super::ui::window_ui;
 use crate::desktop::command::{Speed, UiCommand};
@@ -15,38 +16,19 @@ use crate::desktop::engine::frame::Stage;
 use crate::desktop::panels::PanelKind;
 use crate::sim::units::Tick;
 
-/// A desk and what was asked for on it.
-struct Worked {
-    desk: Desk,
-    asked: Vec<UiCommand>,
-}
-
-fn desk() -> Worked {
+fn desk() -> Desk {
     let mut desk = Desk::new(Options::default(), Settings::default());
     desk.frame.status.stage = Stage::Living;
     desk.frame.status.days = 30;
     desk.frame.status.tick = Tick(3_000);
     desk.frame.remembered = Some((Tick(0), Tick(3_000)));
-    Worked {
-        desk,
-        asked: Vec::new(),
-    }
+    desk
 }
 
 fn harness<'a>(
     draw: impl Fn(&mut egui::Ui, &mut Desk, &mut Vec<UiCommand>) + 'a,
 ) -> Harness<'a, Worked> {
-    Harness::builder()
-        .with_size([1_280.0, 720.0])
-        .build_ui_state(
-            move |ui, w: &mut Worked| draw(ui, &mut w.desk, &mut w.asked),
-            desk(),
-        )
-}
-
-fn click(harness: &mut Harness<'_, Worked>, label: &str) {
-    harness.get_by_label(label).click();
-    harness.run_steps(3);
+    work(desk(), draw)
 }
 
 #[test]
@@ -173,7 +155,7 @@ fn while_somebody_writes_plain_keys_are_letters() {
 
 #[test]
 fn commands_move_the_desk_as_they_say() {
-    let mut desk = desk().desk;
+    let mut desk = desk();
     desk.obey(vec![UiCommand::ToggleTruth, UiCommand::ToggleTheme]);
     assert!(desk.look.shows_truth && !desk.look.is_dark);
     desk.obey(vec![UiCommand::SetTextScale(99.0)]);

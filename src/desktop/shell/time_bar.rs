@@ -45,7 +45,7 @@ pub(super) fn time_bar_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             "Tick {} of {}",
             shown.0,
             desk.reel()
-                .map_or(status.days * TICKS_PER_DAY, |r| r.span.1.0)
+                .map_or_else(|| status.days * TICKS_PER_DAY, |r| r.span.1.0)
         ));
         if desk.scrubbed.is_some() {
             if ui

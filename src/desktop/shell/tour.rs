@@ -107,7 +107,13 @@ impl Tour {
                 return Step::Stay;
             }
             self.dwelling = None;
-            return Step::Leave(at);
+            let is_last = at + 1 >= reel.tour.captions.len();
+            // At the end there is nothing to go on to; playing would begin again.
+            return if is_last && shown >= reel.span.1 {
+                Step::End
+            } else {
+                Step::Leave(at)
+            };
         }
         let next = at + 1;
         match reel.tour.captions.get(next) {
@@ -142,22 +148,15 @@ impl Tour {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desktop::panels::testing::caption;
     use crate::desktop::wall;
-    use crate::lab::recording::{Look, Tour as Captions};
+    use crate::lab::recording::Tour as Captions;
 
     fn reel(ticks: &[u32]) -> Reel {
-        let caption = |tick: &u32| Caption {
-            tick: *tick,
-            title: "A title".to_owned(),
-            text: "Something to read".to_owned(),
-            look: Look::City,
-            speed: None,
-            zoom: None,
-        };
         Reel {
             span: (Tick(1), Tick(1_000)),
             tour: Captions {
-                captions: ticks.iter().map(caption).collect(),
+                captions: ticks.iter().map(|t| caption(*t, "A title")).collect(),
                 ..Captions::default()
             },
             ..Reel::default()
@@ -195,6 +194,16 @@ mod tests {
         tour.hurry(start);
         assert_eq!(tour.step(&reel, Tick(60), start), Step::Leave(0));
         assert_eq!(tour.step(&reel, Tick(60), start), Step::Arrive(1));
+    }
+
+    #[test]
+    fn a_tour_whose_last_caption_stands_at_the_end_ends_there() {
+        let reel = reel(&[60, 5_000]);
+        let start = wall::now();
+        let mut tour = Tour::default();
+        tour.arrive(1, &reel, start);
+        assert_eq!(tour.step(&reel, Tick(1_000), start), Step::Stay);
+        assert_eq!(tour.step(&reel, Tick(1_000), start + STAY.1), Step::End);
     }
 
     #[test]

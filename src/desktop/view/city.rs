@@ -18,10 +18,10 @@ use crate::society::spaces::map::{Cell, CityMap};
 use crate::society::spaces::space::{SpaceKind, Spaces};
 
 /// Ticks between two looks at where attention goes.
-const ATTENTION_EVERY: u32 = 5;
+pub(super) const ATTENTION_EVERY: u32 = 5;
 
 /// Ticks after which attention has fallen to half.
-const ATTENTION_HALF_LIFE: f32 = 60.0;
+pub(super) const ATTENTION_HALF_LIFE: f32 = 60.0;
 
 /// A lot as it looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -7,6 +7,7 @@
 //! | `recent` | the last events |
 //! | `city` | rows of ground, lots, spaces and billboards |
 //! | `crowd` | rows of everybody who is awake |
+//! | `crowd_ways` | how everybody moves within a tick |
 //! | `crowd_memory` | what the crowd's rows remember from tick to tick |
 //! | `recorded` | a recording at a moment, as those who fill the rows see it |
 //! | `recorded_city` | rows of city and crowd from a recording |
@@ -19,6 +20,7 @@ pub mod crowd;
 mod crowd_memory;
 #[cfg(test)]
 mod crowd_tests;
+mod crowd_ways;
 pub mod overlay;
 pub mod recent;
 pub mod recorded;

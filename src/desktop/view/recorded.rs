@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::recent::Recent;
-use super::sight::days_of;
-use super::subject::Subject;
+use super::sight::mark_texts;
 use crate::events::offer::Slate;
 use crate::lab::recording::{Picture, Recording, Seen, Series, Tour};
 use crate::lab::summary::PolicyChange;
@@ -63,6 +62,8 @@ pub struct Recorded<'a> {
     pub recent: &'a Recent,
     /// Who came to each space today, as far as it was read yet.
     pub visits: &'a [u32],
+    /// How many sessions had begun before today; of a day in which the recording began, before it did.
+    pub sessions_before: i64,
     /// Since when today was read; it is read backwards to midnight while nothing else is due.
     pub read_since: Tick,
     /// What the inspected avatar was offered lately, newest first; kept only in full recordings.
@@ -94,55 +95,24 @@ impl Recorded<'_> {
             .map(|s| s.id)
     }
 
-    /// Returns how many of a kind there were by now.
-    #[must_use]
-    pub fn how_many(&self, subject: Subject) -> usize {
-        match subject {
-            Subject::Avatar(_) => self.recording.people().len(),
-            Subject::Space(_) => self.recording.spaces().len(),
-            Subject::Parcel(_) => self.recording.ground().map_or(0, |g| g.cells.len()),
-            Subject::Item(_) => self.recording.items().len(),
-            Subject::Campaign(_) => self.recording.campaigns().len(),
-            // Communities are known only by what is done with them.
-            Subject::Community(_) => 0,
-        }
-    }
-
     /// Returns policy changes as charts mark them: in days, with what became what.
     #[must_use]
     pub fn mark_texts(&self) -> Vec<(f64, String)> {
-        let changes = self.changes.iter();
-        changes
-            .map(|c| {
-                let text = format!("{} {} ➡ {}", c.key, c.from, c.to);
-                (days_of(Tick(c.tick)), text)
-            })
-            .collect()
+        mark_texts(self.changes)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::recording::{Caption, Look};
-
-    fn caption(tick: u32) -> Caption {
-        Caption {
-            tick,
-            title: format!("At {tick}"),
-            text: String::new(),
-            look: Look::City,
-            speed: None,
-            zoom: None,
-        }
-    }
+    use crate::desktop::panels::testing::caption;
 
     #[test]
     fn a_caption_lasts_until_the_next_and_none_comes_before_the_first() {
         let reel = Reel {
             span: (Tick(1), Tick(1_000)),
             tour: Tour {
-                captions: vec![caption(60), caption(200), caption(5_000)],
+                captions: [60, 200, 5_000].map(|t| caption(t, "A title")).to_vec(),
                 ..Tour::default()
             },
             ..Reel::default()

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::city::{Board, CityRows, CityView, GroundRows, LotRow};
+use super::city::{
+    ATTENTION_EVERY, ATTENTION_HALF_LIFE, Board, CityRows, CityView, GroundRows, LotRow,
+};
 use super::crowd::{CrowdMaker, CrowdView, Figure, HomeRow, MOST_HOMES};
 use super::place::Grid;
 use crate::desktop::command::Overlay;
@@ -12,20 +14,14 @@ use crate::sim::ids::{AvatarId, CampaignId, SpaceId};
 use crate::sim::units::{TICKS_PER_HOUR, Tick};
 use crate::society::avatars::avatar::Activity;
 
-/// Ticks between two looks at where attention goes.
-const ATTENTION_EVERY: u32 = 5;
-
-/// What a minute's attention is worth a minute later: half after an hour.
-const FADES: f32 = 0.988_514;
-
 /// Fills city and crowd from a recording; lives on the projector's thread as long as it is shown.
 #[derive(Default)]
 pub struct RecordedMaker {
     people: CrowdMaker,
     view: CityView,
     lots: Arc<Vec<LotNote>>,
-    /// Spaces and people that the rows were made of.
-    counted: (usize, usize),
+    /// The hour that the rows were made in, and how many people had joined by then.
+    counted: (u32, usize),
     boards: Vec<Option<CampaignId>>,
     minutes: Vec<f32>,
     attention_tick: Option<u32>,
@@ -42,8 +38,9 @@ impl RecordedMaker {
     /// Collects after every tick that is passed: signs, conversations, and where attention goes.
     pub fn see(&mut self, picture: &Picture, deeds: &[Event]) {
         self.people.see(deeds);
+        let keep = 0.5f32.powf(1.0 / ATTENTION_HALF_LIFE);
         for m in &mut self.minutes {
-            *m *= FADES;
+            *m *= keep;
         }
         for s in &picture.awake {
             let attends = matches!(
@@ -52,7 +49,9 @@ impl RecordedMaker {
             );
             if attends && s.space != NO_SPACE {
                 let i = s.space.idx();
-                if self.minutes.len() <= i && i <= picture.boards.len().max(self.counted.0) {
+                if self.minutes.len() <= i
+                    && i < picture.boards.len().max(self.view.rows.spaces.len())
+                {
                     self.minutes.resize(i + 1, 0.0);
                 }
                 if let Some(m) = self.minutes.get_mut(i) {
@@ -65,9 +64,11 @@ impl RecordedMaker {
     /// Returns the city as it was; what has not changed is shared with what was returned before.
     pub fn city(&mut self, recording: &Recording, picture: &Picture) -> CityView {
         let people = joined_by(recording.people(), picture.tick);
-        let counted = (recording.spaces().len(), people.len());
+        // Newcomers' houses are looked for once an hour, as in a living city: the scene is built anew for them.
+        let counted = (picture.tick.0 / TICKS_PER_HOUR, people.len());
+        let has_newcomers = self.counted.0 != counted.0 && self.counted.1 != counted.1;
         let is_new = !Arc::ptr_eq(&self.lots, &picture.lots) && self.lots != picture.lots;
-        if self.view.rows.version == 0 || is_new || self.counted != counted {
+        if self.view.rows.version == 0 || is_new || has_newcomers {
             self.lots = Arc::clone(&picture.lots);
             self.counted = counted;
             self.view.rows = Arc::new(self.rows(recording, people));

@@ -50,14 +50,16 @@ impl<'a> City<'a> {
     /// Returns policy changes as charts mark them: in days, with what became what.
     #[must_use]
     pub fn mark_texts(&self) -> Vec<(f64, String)> {
-        let changes = self.changes.iter();
-        changes
-            .map(|c| {
-                let text = format!("{} {} ➡ {}", c.key, c.from, c.to);
-                (days_of(Tick(c.tick)), text)
-            })
-            .collect()
+        mark_texts(self.changes)
     }
+}
+
+/// Returns policy changes as charts mark them: in days, with what became what.
+#[must_use]
+pub(super) fn mark_texts(changes: &[PolicyChange]) -> Vec<(f64, String)> {
+    let text = |c: &PolicyChange| format!("{} {} ➡ {}", c.key, c.from, c.to);
+    let changes = changes.iter();
+    changes.map(|c| (days_of(Tick(c.tick)), text(c))).collect()
 }
 
 /// Returns a tick in days since the start.

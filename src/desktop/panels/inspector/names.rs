@@ -50,7 +50,15 @@ impl Naming for City<'_> {
 
 impl Naming for Recorded<'_> {
     fn how_many(&self, subject: Subject) -> usize {
-        Recorded::how_many(self, subject)
+        match subject {
+            Subject::Avatar(_) => self.recording.people().len(),
+            Subject::Space(_) => self.recording.spaces().len(),
+            Subject::Parcel(_) => self.recording.ground().map_or(0, |g| g.cells.len()),
+            Subject::Item(_) => self.recording.items().len(),
+            Subject::Campaign(_) => self.recording.campaigns().len(),
+            // Communities are known only by what is done with them.
+            Subject::Community(_) => 0,
+        }
     }
 
     fn name_of(&self, subject: Subject) -> String {

@@ -39,7 +39,7 @@ pub(super) struct RecordedPage {
     today: Vec<DayRow>,
     /// Events of today that are not shown.
     more: usize,
-    /// Since when today was read, if not since midnight.
+    /// Since when today is listed, if not since midnight.
     since: Option<String>,
 }
 
@@ -81,8 +81,12 @@ pub(super) fn fill(r: &Recorded<'_>, subject: Subject) -> Option<RecordedPage> {
         .map(|e| DayRow::of(r, e, me))
         .collect();
     page.more = events.count();
-    page.since = (r.read_since.day() == today && r.read_since.minute_of_day() > 0)
-        .then(|| clock(r.read_since));
+    let since = match r.recent.since() {
+        // Of a large city the first events of the day are let go.
+        Some(oldest) if r.recent.is_full() => oldest.max(r.read_since),
+        _ => r.read_since,
+    };
+    page.since = (since.day() == today && since.minute_of_day() > 0).then(|| clock(since));
     Some(page)
 }
 
@@ -368,7 +372,7 @@ pub(super) fn recorded_ui(ui: &mut Ui, page: &RecordedPage, look: &Look, out: &m
     }
     section_ui(ui, "Today", Start::Open, |ui| {
         if let Some(since) = &page.since {
-            ui.weak(format!("Since {since}; what happened before is being read"));
+            ui.weak(format!("Since {since}; what happened before is not listed"));
         }
         if page.today.is_empty() {
             ui.weak("Nothing happened with it today so far");

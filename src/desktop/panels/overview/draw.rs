@@ -247,7 +247,7 @@ fn curves_ui(ui: &mut Ui, view: &OverviewView, look: &Look, out: &mut Vec<UiComm
         c[0],
     )];
     Chart::new("awake-by-hour", "Avatars here by hour")
-        .help("Mean number of avatars in the city in each finished hour of the last week")
+        .help("Mean number of avatars in the city in each finished hour: of a living city in the last week, of a recording in all of it")
         .x("day")
         .y("avatars")
         .form(Form::Decimal)

@@ -17,13 +17,12 @@ pub(super) fn view(r: &Recorded<'_>) -> OverviewView {
     let c = &r.picture.counters;
     let count = |n: i64| u64::try_from(n).unwrap_or(0);
     let days = days(r.series);
-    let today = r.ran().day();
-    let n_over = days.partition_point(|d| (d.day + 1) * TICKS_PER_DAY <= r.now.0);
+    let n_over = days.partition_point(|d| d.day < r.now.day());
     // Retention is told as of the end alone.
     let is_end = r.now >= r.reel.span.1;
     let headline = r.recording.headline().filter(|_| is_end);
     let retention = ["d1", "d7", "d30"].map(|key| *headline?.1.get(key)?);
-    let attention_of = today.checked_sub(1).filter(|_| n_over > 0);
+    let attention_of = days[..n_over].last().map(|d| d.day);
     OverviewView {
         avatars: joined_by(r.recording.people(), r.ran()).len() as u64,
         awake: count(c.awake),
@@ -34,7 +33,7 @@ pub(super) fn view(r: &Recorded<'_>) -> OverviewView {
         today: TodayRow {
             active: count(c.active),
             newcomers: count(c.newcomers),
-            sessions: sessions_today(r),
+            sessions: count(c.sessions.saturating_sub(r.sessions_before)),
             minutes: c.minutes_milli as f64 / 1e3,
             satisfaction: None,
             impressions: count(c.impressions),
@@ -50,20 +49,6 @@ pub(super) fn view(r: &Recorded<'_>) -> OverviewView {
         richest: None,
         marks: r.mark_texts(),
     }
-}
-
-/// Returns the sessions begun since midnight: the count so far less that of the days that are over.
-fn sessions_today(r: &Recorded<'_>) -> u64 {
-    let midnight = r.ran().day() * TICKS_PER_DAY;
-    let before: f64 = find(r.series, "sessions", TICKS_PER_DAY)
-        .into_iter()
-        .flat_map(|s| &s.points)
-        .filter(|(tick, _)| tick.0 < midnight)
-        .filter_map(|(_, value)| *value)
-        .sum();
-    u64::try_from(r.picture.counters.sessions)
-        .unwrap_or(0)
-        .saturating_sub(before as u64)
 }
 
 fn find<'a>(series: &'a [Series], name: &str, every: u32) -> Option<&'a Series> {

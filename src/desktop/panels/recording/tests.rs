@@ -8,23 +8,12 @@ use super::RecordingPanel;
 use super::rows::{Curve, RecordingView};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
-use crate::desktop::panels::testing::{shows_nonsense, stage};
+use crate::desktop::panels::testing::{caption, shows_nonsense, stage};
 use crate::desktop::view::recorded::Reel;
-use crate::lab::recording::{Caption, Look as Sight, Tour};
+use crate::lab::recording::Tour;
 use crate::sim::units::Tick;
 
 const LOOK: Look = Look::new(true);
-
-fn caption(tick: u32, title: &str) -> Caption {
-    Caption {
-        tick,
-        title: title.to_owned(),
-        text: format!("What there is to see at {tick}"),
-        look: Sight::City,
-        speed: None,
-        zoom: None,
-    }
-}
 
 fn view() -> RecordingView {
     let reel = Reel {
