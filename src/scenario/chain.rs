@@ -8,6 +8,9 @@ use std::path::Path;
 
 use crate::sim::rng::mix;
 
+/// How many low bits of each component's hash a chain keeps.
+pub const PART_BITS: u32 = 16;
+
 /// The hashes of one tick.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {

@@ -51,7 +51,7 @@ pub(super) const TICK: Shape = Shape {
             link::PARTS,
             "hash_parts",
             Kind::Bytes,
-            "a bit for each component whose hash is another than a tick before, filled up to whole bytes; then the low 16 bits of each of those",
+            "a bit for each component whose hash is another than a tick before, filled up to whole bytes; then the low bits of each of those, 4 at levels metrics and demo, 16 at full, from the lowest bit of a byte on",
         ),
         (
             counters::MOVED,

@@ -81,12 +81,17 @@ pub(super) fn of_channel(chunk: &Chunk, channel: Channel) -> impl Iterator<Item 
 
 impl Picture {
     /// Moves on by a tick.
-    pub(super) fn advance(&mut self, chunk: &Chunk, message: &Message) -> Result<(), Fault> {
+    pub(super) fn advance(
+        &mut self,
+        chunk: &Chunk,
+        message: &Message,
+        hash_bits: u32,
+    ) -> Result<(), Fault> {
         let tick = tick_of(message.time).unwrap_or(0);
         let name = place(tick, Channel::Tick);
         let wrong = Fault::wire(&name);
         let fields = Fields::read(chunk.body(message)).map_err(&wrong)?;
-        self.link = Link::read(&fields, &self.link).map_err(&wrong)?;
+        self.link = Link::read(&fields, &self.link, hash_bits).map_err(&wrong)?;
         self.counters = Counters::read(&fields, &self.counters).map_err(&wrong)?;
         self.awake = crowd::read(&fields, &self.awake, tick).map_err(&wrong)?;
         if self.awake.len() > MOST_AWAKE {

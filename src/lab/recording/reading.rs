@@ -116,6 +116,7 @@ impl Recording {
     fn move_to(&mut self, tick: u32) -> Result<&Opened, RecordingError> {
         let i = self.span_of(tick)?;
         self.load(i)?;
+        let bits = self.header().detail.hash_bits();
         let mut opened = self.opened.take().expect("loaded above");
         let wanted = (tick - self.spans[i].first) as usize + 1;
         if wanted < opened.heard {
@@ -127,7 +128,7 @@ impl Recording {
             let message = &opened.ticks[opened.heard];
             opened
                 .picture
-                .advance(&opened.chunk, message)
+                .advance(&opened.chunk, message, bits)
                 .map_err(|fault| fault.of(&self.file))?;
             opened.heard += 1;
         }
@@ -170,6 +171,7 @@ impl Recording {
         let from = self.spans.partition_point(|s| s.end <= ticks.start);
         let first = self.spans.get(from).map_or(ticks.start, |s| s.first);
         let heads: Vec<u32> = self.spans.iter().map(|s| s.first).collect();
+        let bits = self.header().detail.hash_bits();
         self.each(first..ticks.end, Channel::Tick, |tick, body, name| {
             let wrong = Fault::wire(name);
             let fields = Fields::read(body).map_err(&wrong)?;
@@ -178,7 +180,7 @@ impl Recording {
                 Some((_, link)) if heads.binary_search(&tick).is_err() => link,
                 _ => &nothing,
             };
-            let link = Link::read(&fields, before).map_err(&wrong)?;
+            let link = Link::read(&fields, before, bits).map_err(&wrong)?;
             all.push((tick, link));
             Ok(())
         })?;

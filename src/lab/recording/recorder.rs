@@ -221,10 +221,11 @@ impl Recorder {
                 self.put_lots(world, tick)?;
             }
         }
-        let link = Link::of(hash, parts);
+        let bits = self.detail.hash_bits();
+        let link = Link::of(hash, parts, bits);
         let counters = Counters::look(world, tick);
         let mut out = Out::default();
-        link.write(&self.before.link, &mut out);
+        link.write(&self.before.link, bits, &mut out);
         counters.write(&self.before.counters, &mut out);
         let mut crowd = Vec::new();
         if self.detail.shows_city() {
