@@ -149,6 +149,32 @@ fn recordings_made_before_keep_opening() {
 }
 
 #[test]
+fn a_recording_of_a_version_that_knew_fewer_keys_is_compared_all_the_same() {
+    let kept = sample(Detail::Demo, 60).unwrap();
+    let messages: Vec<Message> = MessageStream::new(&kept.bytes)
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let earlier = rewritten(&messages, |_, m| {
+        if m.channel.topic == "/header" {
+            let mut header: serde_json::Value = serde_json::from_slice(&m.data).unwrap();
+            header["scenario_hash"] = "0123456789abcdef".into();
+            m.data = Cow::Owned(serde_json::to_vec(&header).unwrap());
+        }
+    });
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("x.mcap"), earlier.unwrap()).unwrap();
+    let done = agora(dir.path(), &["verify", "x.mcap"]);
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{told}");
+    assert!(
+        told.contains("0123456789abcdef when it was recorded"),
+        "{told}"
+    );
+    assert!(told.contains("compared all the same"), "{told}");
+}
+
+#[test]
 fn a_later_format_is_refused_by_its_number_whatever_else_it_holds() {
     let kept = sample(Detail::Demo, 60).unwrap();
     let messages: Vec<Message> = MessageStream::new(&kept.bytes)
