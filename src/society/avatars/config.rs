@@ -51,6 +51,8 @@ config! {
         resident_age_days: f64 = 120.0, "days", 0.0..=3650.0;
         /// Deviation of the avatars' time zones.
         timezone_sigma_hours: f64 = 1.5, "hours", 0.0..=12.0;
+        /// Draws when avatars come and when they leave for good from moments that all arms of an experiment share, instead of gaps that begin with the visit before. The law is the same; two arms differ by less chance.
+        shared_moments: bool = true, "-";
     }
 }
 

@@ -34,6 +34,16 @@ impl DiurnalCurve {
         self.weights[(hours_after_peak % 24) as usize]
     }
 
+    /// Returns the days since the start, each counted by the share of its visits that lies behind, for somebody whose peak is at
+    /// `peak_hour` of the clock.
+    #[must_use]
+    pub fn lived(&self, now: Tick, peak_hour: u32) -> f64 {
+        let rate = |hour: u32| self.at(hour + 24 - peak_hour % 24) / 24.0;
+        let whole: f64 = (0..now.hour()).map(rate).sum();
+        let minute = f64::from(now.0 % TICKS_PER_HOUR) / f64::from(TICKS_PER_HOUR);
+        f64::from(now.day()) + whole + rate(now.hour()) * minute
+    }
+
     /// Returns when a process of `per_day` mean events a day, whose peak is at `peak_hour` of the clock, has used up `budget` (an Exp(1) draw).
     ///
     /// Whole days are skipped at once, hours walked. Never earlier than the next tick; `None` if it lies beyond the clock.
@@ -75,6 +85,17 @@ mod tests {
         let mean: f64 = (0..24).map(|h| c.at(h)).sum::<f64>() / 24.0;
         assert!((mean - 1.0).abs() < 1e-12);
         assert!((c.at(0) / c.at(12) - math::exp(2.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_day_is_lived_by_its_visits() {
+        let c = DiurnalCurve::new(2.0);
+        for (now, peak) in [(Tick(0), 20), (Tick(725), 3), (Tick(5_000), 11)] {
+            let (from, to) = (c.lived(now, peak), c.lived(Tick(now.0 + 2_000), peak));
+            let at = c.next_after(now, 1.0, peak, to - from).unwrap();
+            assert!(at.0.abs_diff(now.0 + 2_000) <= 1, "{at:?}");
+        }
+        assert!((c.lived(Tick(3 * TICKS_PER_DAY), 7) - 3.0).abs() < 1e-12);
     }
 
     #[test]

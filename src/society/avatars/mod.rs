@@ -6,7 +6,8 @@
 //! | `avatar` | the row of an avatar and the table of all |
 //! | `profile` | what is public, and consent |
 //! | `birth` | drawing an avatar |
-//! | `diurnal` | when it comes back |
+//! | `diurnal` | when in a day it comes |
+//! | `thinning` | points of a process that stay when its rate changes |
 //! | `choice` | the logit over a slate |
 //! | `session` | how long it stays, what it does next, whether it returns |
 //! | `satisfaction` | experience, boredom, drift |
@@ -44,6 +45,7 @@ pub mod reach_out;
 pub mod satisfaction;
 pub mod session;
 pub mod shocks;
+mod thinning;
 pub mod utility;
 pub mod wake;
 pub mod wants;

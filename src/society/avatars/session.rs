@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::avatar::{Avatar, N_DOMAINS};
 use super::config::{ReturnsConfig, SessionsConfig};
 use super::diurnal::DiurnalCurve;
+use super::thinning::first_after;
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
@@ -12,6 +13,9 @@ use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// Longest session, in minutes; beyond a day the city closes the door.
 const LONGEST_SESSION: f64 = 960.0;
+
+/// Days of absence, counted by visits, after which somebody has left, where visits are looked for and not drawn.
+const LONGEST_ABSENCE: f64 = 3_650.0;
 
 /// What an avatar turns to next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,22 +105,60 @@ pub fn future(
     cfg: &ReturnsConfig,
     curve: &DiurnalCurve,
 ) -> Future {
-    let mut rng = RngStream::new(seed, Purpose::Return, u64::from(id.0), now.0);
     let s = f64::from(avatar.satisfaction);
-    let per_day = f64::from(avatar.rate) * math::exp(cfg.return_per_satisfaction * s);
-    let peak = (i32::from(avatar.peak_hour) - i32::from(avatar.timezone)).rem_euclid(24);
-    let next = curve.next_after(now, per_day, peak.cast_unsigned(), rng.exponential(1.0));
-    let Some(next) = next else {
-        return Future::Leaves;
-    };
+    let coming = f64::from(avatar.rate) * math::exp(cfg.return_per_satisfaction * s);
     let leaving = f64::from(avatar.leaving) * math::exp(-cfg.churn_per_dissatisfaction * s);
-    let gap_days = f64::from(next.since(now)) / f64::from(TICKS_PER_DAY);
-    let lifetime = RngStream::new(seed, Purpose::Churn, u64::from(id.0), now.0)
-        .exponential(1.0 / leaving.max(1e-12));
-    if lifetime < gap_days {
-        Future::Leaves
+    let peak = (i32::from(avatar.peak_hour) - i32::from(avatar.timezone)).rem_euclid(24);
+    let rates = Rates {
+        coming,
+        leaving,
+        peak: peak.cast_unsigned(),
+    };
+    if cfg.shared_moments {
+        rates.by_moments(seed, u64::from(id.0), now, curve)
     } else {
-        Future::Returns(next)
+        rates.by_gaps(seed, u64::from(id.0), now, curve)
+    }
+}
+
+/// How often somebody comes and leaves for good, in events a day, and the hour of the clock around which it comes.
+struct Rates {
+    coming: f64,
+    leaving: f64,
+    peak: u32,
+}
+
+impl Rates {
+    /// Draws the gap to the next visit and the lifetime from now.
+    fn by_gaps(&self, seed: u64, id: u64, now: Tick, curve: &DiurnalCurve) -> Future {
+        let mut rng = RngStream::new(seed, Purpose::Return, id, now.0);
+        let next = curve.next_after(now, self.coming, self.peak, rng.exponential(1.0));
+        let Some(next) = next else {
+            return Future::Leaves;
+        };
+        let gap_days = f64::from(next.since(now)) / f64::from(TICKS_PER_DAY);
+        let lifetime = RngStream::new(seed, Purpose::Churn, id, now.0)
+            .exponential(1.0 / self.leaving.max(1e-12));
+        if lifetime < gap_days {
+            Future::Leaves
+        } else {
+            Future::Returns(next)
+        }
+    }
+
+    /// Looks for the next of the moments that lie below the rates.
+    fn by_moments(&self, seed: u64, id: u64, now: Tick, curve: &DiurnalCurve) -> Future {
+        let from = curve.lived(now, self.peak);
+        let end = from + LONGEST_ABSENCE;
+        let Some(back) = first_after(seed, Purpose::Return, id, from, self.coming, end) else {
+            return Future::Leaves;
+        };
+        if first_after(seed, Purpose::Churn, id, from, self.leaving, back).is_some() {
+            return Future::Leaves;
+        }
+        curve
+            .next_after(now, 1.0, self.peak, back - from)
+            .map_or(Future::Leaves, Future::Returns)
     }
 }
 
@@ -125,29 +167,72 @@ mod tests {
     use super::*;
     use crate::society::avatars::birth::newcomer;
 
-    fn share_leaving(satisfaction: f32) -> f64 {
+    /// How many there are of whom the future is told.
+    const N: u32 = 3_000;
+
+    fn rules(shared_moments: bool) -> ReturnsConfig {
+        ReturnsConfig {
+            shared_moments,
+            ..ReturnsConfig::BASELINE
+        }
+    }
+
+    /// Futures of people who are as satisfied and go to sleep at a tick.
+    fn futures(satisfaction: f32, now: Tick, cfg: &ReturnsConfig) -> Vec<Future> {
         let curve = DiurnalCurve::new(2.0);
-        let leaves = (0..3_000u32)
-            .filter(|id| {
-                let mut a = newcomer(*id);
+        (0..N)
+            .map(|id| {
+                let mut a = newcomer(id);
                 a.satisfaction = satisfaction;
-                let f = future(
-                    1,
-                    AvatarId(*id),
-                    &a,
-                    Tick(0),
-                    &ReturnsConfig::BASELINE,
-                    &curve,
-                );
-                f == Future::Leaves
+                future(1, AvatarId(id), &a, now, cfg, &curve)
             })
-            .count();
-        leaves as f64 / 3_000.0
+            .collect()
+    }
+
+    fn share_leaving(satisfaction: f32, cfg: &ReturnsConfig) -> f64 {
+        let all = futures(satisfaction, Tick(0), cfg);
+        all.iter().filter(|f| **f == Future::Leaves).count() as f64 / f64::from(N)
     }
 
     #[test]
     fn dissatisfied_avatars_leave_more_often() {
-        assert!(share_leaving(-0.5) > share_leaving(0.5) + 0.1);
+        for cfg in [rules(false), rules(true)] {
+            assert!(share_leaving(-0.5, &cfg) > share_leaving(0.5, &cfg) + 0.1);
+        }
+    }
+
+    #[test]
+    fn shared_moments_follow_the_same_law() {
+        let told = |cfg: &ReturnsConfig| {
+            let all = futures(0.1, Tick(700), cfg);
+            let gaps: Vec<f64> = all
+                .iter()
+                .filter_map(|f| match f {
+                    Future::Returns(at) => Some(f64::from(at.since(Tick(700)))),
+                    Future::Leaves => None,
+                })
+                .collect();
+            let within = |days: f64| gaps.iter().filter(|g| **g < days * 1_440.0).count() as f64;
+            [gaps.len() as f64, within(0.3), within(1.0), within(4.0)].map(|n| n / f64::from(N))
+        };
+        for (gaps, moments) in told(&rules(false)).into_iter().zip(told(&rules(true))) {
+            // Four standard errors of the difference of two shares.
+            assert!((gaps - moments).abs() < 4.0 * (0.5 / f64::from(N)).sqrt());
+        }
+    }
+
+    #[test]
+    fn shared_moments_are_shared_by_arms_that_differ_a_little() {
+        let alike = |cfg: &ReturnsConfig| {
+            let one = futures(0.10, Tick(700), cfg);
+            let other = futures(0.08, Tick(706), cfg);
+            let both = one.iter().zip(&other);
+            both.filter(|(a, b)| a == b && **a != Future::Leaves)
+                .count()
+        };
+        let return_at_all = N - (share_leaving(0.1, &rules(true)) * f64::from(N)) as u32;
+        assert!(alike(&rules(true)) > return_at_all as usize * 9 / 10);
+        assert!(alike(&rules(false)) < return_at_all as usize / 10);
     }
 
     #[test]
