@@ -292,6 +292,7 @@ fn show(report: &Report, only: &[String]) -> String {
                 "95 % interval",
                 "d",
                 "same sign",
+                "narrowed",
             ]
             .map(str::to_owned),
         ];
@@ -335,8 +336,11 @@ fn is_observable(report: &Report, metric: &str) -> bool {
         .is_some_and(MetricRow::is_observable)
 }
 
+/// Columns of a table.
+const COLUMNS: usize = 8;
+
 /// One row of the table of arm `i` against the first.
-fn cells(name: &str, row: &MetricRow, i: usize) -> [String; 7] {
+fn cells(name: &str, row: &MetricRow, i: usize) -> [String; COLUMNS] {
     let mean = |arm: usize| row.means[arm].map_or_else(|| "not observable".to_owned(), short);
     let paired = row.against_first[i - 1];
     let of = |f: &dyn Fn(&Paired) -> String| paired.as_ref().map_or_else(|| "-".to_owned(), f);
@@ -352,12 +356,13 @@ fn cells(name: &str, row: &MetricRow, i: usize) -> [String; 7] {
             p.same_sign
                 .map_or_else(dash, |s| format!("{:.0} %", 100.0 * s))
         }),
+        of(&|p| p.narrowed.map_or_else(dash, |times| format!("{times:.1}"))),
     ]
 }
 
 /// Aligns columns: names to the left, numbers to the right.
-fn align(rows: &[[String; 7]]) -> Vec<String> {
-    let mut widths = [0; 7];
+fn align(rows: &[[String; COLUMNS]]) -> Vec<String> {
+    let mut widths = [0; COLUMNS];
     for row in rows {
         for (w, cell) in widths.iter_mut().zip(row) {
             *w = (*w).max(cell.chars().count());
