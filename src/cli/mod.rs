@@ -7,6 +7,7 @@
 //! | `output` | how results, errors and progress are shown |
 //! | `run` | `agora run` |
 //! | `keep_args` | what the commands about keeping runs accept |
+//! | `record_args` | what the commands that record a run accept |
 //! | `resume` | `agora resume` |
 //! | `fork` | `agora fork` |
 //! | `compare_runs` | `agora compare-runs` |
@@ -63,9 +64,10 @@ mod models;
 mod output;
 mod plain;
 mod pretrain;
+pub mod record_args;
 mod replay;
 mod replay_export;
-pub mod report;
+mod report;
 mod reproduce;
 mod resume;
 mod run;

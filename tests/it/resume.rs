@@ -200,6 +200,7 @@ fn a_steered_run_is_resumed_with_its_policy_and_the_commands_to_come() {
         leaves_all: true,
         command: "agora run steered".to_owned(),
         parent: None,
+        recording: None,
     };
     let begin = |out: &Path| {
         let (loaded, mut orders) = steered();

@@ -2,6 +2,7 @@
 //!
 //! | file | proof |
 //! | --- | --- |
+//! | `alike` | whether recordings are equal |
 //! | `args` | what is accepted |
 //! | `city` | the small cities they run on |
 //! | `determinism` | every state hash is equal at any number of threads |
@@ -17,6 +18,7 @@
 //! | `remains` | what a killed run may leave |
 //! | `roundtrip` | what is read from a recording is what was recorded |
 
+pub mod alike;
 pub(super) mod args;
 pub mod city;
 pub mod damage;

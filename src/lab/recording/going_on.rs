@@ -60,7 +60,8 @@ impl Stopped {
         Recording::open(path).map(|recording| Self { recording })
     }
 
-    /// Complains if what it says of itself is not what a recording of the run would say that goes on with it.
+    /// Complains if what it says of itself is not what a recording of the run would say that goes on with it, but for the components of
+    /// its state, which only a city can name.
     ///
     /// # Errors
     /// [`RecordingError::OtherRun`] naming what differs.
@@ -71,14 +72,12 @@ impl Stopped {
         let seed = |h: &Header| h.seed.to_string();
         let level = |h: &Header| h.detail.word().to_owned();
         let begins = |h: &Header| h.first_tick.to_string();
-        let parts = |h: &Header| h.components.join(", ");
-        let told: [(&str, &dyn Fn(&Header) -> String); 6] = [
+        let told: [(&str, &dyn Fn(&Header) -> String); 5] = [
             ("its format", &format),
             ("the hash of its scenario", &hash),
             ("its seed", &seed),
             ("its level", &level),
             ("its first tick", &begins),
-            ("the list of its components", &parts),
         ];
         for (what, tell) in told {
             let (found, expected) = (tell(own), tell(header));
@@ -108,9 +107,8 @@ impl Stopped {
     /// Reads the hash of a tick and compares it with what the run had.
     fn check_hash(&self, tick: u32, body: &[u8], expected: u64) -> Result<(), RecordingError> {
         let fields = Fields::read(body).and_then(|fields| fields.uint(TOTAL));
-        let found = fields.map_err(|e| {
-            Fault::wire(&place(tick, Channel::Tick))(e).of(self.recording.file())
-        })?;
+        let found = fields
+            .map_err(|e| Fault::wire(&place(tick, Channel::Tick))(e).of(self.recording.file()))?;
         if found == expected {
             return Ok(());
         }
@@ -135,6 +133,11 @@ impl Recorder {
     ) -> Result<Self, RecordingError> {
         stopped.is_of(here.header)?;
         let header = stopped.recording.header().clone();
+        if header.components != here.header.components {
+            let (found, expected) = (&header.components, &here.header.components);
+            let what = "the list of its components";
+            return Err(stopped.other(what, found.join(", "), expected.join(", ")));
+        }
         let mut recorder = Self::open(path, out, &header)?;
         let mut taken = Taken::default();
         let file = stopped.recording.file().to_owned();

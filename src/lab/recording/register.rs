@@ -163,7 +163,10 @@ impl Registrar {
     pub(super) fn is_up_to_date(&self, world: &World) -> bool {
         let people = world.resource::<Avatars>().table.rows();
         self.left.len() == people.len()
-            && people.iter().zip(&self.left).all(|(a, told)| *told || !a.has_left)
+            && people
+                .iter()
+                .zip(&self.left)
+                .all(|(a, told)| *told || !a.has_left)
             && self.n_items == world.resource::<Catalogue>().table.rows().len()
             && self.n_spaces == world.resource::<Spaces>().table.rows().len()
             && self.n_campaigns == world.resource::<Campaigns>().len()
