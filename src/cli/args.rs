@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::answer_args::AnswerArgs;
 use super::bench_args::BenchArgs;
 use super::encoder_args::{FinetuneArgs, PretrainArgs};
 use super::export_args::{DemosArgs, ExportArgs};
@@ -288,12 +289,9 @@ pub(super) struct WhyArgs {
     /// Worker threads (default: one per core).
     #[arg(long, value_parser = threads)]
     pub(super) threads: Option<usize>,
-    /// No progress bar.
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// Prints everything as JSON on stdout and nothing else.
-    #[arg(long)]
-    pub(super) json: bool,
+    /// How it is answered.
+    #[command(flatten)]
+    pub(super) answer: AnswerArgs,
 }
 
 /// `agora trace`.
@@ -313,12 +311,9 @@ pub(super) struct TraceArgs {
     /// Movements by which a transaction is followed back in detail.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=12))]
     pub(super) depth: u8,
-    /// No progress bar.
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// Prints everything as JSON on stdout and nothing else.
-    #[arg(long)]
-    pub(super) json: bool,
+    /// How it is answered.
+    #[command(flatten)]
+    pub(super) answer: AnswerArgs,
 }
 
 /// `agora check`.

@@ -3,6 +3,7 @@
 //! | file | command |
 //! | --- | --- |
 //! | `args` | what is accepted |
+//! | `answer_args` | how commands answer whose answer is all they are for |
 //! | `window_args` | what the window's commands accept |
 //! | `output` | how results, errors and progress are shown |
 //! | `run` | `agora run` |
@@ -41,6 +42,7 @@
 //! | `bench_args` | what it accepts |
 //! | `tune` | `agora tune` |
 
+mod answer_args;
 mod args;
 mod bench;
 mod bench_args;
