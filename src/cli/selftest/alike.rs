@@ -336,12 +336,7 @@ mod tests {
         let others = [
             (5, Detail::Full, orders(), "its level is full, here metrics"),
             (6, Detail::Metrics, orders(), "the hash of its scenario is "),
-            (
-                5,
-                Detail::Metrics,
-                Vec::new(),
-                "the state hash of tick 700 is ",
-            ),
+            (5, Detail::Metrics, Vec::new(), "the state hash of tick "),
         ];
         for (i, (seed, detail, orders, says)) in others.into_iter().enumerate() {
             let other = at(&format!("other-{i}"));

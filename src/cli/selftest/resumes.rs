@@ -97,7 +97,7 @@ pub fn kill_and_resume(
     let used = MODELS.len().min(n as usize);
     let references = MODELS[..used]
         .iter()
-        .map(|(model, more)| {
+        .map(|&(model, more)| {
             let city = city::small(RESIDENTS, DAYS, 1, model)?;
             LeftAlone::live(binary, folder, model, &city.scenario, more)
         })
