@@ -4,16 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::answer_args::AnswerArgs;
 use super::bench_args::BenchArgs;
 use super::encoder_args::{FinetuneArgs, PretrainArgs};
 use super::export_args::{DemosArgs, ExportArgs};
 use super::keep_args::{CompareRunsArgs, ForkArgs, KeepArgs, LiveArgs, ResumeArgs};
 use super::model_args::{EvaluateArgs, FitArgs, ModelsArgs};
+use super::record_args::RecordArgs;
 use super::reproduce::ReproduceArgs;
 use super::selftest::args::SelftestArgs;
 use super::tune::TuneArgs;
 use super::window_args::{DesktopArgs, PicturesArgs, ReplayWindowArgs};
-use crate::lab::recording::Detail;
 use crate::scenario::load::Overrides;
 
 /// A laboratory for attention economies.
@@ -66,12 +67,12 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Goes on with a run that was stopped, killed or ran out of disk, to the end it would have had without the stop.
     #[command(
-        after_help = "Examples:\n  agora run baseline --checkpoint-every 1d\n  agora resume runs/baseline-1\n\nGoes on from the newest checkpoint that is whole; a run without any begins again."
+        after_help = "Examples:\n  agora run baseline --checkpoint-every 1d\n  agora resume runs/baseline-1\n\nGoes on from the newest checkpoint that is whole, and with the recording if there is one; a run without any checkpoint begins again."
     )]
     Resume(ResumeArgs),
     /// Branches a run at a tick: the same city up to there, another policy from there on, in a folder of its own.
     #[command(
-        after_help = "Examples:\n  agora fork runs/baseline-1 --at day12 --set ads.load=0.2\n  agora fork runs/baseline-1 --at 17280 --out runs/same-again\n  agora compare-runs runs/baseline-1 runs/baseline-1-from-day12\n\nSets out from the newest checkpoint before the tick, or from the beginning; commands of the parent are applied again.\nA fork without --set repeats its parent bit for bit."
+        after_help = "Examples:\n  agora fork runs/baseline-1 --at day12 --set ads.load=0.2\n  agora fork runs/baseline-1 --at 17280 --out runs/same-again --record\n  agora compare-runs runs/baseline-1 runs/baseline-1-from-day12\n\nSets out from the newest checkpoint before the tick, or from the beginning; commands of the parent are applied again.\nA fork without --set repeats its parent bit for bit."
     )]
     Fork(ForkArgs),
     /// Puts two runs side by side: where they part, whom that concerned, and what it did to every metric.
@@ -222,40 +223,15 @@ pub(super) struct RunArgs {
     /// When it is kept.
     #[command(flatten)]
     pub(super) keeping: KeepArgs,
-    /// Records the run into recording.mcap in its folder: metrics, demo (the city too) or full (every slate and posting).
-    #[arg(long, value_name = "LEVEL", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "demo")]
-    pub(super) record: Option<DetailArg>,
-    /// Captions that the recording shows, a TOML file (see docs/recording.md).
-    #[arg(long, value_name = "FILE", requires = "record")]
-    pub(super) captions: Option<PathBuf>,
+    /// How it is recorded.
+    #[command(flatten)]
+    pub(super) recording: RecordArgs,
     /// Overwrites an existing run folder.
     #[arg(long)]
     pub(super) force: bool,
     /// How it lives, and what is told of it.
     #[command(flatten)]
     pub(super) live: LiveArgs,
-}
-
-/// How much a recording keeps, as the command line names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum DetailArg {
-    /// Metrics, counters and state hashes.
-    Metrics,
-    /// Where everybody is and what they do, too.
-    Demo,
-    /// Every slate and every posting, too.
-    Full,
-}
-
-impl DetailArg {
-    /// Returns it as recordings take it.
-    pub(super) const fn detail(self) -> Detail {
-        match self {
-            Self::Metrics => Detail::Metrics,
-            Self::Demo => Detail::Demo,
-            Self::Full => Detail::Full,
-        }
-    }
 }
 
 /// `agora replay`.
@@ -313,12 +289,9 @@ pub(super) struct WhyArgs {
     /// Worker threads (default: one per core).
     #[arg(long, value_parser = threads)]
     pub(super) threads: Option<usize>,
-    /// No progress bar.
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// Prints everything as JSON on stdout and nothing else.
-    #[arg(long)]
-    pub(super) json: bool,
+    /// How it is answered.
+    #[command(flatten)]
+    pub(super) answer: AnswerArgs,
 }
 
 /// `agora trace`.
@@ -338,12 +311,9 @@ pub(super) struct TraceArgs {
     /// Movements by which a transaction is followed back in detail.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=12))]
     pub(super) depth: u8,
-    /// No progress bar.
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// Prints everything as JSON on stdout and nothing else.
-    #[arg(long)]
-    pub(super) json: bool,
+    /// How it is answered.
+    #[command(flatten)]
+    pub(super) answer: AnswerArgs,
 }
 
 /// `agora check`.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::args::DetailArg;
+use super::record_args::DetailArg;
 use super::window_args::DesktopBenchArgs;
 
 /// `agora bench`.

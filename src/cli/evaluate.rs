@@ -1,7 +1,7 @@
 //! `agora evaluate`: fits models on a log and says how well each foretells what people met next.
 
 use super::CommandError;
-use super::judging::{Shown, data_words, entry, evaluate, judge_words, read_data, setting};
+use super::judging::{data_words, entry, evaluate, judge_words, read_data, setting};
 use super::model_args::EvaluateArgs;
 use crate::lab::evaluation::table::Entry;
 use crate::platform::models::catalog::{KINDS, Kind, find};
@@ -14,13 +14,7 @@ const ALL: &str = "all";
 pub(super) fn command(args: &EvaluateArgs) -> Result<(), CommandError> {
     let entries = entries(args)?;
     let data = read_data(&args.data)?;
-    let shown = Shown {
-        out: args.out.as_deref(),
-        force: args.force,
-        quiet: args.quiet,
-        json: args.json,
-    };
-    evaluate(again(args), data, entries, &args.judge, &shown)
+    evaluate(again(args), data, entries, &args.judge, &args.shown)
 }
 
 /// The command that gives the same evaluation again.

@@ -7,7 +7,6 @@ use super::keep_args::ForkArgs;
 use super::output;
 use super::resume::live_on;
 use super::run::survive_size_limits;
-use crate::scenario::run::checkpoints::Plan;
 use crate::scenario::run::command_line::quoted;
 use crate::scenario::run::fork::{Branch, fork};
 use crate::sim::units::{TICKS_PER_DAY, Tick};
@@ -20,12 +19,7 @@ pub(super) fn command(args: &ForkArgs) -> Result<(), CommandError> {
         .clone()
         .unwrap_or_else(|| default_path(&args.run, args.at));
     let command = command_line(args);
-    let plan = args.keeping.plan(&command).unwrap_or(Plan {
-        every_days: 0,
-        leaves_all: false,
-        command: command.clone(),
-        parent: None,
-    });
+    let plan = args.keeping.plan(&command, args.recording.plan()?);
     let mut forked = fork(&Branch {
         parent: &args.run,
         at: args.at,

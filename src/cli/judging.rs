@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use super::CommandError;
 use super::args::FormatArg;
-use super::model_args::{DataArgs, JudgeArgs, PartArg, ProtocolArg};
+use super::model_args::{DataArgs, JudgeArgs, PartArg, ProtocolArg, ShownArgs};
 use super::output;
 use super::run::wall_clock;
 use crate::lab::evaluation::contest::{self, Judged};
@@ -240,14 +240,6 @@ pub(super) fn judge_all(
     results
 }
 
-/// Where an evaluation goes and how it is shown.
-pub(super) struct Shown<'a> {
-    pub(super) out: Option<&'a Path>,
-    pub(super) force: bool,
-    pub(super) quiet: bool,
-    pub(super) json: bool,
-}
-
 /// Evaluates entries on data; writes and shows what was found.
 ///
 /// # Errors
@@ -257,16 +249,16 @@ pub(super) fn evaluate(
     data: LearningLog,
     entries: Vec<Entry>,
     judge: &JudgeArgs,
-    shown: &Shown<'_>,
+    shown: &ShownArgs,
 ) -> Result<(), CommandError> {
-    if let Some(out) = shown.out {
+    if let Some(out) = &shown.out {
         check_target(out, shown.force)?;
     }
     let settings = split_settings(judge);
     let split = split(&data.log, &settings)?;
     let facts = SplitFacts::of(&split, &settings);
     let ks = list_lengths(judge);
-    let is_hidden = shown.quiet || shown.json;
+    let is_hidden = shown.is_silent();
     if !is_hidden {
         for note in &data.facts.notes {
             output::note(note);
@@ -281,7 +273,7 @@ pub(super) fn evaluate(
     let json = serde_json::to_string_pretty(&found)
         .map_err(|e| CommandError::Failed(format!("cannot show the evaluation as JSON: {e}")))?;
     let text = found.show();
-    if let Some(out) = shown.out {
+    if let Some(out) = &shown.out {
         std::fs::create_dir_all(out).map_err(CommandError::file(out))?;
         folder::write(&out.join("evaluation.txt"), text.as_bytes())?;
         folder::write(

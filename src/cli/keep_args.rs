@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::threads;
+use super::record_args::RecordArgs;
 use crate::scenario::run::checkpoints::Plan;
+use crate::scenario::run::recording::RecordingPlan;
 use crate::sim::units::TICKS_PER_DAY;
 
 /// How a run lives, and what is told of it.
@@ -46,14 +48,15 @@ pub(super) struct KeepArgs {
 }
 
 impl KeepArgs {
-    /// Returns the plan for a run that a command gives again.
-    pub(super) fn plan(&self, command: &str) -> Option<Plan> {
-        Some(Plan {
-            every_days: self.checkpoint_every?,
+    /// Returns the plan for a run that a command gives again, and that is recorded as said.
+    pub(super) fn plan(&self, command: &str, recording: Option<RecordingPlan>) -> Plan {
+        Plan {
+            every_days: self.checkpoint_every.unwrap_or(0),
             leaves_all: self.keep_checkpoints,
             command: command.to_owned(),
             parent: None,
-        })
+            recording,
+        }
     }
 }
 
@@ -95,6 +98,9 @@ pub(super) struct ForkArgs {
     /// When it is kept.
     #[command(flatten)]
     pub(super) keeping: KeepArgs,
+    /// How it is recorded: what it has in common with its parent, too.
+    #[command(flatten)]
+    pub(super) recording: RecordArgs,
     /// Overwrites an existing run folder.
     #[arg(long)]
     pub(super) force: bool,

@@ -3,10 +3,12 @@
 //! | file | command |
 //! | --- | --- |
 //! | `args` | what is accepted |
+//! | `answer_args` | how commands answer whose answer is all they are for |
 //! | `window_args` | what the window's commands accept |
 //! | `output` | how results, errors and progress are shown |
 //! | `run` | `agora run` |
 //! | `keep_args` | what the commands about keeping runs accept |
+//! | `record_args` | what the commands that record a run accept |
 //! | `resume` | `agora resume` |
 //! | `fork` | `agora fork` |
 //! | `compare_runs` | `agora compare-runs` |
@@ -40,6 +42,7 @@
 //! | `bench_args` | what it accepts |
 //! | `tune` | `agora tune` |
 
+mod answer_args;
 mod args;
 mod bench;
 mod bench_args;
@@ -63,9 +66,10 @@ mod models;
 mod output;
 mod plain;
 mod pretrain;
+pub mod record_args;
 mod replay;
 mod replay_export;
-pub mod report;
+mod report;
 mod reproduce;
 mod resume;
 mod run;

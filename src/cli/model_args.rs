@@ -78,6 +78,30 @@ fn list_length(given: &str) -> Result<usize, String> {
     }
 }
 
+/// Where an evaluation goes and how it is shown.
+#[derive(Debug, Args, Clone)]
+pub(super) struct ShownArgs {
+    /// Folder to write evaluation.json, evaluation.html and evaluation.txt to.
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+    /// Overwrites an evaluation that is there.
+    #[arg(long)]
+    pub(super) force: bool,
+    /// No progress bar and no tables.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Prints everything as JSON on stdout and nothing else.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl ShownArgs {
+    /// Says whether nothing is told but the evaluation.
+    pub(super) const fn is_silent(&self) -> bool {
+        self.quiet || self.json
+    }
+}
+
 /// `agora evaluate`.
 #[derive(Debug, Args)]
 pub(super) struct EvaluateArgs {
@@ -98,18 +122,9 @@ pub(super) struct EvaluateArgs {
     /// Gives a setting of a model another value, such as bpr.epochs=20; may be repeated.
     #[arg(long = "set", value_name = "MODEL.KEY=VALUE")]
     pub(super) sets: Vec<String>,
-    /// Folder to write evaluation.json, evaluation.html and evaluation.txt to.
-    #[arg(long)]
-    pub(super) out: Option<PathBuf>,
-    /// Overwrites an evaluation that is there.
-    #[arg(long)]
-    pub(super) force: bool,
-    /// No progress bar and no tables.
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// Prints everything as JSON on stdout and nothing else.
-    #[arg(long)]
-    pub(super) json: bool,
+    /// Where the evaluation goes and how it is shown.
+    #[command(flatten)]
+    pub(super) shown: ShownArgs,
 }
 
 /// `agora fit`.
@@ -197,16 +212,7 @@ pub(super) struct CompareModelsArgs {
     /// How they are judged.
     #[command(flatten)]
     pub(super) judge: JudgeArgs,
-    /// Folder to write evaluation.json, evaluation.html and evaluation.txt to.
-    #[arg(long)]
-    pub(super) out: Option<PathBuf>,
-    /// Overwrites an evaluation that is there.
-    #[arg(long)]
-    pub(super) force: bool,
-    /// No progress bar and no tables.
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// Prints everything as JSON on stdout and nothing else.
-    #[arg(long)]
-    pub(super) json: bool,
+    /// Where the evaluation goes and how it is shown.
+    #[command(flatten)]
+    pub(super) shown: ShownArgs,
 }

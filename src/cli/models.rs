@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::CommandError;
-use super::judging::{Shown, data_words, entry, evaluate, judge_words, read_data};
+use super::judging::{data_words, entry, evaluate, judge_words, read_data};
 use super::model_args::{CardArgs, CompareModelsArgs, ListModelsArgs, Models, ModelsArgs};
 use super::output;
 use crate::lab::evaluation::table::{Entry, align};
@@ -230,7 +230,7 @@ fn compare(args: &CompareModelsArgs) -> Result<(), CommandError> {
         cards.push((label, card));
     }
     let data = read_data(&args.data)?;
-    if !(args.quiet || args.json) {
+    if !args.shown.is_silent() {
         for (label, card) in &cards {
             if card.data.checksum != data.facts.checksum {
                 output::note(&format!(
@@ -244,11 +244,5 @@ fn compare(args: &CompareModelsArgs) -> Result<(), CommandError> {
     words.extend(args.paths.iter().map(|p| quoted(&p.display().to_string())));
     words.extend(data_words(&args.data));
     words.extend(judge_words(&args.judge));
-    let shown = Shown {
-        out: args.out.as_deref(),
-        force: args.force,
-        quiet: args.quiet,
-        json: args.json,
-    };
-    evaluate(words.join(" "), data, entries, &args.judge, &shown)
+    evaluate(words.join(" "), data, entries, &args.judge, &args.shown)
 }

@@ -14,14 +14,12 @@ use super::output;
 use crate::events::log::writer::Disk;
 use crate::lab::metrics::book::Book;
 use crate::lab::realism::scorecard::Scorecard;
-use crate::lab::recording::{self, Tour};
 use crate::lab::summary::RunSummary;
 use crate::scenario::error::Place;
 use crate::scenario::run::command_line::command_line;
 use crate::scenario::run::error::RunError;
 use crate::scenario::run::folder;
 use crate::scenario::run::progress::Run;
-use crate::scenario::run::recording::Wanted;
 use crate::scenario::schema::{Rule, Scenario};
 use crate::scenario::steer::file;
 use crate::scenario::steer::order::Order;
@@ -62,7 +60,7 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
     let loaded = load_named(&args.scenario)?;
     let scenario = &loaded.scenario;
     let commands = args.commands.as_deref().map(steered).transpose()?;
-    let tour = args.captions.as_deref().map(Tour::load).transpose()?;
+    let recording = args.recording.plan()?;
     let dir = args
         .out
         .clone()
@@ -75,8 +73,8 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
         &given.changed.overrides(),
         args.commands.as_deref(),
     );
-    let plan = args.keeping.plan(&command);
-    if let Some(plan) = &plan {
+    let plan = args.keeping.plan(&command, recording);
+    if plan.is_anything() {
         plan.write(&dir, commands.iter().flatten().map(|(order, _)| order))?;
     }
     let stop = stop_on_interrupt();
@@ -87,17 +85,10 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
     bar.set_message("founding the city");
     let mut run = Run::begin(&loaded, args.live.threads(), Some((&dir, Box::new(Disk))))?;
     run.queue(commands.unwrap_or_default());
-    if let Some(plan) = plan {
-        run.keep_as(plan);
+    if let Some(recording) = &plan.recording {
+        run.record(&recording.wanted(&dir), &Disk)?;
     }
-    if let Some(detail) = args.record {
-        let wanted = Wanted {
-            path: dir.join(recording::NAME),
-            detail: detail.detail(),
-            tour,
-        };
-        run.record(&wanted, &Disk)?;
-    }
+    run.keep_as(plan);
     let wall = live(&mut run, &bar, &stop)?;
     let (summary, scorecard) = run.leave(command, wall)?;
     tell(&summary, &scorecard, &dir, &args.live)?;

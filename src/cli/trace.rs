@@ -40,7 +40,7 @@ pub(super) fn command(args: &TraceArgs) -> Result<(), CommandError> {
             "{dir}: is not a run folder (it has no events)"
         )));
     }
-    let trail = followed(&args.run, args.quiet || args.json)?;
+    let trail = followed(&args.run, args.answer.is_silent())?;
     let answer = match (args.transaction, args.avatar) {
         (Some(number), _) => Answer::Transaction(transaction(args, &trail, number)?),
         (None, Some(avatar)) => {
@@ -59,7 +59,7 @@ pub(super) fn command(args: &TraceArgs) -> Result<(), CommandError> {
         }
         (None, None) => Answer::Run(ends(&trail, Currency::Coins)),
     };
-    if args.json {
+    if args.answer.json {
         let json = serde_json::to_string_pretty(&answer)
             .map_err(|e| CommandError::Failed(format!("cannot write JSON: {e}")))?;
         output::result(&json);

@@ -39,7 +39,7 @@ pub(super) fn command(args: &WhyArgs) -> Result<(), CommandError> {
     run.sim
         .world_mut()
         .insert_resource(Traces::on(USUAL_CAPACITY));
-    let bar = output::progress(u64::from(args.ticks), args.quiet || args.json);
+    let bar = output::progress(u64::from(args.ticks), args.answer.is_silent());
     bar.set_message("running the city");
     while run.ticks < args.ticks {
         run.step()?;
@@ -85,7 +85,7 @@ pub(super) fn command(args: &WhyArgs) -> Result<(), CommandError> {
         recent: recent.into_iter().take(LISTED).collect(),
         withheld: withheld(world, avatar).into_iter().take(LISTED).collect(),
     };
-    if args.json {
+    if args.answer.json {
         let json = serde_json::to_string_pretty(&answer)
             .map_err(|e| CommandError::Failed(format!("cannot write JSON: {e}")))?;
         output::result(&json);

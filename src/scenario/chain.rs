@@ -101,6 +101,12 @@ pub struct Chain {
 }
 
 impl Chain {
+    /// Returns the hashes of the whole state of the first `ticks`, or of all if there are fewer.
+    #[must_use]
+    pub fn totals(&self, ticks: usize) -> Vec<u64> {
+        self.links.iter().take(ticks).map(|l| l.total).collect()
+    }
+
     /// Returns the hash of all hashes of the first `ticks`; `None` if there are fewer.
     #[must_use]
     pub fn chained(&self, ticks: usize) -> Option<u64> {

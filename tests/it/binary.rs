@@ -33,8 +33,14 @@ pub(crate) fn agora(folder: &Path, args: &[&str]) -> Output {
 
 /// Runs `agora run` of a tiny city for so many days.
 pub(crate) fn run_tiny(folder: &Path, days: &str, out: &str) -> Output {
+    run_tiny_with(folder, days, out, &[])
+}
+
+/// The same with more words.
+pub(crate) fn run_tiny_with(folder: &Path, days: &str, out: &str, more: &[&str]) -> Output {
     let mut args = vec!["run", "quickstart", "--quiet", "--days", days, "--out", out];
     args.extend(TINY);
+    args.extend(more);
     agora(folder, &args)
 }
 

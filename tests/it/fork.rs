@@ -9,16 +9,16 @@ use agora::scenario::chain;
 use agora::sim::units::TICKS_PER_DAY;
 use serde_json::Value;
 
-use crate::binary::{TINY, agora, complaint, none};
+use crate::binary::{agora, complaint, none, run_tiny_with};
 
 /// Runs a tiny city of three days, kept every day or not at all.
 fn run(folder: &Path, out: &str, kept: bool) {
-    let mut args = vec!["run", "quickstart", "-q", "--days", "3", "--out", out];
-    if kept {
-        args.extend(["--checkpoint-every", "1d", "--keep-checkpoints"]);
-    }
-    args.extend(TINY);
-    let done = agora(folder, &args);
+    let keep: &[&str] = if kept {
+        &["--checkpoint-every", "1d", "--keep-checkpoints"]
+    } else {
+        &[]
+    };
+    let done = run_tiny_with(folder, "3", out, keep);
     assert!(done.status.success(), "{done:?}");
 }
 

@@ -17,7 +17,7 @@ use agora::sim::ids::{AvatarId, CampaignId};
 use agora::society::avatars::avatar::Avatars;
 use mcap::{Message, MessageStream};
 
-use crate::binary::{TINY, agora, command, complaint, none};
+use crate::binary::{TINY, agora, command, complaint, none, run_tiny_with};
 
 #[test]
 fn every_shipped_city_reads_as_it_was_recorded() {
@@ -248,19 +248,9 @@ fn what_stands_beside_the_ticks_reads_back() {
 
 /// Runs a tiny city with a recording into a folder.
 fn recorded(dir: &Path, more: &[&str]) {
-    let mut args = vec![
-        "run",
-        "quickstart",
-        "--quiet",
-        "--days",
-        "1",
-        "--out",
-        "r",
-        "--record",
-    ];
-    args.extend(TINY);
-    args.extend(more);
-    let done = agora(dir, &args);
+    let mut words = vec!["--record"];
+    words.extend(more);
+    let done = run_tiny_with(dir, "1", "r", &words);
     assert!(
         done.status.success(),
         "{}",

@@ -19,14 +19,11 @@ use agora::sim::checkpoint::state::{Beside, keep, restore};
 use agora::sim::units::TICKS_PER_DAY;
 use agora::society::plugin::Plantings;
 
-use crate::binary::{TINY, agora, complaint, none};
+use crate::binary::{agora, complaint, none, run_tiny_with};
 
 /// Runs a tiny city for some days, kept every day.
 fn run_kept(folder: &Path, days: &str, out: &str) {
-    let mut args = vec!["run", "quickstart", "--quiet", "--days", days, "--out", out];
-    args.extend(["--checkpoint-every", "1d"]);
-    args.extend(TINY);
-    let done = agora(folder, &args);
+    let done = run_tiny_with(folder, days, out, &["--checkpoint-every", "1d"]);
     assert!(done.status.success(), "{done:?}");
 }
 
@@ -200,6 +197,7 @@ fn a_steered_run_is_resumed_with_its_policy_and_the_commands_to_come() {
         leaves_all: true,
         command: "agora run steered".to_owned(),
         parent: None,
+        recording: None,
     };
     let begin = |out: &Path| {
         let (loaded, mut orders) = steered();

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::cli::answer_args::AnswerArgs;
 use crate::cli::args::threads;
 use crate::lab::experiment::auctiongym::reproduction::Plan;
 use crate::platform::models::slate::choice::Choice;
@@ -37,12 +38,9 @@ pub(super) struct CommonArgs {
     /// Worker threads (default: one per core); they change nothing but the time it takes.
     #[arg(long, value_parser = threads)]
     pub(super) threads: Option<usize>,
-    /// No progress bar.
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// Prints everything as JSON on stdout and nothing else.
-    #[arg(long)]
-    pub(super) json: bool,
+    /// How they answer.
+    #[command(flatten)]
+    pub(super) answer: AnswerArgs,
 }
 
 /// How viewers choose, as the command line names it.

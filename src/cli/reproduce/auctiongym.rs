@@ -21,7 +21,7 @@ pub(super) fn command(args: &AuctionGymArgs) -> Result<(), CommandError> {
         auctions: args.auctions,
         seed: args.seed,
     };
-    let bar = output::progress(plan.n_seasons(), args.common.quiet || args.common.json);
+    let bar = output::progress(plan.n_seasons(), args.common.answer.is_silent());
     bar.set_message("selling looks");
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.common.threads.unwrap_or(0))
@@ -36,7 +36,7 @@ pub(super) fn command(args: &AuctionGymArgs) -> Result<(), CommandError> {
         let said = format!("{}: {w:.4} / {s:.4} / {m:.4}, not {}", r.world, r.rule);
         (r.passes, said)
     });
-    judged(&done, || table(&done), rows, args.common.json)
+    judged(&done, || table(&done), rows, args.common.answer.json)
 }
 
 /// Draws the table and how bidders learned.

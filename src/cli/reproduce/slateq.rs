@@ -36,7 +36,7 @@ pub(super) fn command(args: &SlateQArgs) -> Result<(), CommandError> {
     let rounds = LEARNERS * u64::from(plan.training.rounds) * VIEWERS_A_ROUND;
     let bar = output::progress(
         POLICIES * u64::from(plan.users) + rounds,
-        args.common.quiet || args.common.json,
+        args.common.answer.is_silent(),
     );
     bar.set_message("judging rules");
     let watch = |progress: Progress<'_>| match progress {
@@ -57,7 +57,7 @@ pub(super) fn command(args: &SlateQArgs) -> Result<(), CommandError> {
         let said = format!("{}: {:.2}, not {}", r.policy, r.found.estimate, r.rule);
         (r.passes, said)
     });
-    judged(&done, || table(&done), rows, args.common.json)
+    judged(&done, || table(&done), rows, args.common.answer.json)
 }
 
 /// Draws the table and the learning curves.

@@ -84,6 +84,7 @@ fn targets(folder: &Path) -> Result<Vec<Target>, CommandError> {
         leaves_all: false,
         command: String::new(),
         parent: None,
+        recording: None,
     };
     let dir = folder.join("run");
     let mut run = Run::begin_in(&dir, true, &loaded, 1)?;

@@ -7,6 +7,7 @@ use mcap::{McapError, Message, MessageStream, WriteOptions};
 use serde::Serialize;
 
 use super::city;
+use super::listed;
 use super::recording::{in_a_line, timed};
 use super::roundtrip::{open, record};
 use crate::cli::CommandError;
@@ -35,16 +36,15 @@ impl Shown {
     /// Says it in a line.
     #[must_use]
     pub fn line(&self) -> String {
-        let mut lines = vec![format!(
+        let text = format!(
             "{} forged recordings: {} refused, {} refused when their ticks were read; slowest {:.3} s, {} violations",
             self.forgeries,
             self.refused,
             self.refused_later,
             self.slowest_seconds,
             self.violations.len()
-        )];
-        lines.extend(self.violations.iter().take(20).cloned());
-        lines.join("\n")
+        );
+        listed(text, &self.violations)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! | file | proof |
 //! | --- | --- |
+//! | `alike` | whether recordings are equal |
 //! | `args` | what is accepted |
 //! | `city` | the small cities they run on |
 //! | `determinism` | every state hash is equal at any number of threads |
@@ -17,6 +18,7 @@
 //! | `remains` | what a killed run may leave |
 //! | `roundtrip` | what is read from a recording is what was recorded |
 
+pub mod alike;
 pub(super) mod args;
 pub mod city;
 pub mod damage;
@@ -134,11 +136,17 @@ fn in_a_folder<T>(
     shown
 }
 
+/// Most violations that are listed; JSON has all of them.
+const MOST_LISTED: usize = 20;
+
 /// Lists what may not be below a line that sums up.
 fn listed(line: String, violations: &[String]) -> String {
-    violations
-        .iter()
-        .fold(line, |text, violation| text + "\n" + violation)
+    let shown = violations.iter().take(MOST_LISTED);
+    let text = shown.fold(line, |text, violation| text + "\n" + violation);
+    match violations.len().saturating_sub(MOST_LISTED) {
+        0 => text,
+        more => format!("{text}\nand {more} more"),
+    }
 }
 
 fn report(shown: &impl Serialize, line: &str, json: bool, holds: bool) -> Result<(), CommandError> {

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::Serialize;
 
 use super::city;
+use super::listed;
 use super::roundtrip::{Kept, differs, open, record};
 use crate::cli::CommandError;
 use crate::cli::run::wall_clock;
@@ -48,7 +49,7 @@ impl Shown {
     /// Says it in a line.
     #[must_use]
     pub fn line(&self) -> String {
-        let mut lines = vec![format!(
+        let text = format!(
             "{} damaged copies of a recording of {} bytes: {} refused, {} shorter, {} whole but for what is said of them; {} ticks compared, slowest {:.3} s, {} violations",
             self.places,
             self.bytes,
@@ -58,9 +59,8 @@ impl Shown {
             self.ticks,
             self.slowest_seconds,
             self.violations.len()
-        )];
-        lines.extend(self.violations.iter().take(20).cloned());
-        lines.join("\n")
+        );
+        listed(text, &self.violations)
     }
 }
 

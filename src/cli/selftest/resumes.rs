@@ -7,11 +7,13 @@ use std::process::Command;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::alike;
 use super::city;
 use super::killing::{LeftAlone, kill_after, start, tidy};
 use super::listed;
 use crate::cli::CommandError;
 use crate::cli::run::wall_clock;
+use crate::lab::recording::NAME;
 use crate::sim::rng::{Purpose, RngStream};
 
 /// Residents of the city whose runs are killed.
@@ -20,21 +22,16 @@ const RESIDENTS: u32 = 25;
 /// Days of its runs.
 const DAYS: u32 = 6;
 
-/// Ranking models, one kill after the other: one that counts, one that trains on, one that is fitted and judged.
-const MODELS: [&str; 3] = ["popularity", "two_tower", "ials"];
+/// Ranking models, one kill after the other: one that counts, one that trains on, one that is fitted and judged; and how the runs of each
+/// are kept and recorded.
+const MODELS: [(&str, &[&str]); 3] = [
+    ("popularity", &["--checkpoint-every", "1d", "--record=full"]),
+    ("two_tower", &["--checkpoint-every", "1d", "--record"]),
+    ("ials", &["--checkpoint-every", "1d"]),
+];
 
 /// How often a run that was resumed is killed once more.
 const AGAIN: f64 = 0.3;
-
-/// How its runs are kept.
-const KEPT: [&str; 2] = ["--checkpoint-every", "1d"];
-
-/// What `run.json` says that depends on the machine.
-const OF_THE_MACHINE: [&str; 3] = [
-    "wall_seconds",
-    "active_avatar_ticks_per_second",
-    "peak_rss_bytes",
-];
 
 /// Files that are the same to the byte, beside the log.
 const EQUAL: [&str; 5] = [
@@ -100,9 +97,9 @@ pub fn kill_and_resume(
     let used = MODELS.len().min(n as usize);
     let references = MODELS[..used]
         .iter()
-        .map(|model| {
+        .map(|&(model, more)| {
             let city = city::small(RESIDENTS, DAYS, 1, model)?;
-            LeftAlone::live(binary, folder, model, &city.scenario, &KEPT)
+            LeftAlone::live(binary, folder, model, &city.scenario, more)
         })
         .collect::<Result<Vec<_>, _>>()?;
     let mut shown = Resumed::default();
@@ -166,7 +163,8 @@ fn one(
     Ok(amiss)
 }
 
-/// Compares a run folder with that of a run that was left alone: how many files are equal to the byte, and what is not equal.
+/// Compares a run folder with that of a run that was left alone: how many files are equal to the byte, recordings but for what they say of
+/// the machine, and what is not equal.
 #[must_use]
 pub fn differences(run: &Path, reference: &Path) -> (u64, Vec<String>) {
     let mut amiss = Vec::new();
@@ -192,6 +190,16 @@ pub fn differences(run: &Path, reference: &Path) -> (u64, Vec<String>) {
     if a.is_none() || a != b {
         amiss.push("run.json says something else".to_owned());
     }
+    let recorded = |root: &Path| Some(root.join(NAME)).filter(|file| file.is_file());
+    match (recorded(run), recorded(reference)) {
+        (Some(a), Some(b)) => match alike::recordings(&a, &b) {
+            Ok(()) => equal += 1,
+            Err(why) => amiss.push(format!("{NAME}: {why}")),
+        },
+        (None, Some(_)) => amiss.push(format!("{NAME} is missing")),
+        (Some(_), None) => amiss.push(format!("{NAME} should not be there")),
+        (None, None) => {}
+    }
     (equal, amiss)
 }
 
@@ -211,11 +219,5 @@ fn tables(root: &Path, folder: &Path, into: &mut Vec<PathBuf>) -> std::io::Resul
 
 /// Reads what `run.json` says of the run and not of the machine.
 fn summary(run: &Path) -> Option<Value> {
-    let json = std::fs::read(run.join("run.json")).ok()?;
-    let mut summary: Value = serde_json::from_slice(&json).ok()?;
-    let fields = summary.as_object_mut()?;
-    for name in OF_THE_MACHINE {
-        fields.remove(name)?;
-    }
-    Some(summary)
+    alike::of_the_run(&std::fs::read(run.join("run.json")).ok()?)
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 
 use super::city;
+use super::listed;
 use crate::cli::CommandError;
 use crate::events::behavior::{Event, EventKind, NO_OFFER, NO_SPACE, Surface};
 use crate::events::bus::{EventBus, OfferBus};
@@ -239,16 +240,15 @@ impl Shown {
     /// Says it in a line.
     #[must_use]
     pub fn line(&self) -> String {
-        let mut lines = vec![format!(
+        let text = format!(
             "{} recordings of {} bytes; {} ticks and {} events read as they were: {} violations",
             self.recordings,
             self.bytes,
             self.ticks,
             self.events,
             self.violations.len()
-        )];
-        lines.extend(self.violations.iter().cloned());
-        lines.join("\n")
+        );
+        listed(text, &self.violations)
     }
 }
 

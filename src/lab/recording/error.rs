@@ -44,6 +44,20 @@ pub enum RecordingError {
         /// What is wrong with it.
         what: String,
     },
+    /// The recording is not that of the run which is to go on with it.
+    #[error(
+        "{file}: is not the recording of this run: {what} is {found}, here {expected}; put it elsewhere to go on without it"
+    )]
+    OtherRun {
+        /// Which.
+        file: String,
+        /// What gives it away.
+        what: String,
+        /// What it says.
+        found: String,
+        /// What the run says.
+        expected: String,
+    },
     /// A tick is asked for that was not recorded.
     #[error("{file}: tick {tick} is not in it; it holds {held}")]
     NoTick {
@@ -100,6 +114,7 @@ impl RecordingError {
             Self::Foreign { .. }
             | Self::Version { .. }
             | Self::Damaged { .. }
+            | Self::OtherRun { .. }
             | Self::NoTick { .. }
             | Self::Captions { .. } => true,
             Self::Io { .. } | Self::TooMuch { .. } | Self::Format { .. } => false,

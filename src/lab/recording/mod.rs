@@ -20,6 +20,7 @@
 //! | `numbers` | metrics by the hour and day |
 //! | `tour` | captions |
 //! | `recorder` | writes a recording while a city runs |
+//! | `going_on` | goes on with a recording whose run was stopped |
 //! | `container` | the file around the messages |
 //! | `notes` | what does not belong to one tick |
 //! | `picture` | the city after a tick |
@@ -38,6 +39,7 @@ mod crowd;
 mod deeds;
 mod error;
 pub mod frames;
+mod going_on;
 mod header;
 mod level;
 mod link;
@@ -61,6 +63,7 @@ pub use container::Source;
 pub use counters::Counters;
 pub use crowd::{Seen, Trip};
 pub use error::RecordingError;
+pub use going_on::{Here, Stopped};
 pub use header::{FORMAT, Header};
 pub use level::Detail;
 pub use link::Link;

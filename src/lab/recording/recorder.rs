@@ -72,20 +72,20 @@ struct Before {
 
 /// A recording being written.
 pub struct Recorder {
-    file: String,
+    pub(super) file: String,
     out: Writer<NoSeek<BufWriter<Box<dyn SyncWrite>>>>,
-    detail: Detail,
-    sequences: [u32; Channel::ALL.len()],
+    pub(super) detail: Detail,
+    pub(super) sequences: [u32; Channel::ALL.len()],
     before: Before,
     is_fresh: bool,
     n_in_chunk: usize,
     base: Option<(u32, Vec<LotNote>)>,
-    boards: Vec<Option<CampaignId>>,
-    registrar: Registrar,
-    n_hours: usize,
-    n_days: usize,
+    pub(super) boards: Vec<Option<CampaignId>>,
+    pub(super) registrar: Registrar,
+    pub(super) n_hours: usize,
+    pub(super) n_days: usize,
     commands: Vec<(u32, String)>,
-    last: u32,
+    pub(super) last: u32,
 }
 
 impl Recorder {
@@ -99,6 +99,29 @@ impl Recorder {
         header: &Header,
         world: &World,
         tour: Option<&Tour>,
+    ) -> Result<Self, RecordingError> {
+        let mut recorder = Self::open(path, out, header)?;
+        let book = world.resource::<Book>();
+        recorder.n_hours = book.hours_run.len();
+        recorder.n_days = book.days.len();
+        let tick = header.first_tick;
+        let json = serde_json::to_vec(header).map_err(|e| recorder.format(&e.to_string()))?;
+        recorder.put(Channel::Header, tick, &json)?;
+        if recorder.detail.shows_city() {
+            let road_every = world.resource::<SocietyRules>().0.spaces.road_every;
+            let ground = Ground::look(world, road_every).write();
+            recorder.put(Channel::Ground, tick, &ground)?;
+            recorder.put_rows(world, tick)?;
+        }
+        recorder.put_front(header, tour)?;
+        Ok(recorder)
+    }
+
+    /// Opens the file; nothing is written to it yet but what its channels are.
+    pub(super) fn open(
+        path: &Path,
+        out: Box<dyn SyncWrite>,
+        header: &Header,
     ) -> Result<Self, RecordingError> {
         let file = path.display().to_string();
         let program = concat!("agora ", env!("CARGO_PKG_VERSION"));
@@ -115,8 +138,7 @@ impl Recorder {
         for channel in Channel::ALL {
             declare(&mut out, channel).map_err(failed(&file))?;
         }
-        let book = world.resource::<Book>();
-        let mut recorder = Self {
+        Ok(Self {
             file,
             out,
             detail: header.detail,
@@ -127,31 +149,20 @@ impl Recorder {
             base: None,
             boards: Vec::new(),
             registrar: Registrar::default(),
-            n_hours: book.hours_run.len(),
-            n_days: book.days.len(),
+            n_hours: 0,
+            n_days: 0,
             commands: Vec::new(),
             last: header.first_tick,
-        };
-        recorder.open(header, world, tour)?;
-        Ok(recorder)
+        })
     }
 
-    /// Writes what stands before the first tick.
-    fn open(
+    /// Ends the chunk before the first tick, and writes what stands behind it: what other programs are told of the recording, and the
+    /// captions.
+    pub(super) fn put_front(
         &mut self,
         header: &Header,
-        world: &World,
         tour: Option<&Tour>,
     ) -> Result<(), RecordingError> {
-        let tick = header.first_tick;
-        let json = serde_json::to_vec(header).map_err(|e| self.format(&e.to_string()))?;
-        self.put(Channel::Header, tick, &json)?;
-        if self.detail.shows_city() {
-            let road_every = world.resource::<SocietyRules>().0.spaces.road_every;
-            let ground = Ground::look(world, road_every).write();
-            self.put(Channel::Ground, tick, &ground)?;
-            self.put_rows(world, tick)?;
-        }
         self.flush()?;
         let metadata = Metadata {
             name: PROFILE.to_owned(),
@@ -172,7 +183,7 @@ impl Recorder {
             .map_err(failed(&self.file))?;
         if let Some(tour) = tour {
             let json = serde_json::to_vec(tour).map_err(|e| self.format(&e.to_string()))?;
-            let time = u64::from(tick) * NANOS_PER_TICK;
+            let time = u64::from(header.first_tick) * NANOS_PER_TICK;
             let attachment = Attachment {
                 log_time: time,
                 create_time: time,
@@ -348,7 +359,13 @@ impl Recorder {
         self.put(Channel::Lots, tick, &bytes)
     }
 
-    fn put(&mut self, channel: Channel, tick: u32, bytes: &[u8]) -> Result<(), RecordingError> {
+    /// Writes a message.
+    pub(super) fn put(
+        &mut self,
+        channel: Channel,
+        tick: u32,
+        bytes: &[u8],
+    ) -> Result<(), RecordingError> {
         if bytes.len() > MOST_MESSAGE {
             return Err(RecordingError::TooMuch {
                 file: self.file.clone(),
@@ -373,7 +390,7 @@ impl Recorder {
     }
 
     /// Closes the chunk that is being written; the next tick is told from nothing.
-    fn flush(&mut self) -> Result<(), RecordingError> {
+    pub(super) fn flush(&mut self) -> Result<(), RecordingError> {
         self.is_fresh = true;
         self.n_in_chunk = 0;
         self.before = Before::default();

@@ -149,6 +149,29 @@ pub(super) struct Registrar {
 }
 
 impl Registrar {
+    /// Makes one that has written the rows that were read.
+    pub(super) fn after(rows: &Register) -> Self {
+        Self {
+            left: rows.people.iter().map(|p| p.left.is_some()).collect(),
+            n_items: rows.items.len(),
+            n_spaces: rows.spaces.len(),
+            n_campaigns: rows.campaigns.len(),
+        }
+    }
+
+    /// Says whether it has written everything there is to write, and no more. Whoever left may be back; that is not told.
+    pub(super) fn is_up_to_date(&self, world: &World) -> bool {
+        let people = world.resource::<Avatars>().table.rows();
+        self.left.len() == people.len()
+            && people
+                .iter()
+                .zip(&self.left)
+                .all(|(a, told)| *told || !a.has_left)
+            && self.n_items == world.resource::<Catalogue>().table.rows().len()
+            && self.n_spaces == world.resource::<Spaces>().table.rows().len()
+            && self.n_campaigns == world.resource::<Campaigns>().len()
+    }
+
     /// Writes what is new, as much as one message takes; nothing if nothing is.
     pub(super) fn write(&mut self, world: &World) -> Option<Vec<u8>> {
         let mut out = Out::default();

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::error::RunError;
 use super::folder;
 use super::progress::Run;
+use super::recording::RecordingPlan;
+use crate::lab::recording;
 use crate::lab::summary::{Parent, PolicyChange};
 use crate::scenario::steer::file;
 use crate::scenario::steer::order::Order;
@@ -27,7 +29,7 @@ pub(super) const OWN_PART: &str = "run";
 const LEFT: usize = 2;
 
 /// When a run is kept, and what must be known beside its state to go on as if it had not stopped.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// Days between two checkpoints; 0 for none.
@@ -39,6 +41,9 @@ pub struct Plan {
     /// The run it branched off, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Parent>,
+    /// How it is recorded into its folder, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RecordingPlan>,
 }
 
 /// What a run adds to its checkpoints.
@@ -97,6 +102,12 @@ impl Plan {
         Ok(Some(plan))
     }
 
+    /// Says whether it tells anything that must be known to go on: without it a run begins again, and is not recorded.
+    #[must_use]
+    pub const fn is_anything(&self) -> bool {
+        self.every_days > 0 || self.parent.is_some() || self.recording.is_some()
+    }
+
     /// Says whether a choice of a walk-in that is not possible is left out: in a fork whoever was taken over may be elsewhere than
     /// in its parent.
     pub(super) fn leaves_out(&self) -> bool {
@@ -153,13 +164,17 @@ pub fn list(dir: &Path) -> Result<Vec<(u32, PathBuf)>, RunError> {
     Ok(found)
 }
 
-/// Keeps a run at the end of a day if its plan says so, once its log and its chain are durable, and lets older checkpoints go.
+/// Keeps a run at the end of a day if its plan says so, once its log, its chain and its recording are durable, and lets older
+/// checkpoints go.
 pub(super) fn keep_if_due(run: &mut Run) -> Result<(), RunError> {
     let (Some(plan), Some(dir)) = (&run.plan, &run.dir) else {
         return Ok(());
     };
     if !plan.is_due(run.ticks) {
         return Ok(());
+    }
+    if plan.recording.is_some() && run.recorded.is_some() {
+        folder::make_durable(&dir.join(recording::NAME))?;
     }
     let own = Own {
         n_applied: run.steering.n_applied,

@@ -80,10 +80,11 @@ pub fn default_path(scenario: &Scenario, arm: Option<&str>) -> PathBuf {
     PathBuf::from("runs").join(name)
 }
 
-/// What a run has made by the time its city is founded.
-const STILLBORN: [&str; 5] = [
+/// What a run, or a fork, has made by the time its hashes are there.
+const STILLBORN: [&str; 6] = [
     "checkpoint",
     "events",
+    "recording.mcap",
     "scenario.toml",
     "scenario.toml.tmp",
     "hashes.bin.tmp",
@@ -154,13 +155,42 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<(), RunError> {
     whole(to, |temporary| fs::copy(from, temporary).map(drop)).map_err(RunError::file(from))
 }
 
-fn whole(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+/// Makes what was written of a file so far durable.
+///
+/// # Errors
+/// [`RunError::File`] as the file system says.
+pub(super) fn make_durable(path: &Path) -> Result<(), RunError> {
+    let synced = fs::File::open(path).and_then(|file| file.sync_all());
+    synced
+        .and_then(|()| sync_folder(path))
+        .map_err(RunError::file(path))
+}
+
+/// Gives a file that was made under its [temporary] name its own, in which it takes the place of one that is there, once it is durable.
+///
+/// # Errors
+/// [`RunError::File`] as the file system says.
+pub(super) fn put_in_place(path: &Path) -> Result<(), RunError> {
+    whole(path, |_| Ok(())).map_err(RunError::file(path))
+}
+
+/// Returns the name that a file has until it is whole.
+pub(super) fn temporary(path: &Path) -> PathBuf {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".tmp");
-    let temporary = PathBuf::from(temporary);
+    PathBuf::from(temporary)
+}
+
+fn whole(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let temporary = temporary(path);
     fill(&temporary)?;
     fs::File::open(&temporary)?.sync_all()?;
     fs::rename(&temporary, path)?;
+    sync_folder(path)
+}
+
+/// Makes the entry of a file in its folder durable.
+fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => fs::File::open(folder)?.sync_all(),
         _ => Ok(()),

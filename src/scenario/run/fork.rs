@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::checkpoints::{Plan, path_of};
 use super::error::RunError;
-use super::folder;
 use super::progress::Run;
 use super::resume::{Orders, after, load_chain, load_run, newest};
+use super::{folder, taking_over};
 use crate::events::log::writer::Disk;
+use crate::lab::recording;
 use crate::lab::summary::Parent;
 use crate::scenario::chain::{Chain, differing};
 use crate::scenario::leaves::from_command_line;
@@ -76,14 +77,39 @@ pub fn fork(asked: &Branch<'_>) -> Result<Forked, RunError> {
         chained: hex(parent.chained(asked.at as usize).unwrap_or_default()),
         sets: asked.sets.to_vec(),
     });
-    let kept = newest(dir, &loaded, asked.threads, asked.at, &mut notes)?;
+    let stopped = taking_over::of_parent(dir, &plan, &loaded);
+    let most_ticks = match (&plan.recording, &stopped) {
+        (None, _) => asked.at,
+        (Some(_), Some(stopped)) => asked.at.min(stopped.reach()),
+        (Some(_), None) => 0,
+    };
+    let mut kept = newest(dir, &loaded, asked.threads, most_ticks, &mut notes)?;
     folder::prepare(asked.out, asked.force, &loaded.scenario)?;
     plan.write(asked.out, &all)?;
+    let mut recorded = None;
+    if let (Some(kept), Some(stopped)) = (&mut kept, stopped) {
+        let into = asked.out.join(recording::NAME);
+        let hashes = parent.totals(kept.ticks as usize);
+        recorded = taking_over::go_on_in(
+            asked.out, &into, &plan, &loaded, kept, stopped, &hashes, &mut notes,
+        )?;
+    }
+    if plan.recording.is_some() && recorded.is_none() {
+        kept = None;
+        if asked.at > 0 {
+            notes.push(format!(
+                "{}: has no recording to go on with, of that level and as far as a checkpoint; the fork is lived from the beginning, so that all of it is recorded",
+                dir.display()
+            ));
+        }
+    }
     let (mut run, from) = match kept {
         Some(kept) => {
             let ticks = kept.ticks;
             inherit(dir, asked.out, &applied, ticks)?;
-            (Run::of_kept(kept, &loaded, asked.out, Some(plan))?, ticks)
+            let mut run = Run::of_kept(kept, &loaded, asked.out, Some(plan))?;
+            run.recorded = recorded;
+            (run, ticks)
         }
         None => (begin(&loaded, asked, plan)?, 0),
     };
@@ -99,6 +125,9 @@ pub fn fork(asked: &Branch<'_>) -> Result<Forked, RunError> {
 
 fn begin(loaded: &Loaded, asked: &Branch<'_>, plan: Plan) -> Result<Run, RunError> {
     let mut run = Run::begin(loaded, asked.threads, Some((asked.out, Box::new(Disk))))?;
+    if let Some(recording) = &plan.recording {
+        run.record(&recording.wanted(asked.out), &Disk)?;
+    }
     run.keep_as(plan);
     Ok(run)
 }

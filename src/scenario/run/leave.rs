@@ -175,10 +175,10 @@ This page is generated from the source; `cargo test` fails when it is out of dat
 | `hashes.bin` | the state hash after every tick, with 16 bits of each component's; `agora verify` compares them | during the run |
 | `commands.jsonl` | the commands that steered the run, one a line, if any did; `agora run SCENARIO --commands FILE` applies them again | each before its tick |
 | `checkpoint/day-NNN.agora` | the whole city after so many days, with `--checkpoint-every`; the last two, or all with `--keep-checkpoints` | at the end of a day, after its log and its hashes |
-| `checkpoint/plan.toml` | when the run is kept, the command that gives it again, the run it branched off | at the start, with `--checkpoint-every` and of forks |
+| `checkpoint/plan.toml` | when the run is kept, the command that gives it again, the run it branched off, how it is recorded and with which captions | at the start, with `--checkpoint-every` or `--record` and of forks |
 | `checkpoint/orders.jsonl` | the commands that were to come when the run began or went on, if any did | at the start, and by `agora resume` |
-| `recording.mcap` | with `--record`: the run to be shown, searched and verified, see `recording.md`; after a kill it is readable up to the last hour | during the run |
-| `recording-stopped.mcap` | what was recorded of a run up to its stop; a run that goes on is not recorded | by `agora resume` |
+| `recording.mcap` | with `--record`: the run to be shown, searched and verified, see `recording.md`; after a kill it is readable up to the last hour, and goes on with the run | during the run |
+| `recording-stopped.mcap` | a recording with which a run that goes on could not go on, as it reaches no checkpoint or was made by the window | by `agora resume` |
 | `metrics.parquet` | one row per finished day | at the end |
 | `metrics-hourly.parquet` | one row per finished hour | at the end |
 | `items.parquet` | every item ever published, as anybody sees it: kind, title, tags, media | at the end |
@@ -192,7 +192,7 @@ This page is generated from the source; `cargo test` fails when it is out of dat
 
 A folder without `report.json` belongs to a run that was killed.
 Its finished days can be read all the same; what ends in `.tmp` belongs to the day that was not finished.
-`agora resume FOLDER` goes on with it: from the newest checkpoint that is whole and that log and hashes reach, or from the beginning.
+`agora resume FOLDER` goes on with it: from the newest checkpoint that is whole and that log, hashes and recording reach, or from the beginning.
 What is there of later ticks is made again; until its end the folder then has no `report.json` and no `run.json`. `run.json` of a fork names its parent as `parent`.
 
 ## Checkpoints

@@ -9,6 +9,7 @@
 //! | `fork` | branching off it |
 //! | `pair` | two runs side by side |
 //! | `recording` | what its recorder is told, and when |
+//! | `taking_over` | the recording of a run that goes on or branches off: from where, or why not |
 //! | `command_line` | the command that gives it again |
 //! | `folder` | the run folder |
 //! | `leave` | what a run leaves in its folder |
@@ -25,3 +26,4 @@ pub mod progress;
 pub mod recording;
 pub mod resume;
 mod steering;
+mod taking_over;

@@ -8,7 +8,7 @@ use super::command_line::quoted;
 use super::error::RunError;
 use super::progress::Run;
 use super::steering::Steering;
-use super::{folder, progress};
+use super::{folder, progress, taking_over};
 use crate::events::journal::Journal;
 use crate::events::log::reader::days;
 use crate::events::log::writer::{Disk, EventLog};
@@ -26,10 +26,7 @@ use crate::sim::checkpoint::format::{from_hex, hex};
 use crate::sim::checkpoint::read::read;
 use crate::sim::checkpoint::state::restore;
 use crate::sim::schedule::Simulation;
-use crate::sim::units::TICKS_PER_DAY;
-
-/// What the recording of a run that was stopped is called once the run goes on.
-const STOPPED_RECORDING: &str = "recording-stopped.mcap";
+use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// A city as a checkpoint gave it back.
 pub(super) struct Kept {
@@ -75,17 +72,33 @@ pub fn resume(dir: &Path, threads: usize) -> Result<Option<Going>, RunError> {
     );
     let mut notes = Vec::new();
     let Orders { applied, all } = Orders::read(dir, &mut notes)?;
-    let kept = newest(dir, &loaded, threads, u32::MAX, &mut notes)?;
+    let stopped = taking_over::look(dir, plan.as_ref(), &loaded, &mut notes)?;
+    let mut kept = match &stopped {
+        Some(stopped) => newest_recorded(dir, &loaded, threads, stopped.reach(), &mut notes)?,
+        None => newest(dir, &loaded, threads, u32::MAX, &mut notes)?,
+    };
+    let recorded = match (&mut kept, stopped) {
+        (Some(kept), Some(stopped)) => {
+            taking_over::go_on(dir, plan.as_ref(), &loaded, kept, stopped, &mut notes)?
+        }
+        _ => None,
+    };
     // From here on the folder is changed. A kill in between leaves one that can be resumed again: what is to come is durable first.
     write_orders(dir, &all)?;
     for summed_up in ["run.json", "report.json"] {
         folder::remove(&dir.join(summed_up))?;
     }
-    notes.extend(set_recording_aside(dir)?);
+    let wanted = plan.as_ref().and_then(|plan| plan.recording.clone());
+    if recorded.is_some() {
+        folder::put_in_place(&dir.join(recording::NAME))?;
+    } else if kept.is_some() || wanted.is_none() {
+        notes.extend(taking_over::set_aside(dir, plan.as_ref())?);
+    }
     let run = if let Some(kept) = kept {
         let ticks = kept.ticks;
         cut_back(dir, &applied, ticks)?;
         let mut run = Run::of_kept(kept, &loaded, dir, plan)?;
+        run.recorded = recorded;
         run.queue(after(all, ticks));
         run
     } else {
@@ -94,6 +107,9 @@ pub fn resume(dir: &Path, threads: usize) -> Result<Option<Going>, RunError> {
         folder::remove(&dir.join("hashes.bin"))?;
         let mut run = Run::begin(&loaded, threads, Some((dir, Box::new(Disk))))?;
         run.plan = plan;
+        if let Some(wanted) = wanted {
+            run.record(&wanted.wanted(dir), &Disk)?;
+        }
         run.queue(after(all, 0));
         run
     };
@@ -211,6 +227,30 @@ pub(super) fn newest(
     Ok(None)
 }
 
+/// Goes back to the newest checkpoint to which the recording reaches, so that the recording goes on; if there is none, to the newest.
+fn newest_recorded(
+    dir: &Path,
+    loaded: &Loaded,
+    threads: usize,
+    reach: u32,
+    notes: &mut Vec<String>,
+) -> Result<Option<Kept>, RunError> {
+    let mut said = Vec::new();
+    let Some(kept) = newest(dir, loaded, threads, reach, &mut said)? else {
+        return newest(dir, loaded, threads, u32::MAX, notes);
+    };
+    notes.append(&mut said);
+    let is_later = |days: u32| days.saturating_mul(TICKS_PER_DAY) > reach;
+    if list(dir)?.first().is_some_and(|(days, _)| is_later(*days)) {
+        notes.push(format!(
+            "{}: is whole up to {}, which is before the newest checkpoint; the run goes on from an older one, so that all of it is recorded",
+            dir.join(recording::NAME).display(),
+            Tick(reach)
+        ));
+    }
+    Ok(Some(kept))
+}
+
 /// Founds the city of a run folder again and puts the state of a checkpoint into it, if that is of the tick that its name says, and
 /// log and chain reach as far.
 fn usable(
@@ -307,20 +347,6 @@ fn cut_back(dir: &Path, applied: &[Order], ticks: u32) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Gives the recording of a run that was stopped another name, so that it is not taken for one of the whole run: a run that goes on is
-/// not recorded. Returns what whoever resumes it should know of that.
-fn set_recording_aside(dir: &Path) -> Result<Option<String>, RunError> {
-    let (whole, stopped) = (dir.join(recording::NAME), dir.join(STOPPED_RECORDING));
-    if !whole.is_file() {
-        return Ok(None);
-    }
-    fs::rename(&whole, &stopped).map_err(RunError::file(&whole))?;
-    Ok(Some(format!(
-        "{}: the run was recorded up to its stop and is not recorded as it goes on; what there is of it is now called {STOPPED_RECORDING}",
-        whole.display()
-    )))
-}
-
 impl Run {
     /// Makes a run of a city that was kept, in a folder that was cut back to it.
     pub(super) fn of_kept(
@@ -360,18 +386,6 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_recording_of_a_stopped_run_is_not_left_as_if_it_were_of_the_whole_run() {
-        let dir = tempfile::tempdir().unwrap();
-        assert_eq!(set_recording_aside(dir.path()).unwrap(), None);
-        fs::write(dir.path().join(recording::NAME), "ticks").unwrap();
-        let said = set_recording_aside(dir.path()).unwrap().unwrap();
-        assert!(said.contains("recording-stopped.mcap"), "{said}");
-        assert!(!dir.path().join(recording::NAME).exists());
-        let kept = fs::read_to_string(dir.path().join(STOPPED_RECORDING)).unwrap();
-        assert_eq!(kept, "ticks");
-    }
 
     #[test]
     fn a_run_of_which_nobody_can_say_whether_it_is_finished_is_left_alone() {
