@@ -60,7 +60,10 @@ pub fn share_out(price: Coins, weights: &[Coins]) -> Vec<Coins> {
         return Vec::new();
     }
     let (weigh, all): (Vec<i128>, i128) = if all > 0 {
-        (weights.iter().map(|w| i128::from(w.micros())).collect(), all)
+        (
+            weights.iter().map(|w| i128::from(w.micros())).collect(),
+            all,
+        )
     } else {
         (vec![1; n], n as i128)
     };
@@ -208,8 +211,14 @@ mod tests {
     fn what_is_left_goes_to_the_largest_remainders() {
         // 100 in 1 : 1 : 1 is 33⅓ each; in 1 : 2 : 4 it is 14.29, 28.57 and 57.14, so that the second gets the last one.
         let hundred = Coins::from_micros(100);
-        assert_eq!(share_out(hundred, &micros(&[1, 1, 1])), micros(&[34, 33, 33]));
-        assert_eq!(share_out(hundred, &micros(&[1, 2, 4])), micros(&[14, 29, 57]));
+        assert_eq!(
+            share_out(hundred, &micros(&[1, 1, 1])),
+            micros(&[34, 33, 33])
+        );
+        assert_eq!(
+            share_out(hundred, &micros(&[1, 2, 4])),
+            micros(&[14, 29, 57])
+        );
         assert_eq!(share_out(hundred, &micros(&[0, 0])), micros(&[50, 50]));
         assert!(share_out(hundred, &[]).is_empty());
     }

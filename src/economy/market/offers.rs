@@ -69,7 +69,10 @@ pub struct AssetOffers {
 impl AssetOffers {
     /// Lists the offers for an asset by avatar.
     pub fn of(&self, item: ItemId) -> impl Iterator<Item = &AssetOffer> + '_ {
-        self.standing.get(&item).into_iter().flat_map(|o| o.values())
+        self.standing
+            .get(&item)
+            .into_iter()
+            .flat_map(|o| o.values())
     }
 
     /// Lists the assets for which offers stand.
@@ -244,7 +247,12 @@ mod tests {
     #[test]
     fn the_best_is_the_highest_then_the_earliest_then_of_the_lowest_id() {
         let mut book = AssetOffers::default();
-        for o in [offer(5, 8, 3, 90), offer(2, 8, 3, 90), offer(9, 8, 1, 90), offer(1, 7, 0, 90)] {
+        for o in [
+            offer(5, 8, 3, 90),
+            offer(2, 8, 3, 90),
+            offer(9, 8, 1, 90),
+            offer(1, 7, 0, 90),
+        ] {
             book.make(ITEM, o, ONE, RICH);
         }
         let mut order = Vec::new();
@@ -293,7 +301,12 @@ mod tests {
                     }
                     _ => {
                         let who = rng.below(5);
-                        let o = offer(who as u32, rng.below(30) as i64, t, t + 1 + rng.below(20) as u32);
+                        let o = offer(
+                            who as u32,
+                            rng.below(30) as i64,
+                            t,
+                            t + 1 + rng.below(20) as u32,
+                        );
                         let has = Coins::from_whole(left[who]);
                         if let Some(step) = book.make(item, o, ONE, has) {
                             left[who] = apply(step, &mut escrow);
@@ -307,7 +320,10 @@ mod tests {
                 }
                 let held = book.held();
                 for (i, e) in escrow.iter().enumerate() {
-                    let stands = held.get(&AvatarId::from_idx(i)).copied().unwrap_or_default();
+                    let stands = held
+                        .get(&AvatarId::from_idx(i))
+                        .copied()
+                        .unwrap_or_default();
                     assert_eq!(stands, Coins::from_whole(*e), "case {case}");
                 }
             }

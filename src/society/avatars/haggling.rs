@@ -14,6 +14,7 @@ use super::config::ChoiceConfig;
 use super::likings::given_chosen;
 use super::utility::{of_item, price_cost, reservation_price};
 use crate::sim::ids::ItemId;
+use crate::sim::math;
 use crate::sim::rng::RngStream;
 use crate::sim::units::{Coins, Tick};
 use crate::society::config::SocietyConfig;
@@ -40,6 +41,13 @@ impl Goods<'_> {
         let (card, truth) = (self.catalogue.card(item), self.truths.get(item));
         let (choice, content) = (&self.society.choice, &self.society.content);
         of_item(a, card, truth, Coins::ZERO, self.now, choice, content) - choice.outside_option
+    }
+
+    /// Draws the same in the mood of the moment, which is logistic; nobody has to keep a thing, so that it is never worse.
+    #[must_use]
+    pub fn in_a_mood(&self, a: &Avatar, item: ItemId, rng: &mut RngStream) -> f64 {
+        let u = rng.uniform().max(f64::MIN_POSITIVE);
+        (self.as_a_rule(a, item) + math::ln(u / (1.0 - u))).max(0.0)
     }
 }
 
@@ -91,8 +99,8 @@ mod tests {
             let n = n as f64;
             let mean = sum / n;
             let error = ((square / n - mean * mean) / n).sqrt();
-            let sigmoid = crate::sim::math::sigmoid(-mu);
-            let expected = -crate::sim::math::ln(1.0 + crate::sim::math::exp(-mu)) / sigmoid;
+            let sigmoid = math::sigmoid(-mu);
+            let expected = -math::ln(1.0 + math::exp(-mu)) / sigmoid;
             assert!(
                 (mean - expected).abs() < 4.0 * error,
                 "{mu}: {mean} {expected}"
