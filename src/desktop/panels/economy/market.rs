@@ -93,9 +93,9 @@ pub struct MarketRows {
     pub depth: Vec<Depth>,
     /// The newest trades, newest first.
     pub trades: Vec<TradeRow>,
-    /// Offers for assets that stand, the highest first; at most [`MOST_DEALS`].
+    /// Offers for assets that stand, the highest first; at most thirty.
     pub offers: Vec<DealRow>,
-    /// Bundles that are for sale, the newest first; at most [`MOST_DEALS`].
+    /// Bundles that are for sale, the newest first; at most thirty.
     pub bundles: Vec<DealRow>,
     /// How many offers stand and how many bundles are for sale; `None` where the scenario has none.
     pub deals: (Option<u64>, Option<u64>),
