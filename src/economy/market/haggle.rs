@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use bevy::ecs::prelude::*;
 use bevy::ecs::system::SystemParam;
 
+use super::auctions::Step;
 use super::offers::AssetOffer;
 use super::titles::{Title, split};
 use super::trade::CHEAPEST;
@@ -213,14 +214,13 @@ impl Desk<'_> {
         let Some(offers) = &mut self.offers else {
             return;
         };
-        let Some(step) = offers.make(item, asked, least, has) else {
+        let Some((stands, raised)) = offers.make(item, asked, least, has) else {
             return;
         };
-        let stands = offers.of(item).find(|o| o.wish.avatar == wish.avatar);
-        let stands = stands.map_or(amount, |o| o.amount);
-        self.set_aside(&[step], Some(wish));
+        self.free(raised.as_slice());
+        self.set_aside(&[Step::Hold(wish.avatar, stands.amount)], Some(wish));
         let thing = (ThingKind::Item, item.0);
-        self.announce(wish, EventKind::Bid, thing, stands);
+        self.announce(wish, EventKind::Bid, thing, stands.amount);
     }
 
     /// Gives back what was set aside for offers that do not stand any more.

@@ -109,28 +109,29 @@ impl AssetOffers {
         held
     }
 
-    /// Takes an offer of `most`, as far as what the wallet `has` goes, if it is at least `least`. Returns what to hold; nothing if
-    /// the offer does not count, as one that is no higher than what stands does not.
+    /// Takes an offer down as far as what the wallet `has` goes, if it is at least `least`. Returns what stands now, to be held,
+    /// and the lower offer of the same avatar whose place it takes, to be freed before; nothing if the offer does not count, as one
+    /// that is no higher than what stands does not.
     pub fn make(
         &mut self,
         item: ItemId,
         offer: AssetOffer,
         least: Coins,
         has: Coins,
-    ) -> Option<Step> {
+    ) -> Option<(AssetOffer, Option<AssetOffer>)> {
         let who = offer.wish.avatar;
-        let before = self.standing.get(&item).and_then(|o| o.get(&who));
-        let before = before.map_or(Coins::ZERO, |o| o.amount);
-        let amount = offer.amount.min(has + before);
-        if amount < least || amount <= before {
+        let before = self.standing.get(&item).and_then(|o| o.get(&who)).copied();
+        let held = before.map_or(Coins::ZERO, |o| o.amount);
+        let amount = offer.amount.min(has + held);
+        if amount < least || amount <= held {
             return None;
         }
         let stands = AssetOffer { amount, ..offer };
         self.standing.entry(item).or_default().insert(who, stands);
         self.ends.entry(offer.until).or_default().push((item, who));
         self.counts.made += 1;
-        self.counts.raised += u64::from(before.is_positive());
-        Some(Step::Hold(who, amount - before))
+        self.counts.raised += u64::from(before.is_some());
+        Some((stands, before))
     }
 
     /// Takes an offer out of the book.
@@ -219,11 +220,12 @@ mod tests {
     #[test]
     fn of_one_avatar_the_highest_offer_stands() {
         let mut book = AssetOffers::default();
-        let hold = |n| Some(Step::Hold(AvatarId(7), Coins::from_whole(n)));
-        assert_eq!(book.make(ITEM, offer(7, 10, 0, 60), ONE, RICH), hold(10));
+        let (first, higher) = (offer(7, 10, 0, 60), offer(7, 14, 2, 62));
+        assert_eq!(book.make(ITEM, first, ONE, RICH), Some((first, None)));
         assert_eq!(book.make(ITEM, offer(7, 9, 1, 61), ONE, RICH), None);
         assert_eq!(book.make(ITEM, offer(7, 10, 1, 61), ONE, RICH), None);
-        assert_eq!(book.make(ITEM, offer(7, 14, 2, 62), ONE, RICH), hold(4));
+        let raised = Some((higher, Some(first)));
+        assert_eq!(book.make(ITEM, higher, ONE, RICH), raised);
         assert_eq!(book.len(), 1);
         assert_eq!((book.counts.made, book.counts.raised), (2, 1));
         // The first one's end ends nothing; the second one's does.
@@ -241,7 +243,7 @@ mod tests {
         assert_eq!(book.make(ITEM, offer(1, 4, 0, 60), five, RICH), None);
         assert_eq!(book.make(ITEM, offer(1, 9, 0, 60), five, ONE), None);
         let made = book.make(ITEM, offer(1, 9, 0, 60), five, Coins::from_whole(6));
-        assert_eq!(made, Some(Step::Hold(AvatarId(1), Coins::from_whole(6))));
+        assert_eq!(made, Some((offer(1, 6, 0, 60), None)));
     }
 
     #[test]
@@ -268,70 +270,49 @@ mod tests {
         for case in 0..dose(300) {
             let mut rng = RngStream::new(8, Purpose::Test, case, 0);
             let mut book = AssetOffers::default();
-            let mut wallets = [50i64; 5];
             let mut escrow = [0i64; 5];
-            let mut apply = |step: Step, escrow: &mut [i64; 5]| {
-                let (who, n) = match step {
-                    Step::Hold(who, c) => (who, c.micros() / 1_000_000),
-                    Step::Free(who, c) => (who, -c.micros() / 1_000_000),
-                };
-                wallets[who.idx()] -= n;
-                escrow[who.idx()] += n;
-                assert!(wallets[who.idx()] >= 0 && escrow[who.idx()] >= 0);
-                wallets[who.idx()]
-            };
-            let mut left = [50i64; 5];
-            let mut n_ended = 0;
+            let whole = |c: Coins| c.micros() / 1_000_000;
+            let mut wallets = [50i64; 5];
+            let mut n_ended = 0u64;
             for t in 0..60u32 {
                 let item = ItemId(rng.below(4) as u32);
+                let mut ended = Vec::new();
                 match rng.below(6) {
-                    0 => {
-                        for o in book.remove_all(item) {
-                            n_ended += 1;
-                            left[o.wish.avatar.idx()] = apply(o.freed(), &mut escrow);
-                        }
-                    }
+                    0 => ended = book.remove_all(item),
                     1 => {
                         if let Some(best) = book.best(item) {
                             assert!(book.of(item).all(|o| o.amount <= best.amount));
-                            let o = book.remove(item, best.wish.avatar).unwrap();
-                            n_ended += 1;
-                            left[o.wish.avatar.idx()] = apply(o.freed(), &mut escrow);
+                            ended.extend(book.remove(item, best.wish.avatar));
                         }
                     }
                     _ => {
                         let who = rng.below(5);
-                        let o = offer(
-                            who as u32,
-                            rng.below(30) as i64,
-                            t,
-                            t + 1 + rng.below(20) as u32,
-                        );
-                        let has = Coins::from_whole(left[who]);
-                        if let Some(step) = book.make(item, o, ONE, has) {
-                            left[who] = apply(step, &mut escrow);
+                        let until = t + 1 + rng.below(20) as u32;
+                        let o = offer(who as u32, rng.below(30) as i64, t, until);
+                        let has = Coins::from_whole(wallets[who]);
+                        if let Some((stands, raised)) = book.make(item, o, ONE, has) {
+                            let more = whole(stands.amount) - raised.map_or(0, |r| whole(r.amount));
+                            wallets[who] -= more;
+                            escrow[who] += more;
                         }
                     }
                 }
-                for o in book.lapse(Tick(t)) {
-                    assert!(o.until <= Tick(t));
+                let lapsed = book.lapse(Tick(t));
+                assert!(lapsed.iter().all(|o| o.until <= Tick(t)));
+                for o in ended.iter().chain(&lapsed) {
                     n_ended += 1;
-                    left[o.wish.avatar.idx()] = apply(o.freed(), &mut escrow);
+                    wallets[o.wish.avatar.idx()] += whole(o.amount);
+                    escrow[o.wish.avatar.idx()] -= whole(o.amount);
                 }
                 let held = book.held();
                 for (i, e) in escrow.iter().enumerate() {
-                    let stands = held
-                        .get(&AvatarId::from_idx(i))
-                        .copied()
-                        .unwrap_or_default();
-                    assert_eq!(stands, Coins::from_whole(*e), "case {case}");
+                    let stands = held.get(&AvatarId::from_idx(i)).copied();
+                    assert_eq!(whole(stands.unwrap_or_default()), *e, "case {case}");
+                    assert!(wallets[i] >= 0 && wallets[i] + e == 50);
                 }
             }
-            for o in book.lapse(Tick(200)) {
-                n_ended += 1;
-                apply(o.freed(), &mut escrow);
-            }
-            assert_eq!(escrow, [0; 5]);
+            n_ended += book.lapse(Tick(200)).len() as u64;
+            assert!(book.is_empty() && book.held().is_empty());
             assert_eq!(book.counts.made - book.counts.raised, n_ended);
         }
     }
