@@ -200,7 +200,7 @@ fn offers_are_in_escrow_until_they_are_taken_refused_or_lapse_and_each_says_what
     run.sim.world_mut().resource_mut::<Ledger>().keep_journal();
     let mut journal = Journal::default();
     for tick in 0..6 * TICKS_PER_DAY {
-        run.step().unwrap();
+        run.sim.step();
         if tick % 97 == 0 {
             escrow_is_what_is_open(&run);
         }
@@ -235,7 +235,7 @@ fn what_an_offer_holds_and_frees_has_the_cause_of_the_offer() {
     run.sim.world_mut().resource_mut::<Ledger>().keep_journal();
     let mut journal = Journal::default();
     for _ in 0..4 * TICKS_PER_DAY {
-        run.step().unwrap();
+        run.sim.step();
         let now = run.sim.world().resource::<SimClock>().now;
         let mut ledger = run.sim.world_mut().resource_mut::<Ledger>();
         ledger.drain_journal(now, &mut journal);
