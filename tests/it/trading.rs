@@ -22,7 +22,7 @@ use agora::scenario::schema::Scenario;
 use agora::scenario::world::found;
 use agora::sim::checkpoint::read::read;
 use agora::sim::checkpoint::state::{Beside, keep, restore};
-use agora::sim::ids::AvatarId;
+use agora::sim::ids::{AvatarId, ItemId};
 use agora::sim::schedule::{SimClock, Simulation};
 use agora::sim::units::{Coins, TICKS_PER_DAY};
 use agora::society::plugin::Plantings;
@@ -295,7 +295,7 @@ fn a_bundle_is_sold_whole_for_parts_that_add_up_and_its_assets_are_for_sale_in_n
             let gone = before.iter().filter(|(n, _)| bundles.get(**n).is_none());
             let mut paid = Coins::ZERO;
             for (_, b) in gone {
-                let of = |item| now.iter().find(|s| s.item == item);
+                let of = |item: ItemId| now.iter().find(|s| s.item == item);
                 let Some(first) = of(b.members[0].item) else {
                     continue;
                 };

@@ -33,7 +33,7 @@ use crate::society::content::truth::ItemTruths;
 
 /// What assets are worth to people.
 #[derive(SystemParam)]
-pub struct Minds<'w> {
+pub(in crate::economy) struct Minds<'w> {
     pub(super) likings: ResMut<'w, Likings>,
     pub(super) truths: Res<'w, ItemTruths>,
     pub(super) society: Res<'w, SocietyRules>,
