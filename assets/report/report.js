@@ -529,6 +529,7 @@
       { name: "transactions", number: true, cell: (f) => count(f.count) },
     ], rows, "no money moved.", { size: "wide" });
     wealth();
+    deals();
     books();
   }
 
@@ -621,6 +622,16 @@
       { name: "fifth then", title: true, cell: (r) => names[r.i] },
       ...names.map((name, j) => ({ name, number: true, cell: (r) => percent(r.row[j]) })),
     ], fifths, "the run is no longer than a week.", {});
+  }
+
+  function deals() {
+    const rows = trade.deals || [];
+    if (!rows.length) return;
+    tableCard("coins", "Offers and bundles", "Offers for assets that are not for sale at that price, held in escrow until they end; several assets sold together. Coins paid, and of offers that stand, set aside.", [
+      { name: "what", title: true, cell: (r) => r.what },
+      { name: "number", number: true, cell: (r) => count(r.count) },
+      { name: "coins", number: true, cell: (r) => (isNumber(r.coins) ? number(r.coins) : "") },
+    ], rows, "", { size: "third" });
   }
 
   function books() {

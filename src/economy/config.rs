@@ -42,6 +42,18 @@ config_choice! {
 }
 
 config_choice! {
+    /// For which unique assets an avatar can offer a price of its own, which its owner may take.
+    pub enum OfferScope {
+        /// For none.
+        Off = "off",
+        /// For those that are listed at a price.
+        Listed = "listed",
+        /// For these, and for those that an avatar owns and does not sell.
+        Any = "any",
+    }
+}
+
+config_choice! {
     /// How parcels change hands at the end of a day, among those who bid for them.
     pub enum LandFormat {
         /// Sealed bids; the highest wins and pays the second highest.
@@ -82,6 +94,26 @@ config! {
         reserve_share: f64 = 0.5, "share", 0.0..=1.0;
         /// Least rise from one open bid to the next, as a share of the reserve.
         increment: f64 = 0.05, "share", 0.0..=1.0;
+        /// For which assets an avatar can offer a price of its own.
+        offers: OfferScope = OfferScope::Off, "-";
+        /// What an avatar offers, as a share of what the asset is worth to it.
+        offer_share: f64 = 0.9, "share", 0.0..=1.0;
+        /// Least offer that is taken down, as a share of the price asked, or last paid where none is.
+        offer_least: f64 = 0.5, "share", 0.0..=1.0;
+        /// How long an offer stands.
+        offer_hours: u32 = 48, "h", 1..=720;
+        /// Days that an owner would wait: it takes no less than the price it would ask then.
+        offer_patience: f64 = 7.0, "days", 0.0..=365.0;
+        /// Whether owners sell several assets together at one price.
+        bundles: bool = false, "-";
+        /// Share of those who own two or more idle assets that bundle some of them a day.
+        bundle_rate: f64 = 0.1, "share/day", 0.0..=1.0;
+        /// Most assets in a bundle.
+        bundle_size: u32 = 3, "assets", 2..=20;
+        /// How much less a bundle costs than its assets would one by one.
+        bundle_discount: f64 = 0.15, "share", 0.0..=0.9;
+        /// Days after which a bundle that nobody bought is broken up.
+        bundle_days: u32 = 14, "days", 1..=365;
     }
 }
 

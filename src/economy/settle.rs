@@ -10,7 +10,9 @@ use super::exchange::materials::Exchange;
 use super::land::auction::LandBid;
 use super::land::registry::LandRegistry;
 use super::ledger::{Account, Currency, Ledger};
+use super::market::bundles::AssetBundles;
 use super::market::index::PriceIndex;
+use super::market::offers::AssetOffers;
 use super::market::shop::Shop;
 use super::market::titles::AssetMarket;
 use super::purpose::Purpose;
@@ -56,6 +58,10 @@ pub struct Desk<'w> {
     pub(super) catalogue: ResMut<'w, Catalogue>,
     pub(super) ledger: ResMut<'w, Ledger>,
     pub(super) market: ResMut<'w, AssetMarket>,
+    /// Where the scenario has offers.
+    pub(super) offers: Option<ResMut<'w, AssetOffers>>,
+    /// Where the scenario has bundles.
+    pub(super) bundles: Option<ResMut<'w, AssetBundles>>,
     pub(super) shop: ResMut<'w, Shop>,
     pub(super) land: ResMut<'w, LandRegistry>,
     pub(super) exchange: ResMut<'w, Exchange>,
@@ -166,6 +172,8 @@ impl Desk<'_> {
             WishKind::Open => {}
             WishKind::PlaceOrder(material, request) => self.place_order(wish, material, request),
             WishKind::CancelOrder(material, order) => self.cancel_order(wish, material, order),
+            WishKind::OfferForAsset(item, amount) => self.offer_for_asset(wish, item, amount),
+            WishKind::BuyBundle(number, most) => self.buy_bundle(wish, number, most),
         }
     }
 

@@ -126,6 +126,10 @@ coded! {
         Consent = 41, "consent";
         /// Browsed on its own; nothing offered was used.
         Browse = 42, "browse";
+        /// Offered `amount` for the asset in `thing`.
+        Bid = 43, "bid";
+        /// Refused the offer of `amount` for the asset in `thing`.
+        BidRefuse = 44, "bid_refuse";
     }
 }
 

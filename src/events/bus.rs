@@ -223,6 +223,10 @@ pub enum WishKind {
     PlaceOrder(u8, Request),
     /// Take an order out of the book of a material.
     CancelOrder(u8, OrderId),
+    /// Offer the owner of a unique asset this much for it.
+    OfferForAsset(ItemId, Coins),
+    /// Buy all assets of the bundle of this number at no more than this price.
+    BuyBundle(u32, Coins),
 }
 
 /// Wishes of the running tick, in avatar order.

@@ -67,6 +67,8 @@ pub enum Purpose {
     BidSample = 56,
     Liking = 57,
     Exchange = 70,
+    Haggling = 71,
+    Bundling = 72,
     BonusTrial = 60,
     BonusAnswer = 61,
     PushTrial = 62,

@@ -112,7 +112,7 @@ impl Plugin for SocietyPlugin {
         )
         .insert_observed(
             "likings",
-            "what the lab may read later; what was bid by them is hashed",
+            "what the lab may read later; what was bid and answered by them is hashed",
             Likings::default(),
         );
         app.add_systems(

@@ -2,15 +2,30 @@
 
 use std::collections::BTreeMap;
 
+use agora::cli::trials::metrics_of;
+use agora::economy::config::{EconomyConfig, MarketConfig, OfferScope};
 use agora::economy::exchange::materials::{Exchange, MATERIALS};
 use agora::economy::ledger::{Account, Currency, Ledger};
+use agora::economy::market::bundles::{AssetBundles, Bundle};
+use agora::economy::market::offers::AssetOffers;
 use agora::economy::market::titles::AssetMarket;
 use agora::economy::purpose::Purpose;
 use agora::economy::settle::Audit;
+use agora::events::behavior::NO_OFFER;
+use agora::events::journal::Journal;
+use agora::events::money::Holder;
+use agora::lab::config::LabConfig;
+use agora::platform::config::PlatformConfig;
 use agora::scenario::load::{Overrides, load};
 use agora::scenario::run::progress::Run;
-use agora::sim::ids::AvatarId;
-use agora::sim::units::Coins;
+use agora::scenario::schema::Scenario;
+use agora::scenario::world::found;
+use agora::sim::checkpoint::read::read;
+use agora::sim::checkpoint::state::{Beside, keep, restore};
+use agora::sim::ids::{AvatarId, ItemId};
+use agora::sim::schedule::{SimClock, Simulation};
+use agora::sim::units::{Coins, TICKS_PER_DAY};
+use agora::society::plugin::Plantings;
 
 fn city(sets: &[&str]) -> Run {
     let small = [
@@ -35,6 +50,10 @@ fn expected(run: &Run) -> BTreeMap<AvatarId, (Coins, [u32; MATERIALS])> {
         for (who, amount) in auction.held() {
             all.entry(who).or_default().0 += amount;
         }
+    }
+    let offers = run.sim.world().get_resource::<AssetOffers>();
+    for (who, amount) in offers.map(AssetOffers::held).unwrap_or_default() {
+        all.entry(who).or_default().0 += amount;
     }
     all
 }
@@ -154,4 +173,298 @@ fn creators_are_paid_outside_money_at_the_rate_less_the_fee() {
     // Ten coins are one of outside money; each payment is rounded to a millionth.
     assert!((money - coins / 10.0 * 0.8).abs() < 1e-3, "{coins} {money}");
     assert!(ledger.audit());
+}
+
+/// Values with which offers and bundles are frequent in the small city.
+const BARGAINING: [&str; 7] = [
+    "economy.market.offers=\"any\"",
+    "economy.market.offer_least=0.2",
+    "economy.market.offer_hours=12",
+    "economy.market.bundles=true",
+    "economy.market.bundle_rate=0.5",
+    "economy.market.relisting=0.2",
+    "economy.treasury.resident_wallet=60.0",
+];
+
+#[test]
+fn offers_are_in_escrow_until_they_are_taken_refused_or_lapse_and_each_says_what_made_it() {
+    let sets: Vec<&str> = BARGAINING
+        .into_iter()
+        .chain([
+            "economy.exchange.enabled=true",
+            "economy.exchange.looks_per_hour=20.0",
+            "economy.exchange.drop_rate=1.0",
+        ])
+        .collect();
+    let mut run = city(&sets);
+    run.sim.world_mut().resource_mut::<Ledger>().keep_journal();
+    let mut journal = Journal::default();
+    for tick in 0..6 * TICKS_PER_DAY {
+        run.sim.step();
+        if tick % 97 == 0 {
+            escrow_is_what_is_open(&run);
+        }
+        let now = run.sim.world().resource::<SimClock>().now;
+        let mut ledger = run.sim.world_mut().resource_mut::<Ledger>();
+        ledger.drain_journal(now, &mut journal);
+    }
+    escrow_is_what_is_open(&run);
+    let w = run.sim.world();
+    let offers = w.resource::<AssetOffers>();
+    let c = offers.counts;
+    assert!(c.taken > 0 && c.refused > 0 && c.lapsed > 0, "{c:?}");
+    let ended = c.raised + c.taken + c.refused + c.lapsed + c.void;
+    assert_eq!(c.made, ended + offers.len() as u64, "{c:?}");
+    // Asset sales answer a slate, whichever way they came about.
+    let mut n_sales = 0;
+    for row in journal.rows() {
+        let is_sale = [Purpose::AssetSale, Purpose::Royalty]
+            .iter()
+            .any(|p| p.code() == row.purpose);
+        if is_sale {
+            assert_ne!(row.cause, NO_OFFER, "{row:?}");
+            n_sales += 1;
+        }
+    }
+    assert!(n_sales > 0);
+}
+
+#[test]
+fn what_an_offer_holds_and_frees_has_the_cause_of_the_offer() {
+    let mut run = city(&BARGAINING);
+    run.sim.world_mut().resource_mut::<Ledger>().keep_journal();
+    let mut journal = Journal::default();
+    for _ in 0..4 * TICKS_PER_DAY {
+        run.sim.step();
+        let now = run.sim.world().resource::<SimClock>().now;
+        let mut ledger = run.sim.world_mut().resource_mut::<Ledger>();
+        ledger.drain_journal(now, &mut journal);
+    }
+    // Nothing but offers is held in this city: what is in escrow for a cause is the offer that it made, to the micro-coin.
+    let mut of_cause: BTreeMap<u64, i64> = BTreeMap::new();
+    let mut n_moved = 0;
+    for row in journal.rows().filter(|r| r.holder == Holder::Escrow) {
+        assert_ne!(row.cause, NO_OFFER, "{row:?}");
+        *of_cause.entry(row.cause.0).or_default() += row.amount.micros();
+        n_moved += 1;
+    }
+    assert!(n_moved > 100, "{n_moved}");
+    let offers = run.sim.world().resource::<AssetOffers>();
+    let mut stand: BTreeMap<u64, i64> = BTreeMap::new();
+    for o in offers.items().flat_map(|item| offers.of(item)) {
+        *stand.entry(o.wish.offer.0).or_default() += o.amount.micros();
+    }
+    of_cause.retain(|_, held| *held != 0);
+    assert_eq!(of_cause, stand);
+}
+
+#[test]
+fn a_bundle_is_sold_whole_for_parts_that_add_up_and_its_assets_are_for_sale_in_no_other_way() {
+    for format in ["listing", "english"] {
+        let format = format!("economy.market.format=\"{format}\"");
+        let sets: Vec<&str> = BARGAINING.into_iter().chain([format.as_str()]).collect();
+        let mut run = city(&sets);
+        let (mut n_sold, mut n_bundled) = (0, 0);
+        for _ in 0..6 * TICKS_PER_DAY {
+            let before: BTreeMap<u32, Bundle> = run
+                .sim
+                .world()
+                .resource::<AssetBundles>()
+                .open()
+                .map(|(n, b)| (n, b.clone()))
+                .collect();
+            let sold_before = run.sim.world().resource::<AssetBundles>().counts;
+            let n_sales = run.sim.world().resource::<AssetMarket>().sales.len();
+            run.step().unwrap();
+            let w = run.sim.world();
+            let (market, bundles) = (w.resource::<AssetMarket>(), w.resource::<AssetBundles>());
+            let offers = w.resource::<AssetOffers>();
+            for (_, b) in bundles.open() {
+                n_bundled += 1;
+                for m in &b.members {
+                    let title = market.title(m.item).unwrap();
+                    assert_eq!((title.owner, title.asking), (Some(b.owner), None));
+                    assert!(!market.auctions.contains_key(&m.item));
+                    assert_eq!(offers.of(m.item).count(), 0);
+                }
+            }
+            if bundles.counts.sold == sold_before.sold {
+                continue;
+            }
+            let now = &market.sales[n_sales..];
+            let gone = before.iter().filter(|(n, _)| bundles.get(**n).is_none());
+            let mut paid = Coins::ZERO;
+            for (_, b) in gone {
+                let of = |item: ItemId| now.iter().find(|s| s.item == item);
+                let Some(first) = of(b.members[0].item) else {
+                    continue;
+                };
+                n_sold += 1;
+                let mut parts = Coins::ZERO;
+                for m in &b.members {
+                    let s = of(m.item).expect("a bundle is sold whole");
+                    assert_eq!((s.buyer, s.seller), (first.buyer, Some(b.owner)));
+                    assert_eq!(s.split.seller + s.split.fee + s.split.royalty, s.price);
+                    parts += s.price;
+                }
+                assert_eq!(parts, b.price);
+                paid += parts;
+            }
+            assert_eq!(bundles.counts.paid - sold_before.paid, paid);
+        }
+        let w = run.sim.world();
+        assert!(n_bundled > 0 && n_sold > 0, "{n_bundled} {n_sold} {format}");
+        assert!(w.resource::<Ledger>().audit());
+        for (item, title) in w.resource::<AssetMarket>().titles() {
+            let chain: Vec<_> = w.resource::<AssetMarket>().provenance(item).collect();
+            assert_eq!(chain.len(), title.n_sales as usize);
+            for pair in chain.windows(2) {
+                assert_eq!(pair[1].seller, Some(pair[0].buyer), "sold twice");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_city_that_bargains_goes_on_from_a_checkpoint_as_if_it_had_not_stopped() {
+    let mut run = city(&BARGAINING);
+    for _ in 0..3 * TICKS_PER_DAY + 700 {
+        run.step().unwrap();
+    }
+    let w = run.sim.world();
+    assert!(!w.resource::<AssetOffers>().is_empty(), "nothing to keep");
+    assert!(!w.resource::<AssetBundles>().is_empty(), "nothing to keep");
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().join("city.agora");
+    let beside = Beside {
+        scenario: "bargaining",
+        scenario_hash: 5,
+        chained: 0,
+        own: ("run", b""),
+    };
+    keep(&mut run.sim, &place, &beside).unwrap();
+    let mut other = city(&BARGAINING);
+    restore(&mut other.sim, &read(&place).unwrap(), 5, "run").unwrap();
+    for tick in 0..TICKS_PER_DAY {
+        run.sim.step();
+        other.sim.step();
+        assert_eq!(run.sim.state_hash(), other.sim.state_hash(), "{tick}");
+    }
+}
+
+#[test]
+fn without_offers_and_bundles_their_values_move_nothing_and_are_no_state() {
+    let chain = |sets: &[&str]| -> Vec<u64> {
+        let mut run = city(sets);
+        let parts: Vec<&str> = run
+            .sim
+            .state_parts()
+            .iter()
+            .map(|(name, _)| *name)
+            .collect();
+        assert!(!parts.contains(&"asset offers") && !parts.contains(&"asset bundles"));
+        (0..2 * TICKS_PER_DAY)
+            .map(|_| {
+                run.sim.step();
+                run.sim.state_hash()
+            })
+            .collect()
+    };
+    let plain = chain(&[]);
+    let turned = [
+        "economy.market.offer_share=0.2",
+        "economy.market.offer_least=0.0",
+        "economy.market.offer_hours=1",
+        "economy.market.offer_patience=90",
+        "economy.market.bundle_rate=1.0",
+        "economy.market.bundle_size=9",
+        "economy.market.bundle_discount=0.8",
+        "economy.market.bundle_days=1",
+    ];
+    assert!(
+        chain(&turned) == plain,
+        "something that is off moved something"
+    );
+    let mut on = city(&["economy.market.offers=\"listed\""]);
+    let hashes = (0..2 * TICKS_PER_DAY).map(|_| {
+        on.sim.step();
+        on.sim.state_hash()
+    });
+    assert!(!hashes.eq(plain), "offers move nothing");
+}
+
+/// A city in which nothing but trade in assets happens: random slates, no fees, no land, no bank.
+fn market_only(seed: u64, market: &MarketConfig) -> Simulation {
+    let mut s = Scenario {
+        seed,
+        days: 10,
+        economy: EconomyConfig {
+            market: market.clone(),
+            ..EconomyConfig::NULL
+        },
+        platform: PlatformConfig::NULL,
+        lab: LabConfig {
+            oracle_every: 0,
+            ..LabConfig::default()
+        },
+        ..Scenario::default()
+    };
+    s.economy.treasury.resident_wallet = 20.0;
+    s.economy.treasury.newcomer_grant = 10.0;
+    s.society.population.residents = 300;
+    s.society.returns.sessions_per_day = 3.0;
+    s.society.sessions.market_weight = 0.5;
+    let mut sim = found(&s, Plantings::default(), 1).unwrap();
+    for _ in 0..s.days * TICKS_PER_DAY {
+        sim.step();
+    }
+    sim
+}
+
+#[test]
+fn where_nothing_else_happens_offers_sell_what_prices_alone_do_not() {
+    let market = |offers| MarketConfig {
+        offers,
+        fee: 0.0,
+        royalty: 0.0,
+        ..MarketConfig::BASELINE
+    };
+    let mut more = 0i64;
+    for seed in 1..=3 {
+        let sold = |offers| {
+            let sim = market_only(seed, &market(offers));
+            let w = sim.world();
+            if let Some(o) = w.get_resource::<AssetOffers>() {
+                assert!(o.counts.taken > 0, "no offer was taken: {:?}", o.counts);
+            }
+            w.resource::<AssetMarket>().n_sales as i64
+        };
+        let (plain, listed) = (sold(OfferScope::Off), sold(OfferScope::Listed));
+        assert!(plain > 20, "{plain} sales are too few to tell");
+        eprintln!("seed {seed}: {plain} without offers, {listed} with");
+        more += listed - plain;
+    }
+    assert!(more > 0, "{more} sales more with offers");
+}
+
+#[test]
+fn metrics_of_offers_and_bundles_are_not_observable_without_them() {
+    let shown = |sets: &[&str]| {
+        let mut run = city(sets);
+        for _ in 0..2 * TICKS_PER_DAY {
+            run.step().unwrap();
+        }
+        metrics_of(&run)
+    };
+    let (without, with) = (shown(&[]), shown(&BARGAINING));
+    for key in [
+        "asset_offers",
+        "offers_taken",
+        "bundles_listed",
+        "bundles_sold",
+    ] {
+        assert_eq!(without[key], None, "{key}");
+        assert!(with[key].is_some(), "{key}");
+    }
+    assert!(with["asset_offers"] > Some(0.0));
 }

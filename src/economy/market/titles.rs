@@ -102,6 +102,17 @@ impl AssetMarket {
         self.titles.get(&item).and_then(|t| t.asking)
     }
 
+    /// Returns what an asset that first cost `first` is thought to cost: what is asked, or else what it last fetched.
+    #[must_use]
+    pub fn guide(&self, item: ItemId, first: Coins) -> Coins {
+        let Some(title) = self.titles.get(&item) else {
+            return first;
+        };
+        let last = title.last_price;
+        let known = last.is_positive().then_some(last);
+        title.asking.or(known).unwrap_or(first)
+    }
+
     /// Takes a sale down.
     pub fn record(&mut self, sale: AssetSale) {
         let place = self.sales.len() as u32;

@@ -11,14 +11,14 @@ use crate::events::behavior::{Event, EventKind, ThingKind};
 use crate::events::bus::Wish;
 use crate::sim::ids::ItemId;
 use crate::sim::rng::{Purpose as Luck, RngStream};
-use crate::sim::units::{Coins, TICKS_PER_DAY, TICKS_PER_HOUR};
+use crate::sim::units::{Coins, TICKS_PER_DAY, TICKS_PER_HOUR, Tick};
 use crate::society::content::item::STUDIO;
 
 /// A late open bid puts the close off to this many ticks after it.
 const EXTENSION: u32 = 10;
 
 /// Least price of anything, in coins.
-const CHEAPEST: f64 = 0.05;
+pub(super) const CHEAPEST: f64 = 0.05;
 
 impl Desk<'_> {
     /// Puts an asset up for sale at a price, or up for auction with a share of that as its reserve. The caller has set since when.
@@ -46,6 +46,8 @@ impl Desk<'_> {
         if let Some(mut auction) = auction {
             auction.asked = price;
             self.market.auctions.insert(item, auction);
+            // From now on there are bids.
+            self.void_offers(item);
         }
     }
 
@@ -73,7 +75,7 @@ impl Desk<'_> {
         if price > most || price > has {
             return;
         }
-        self.hand_over(wish, item, buyer, price, 1);
+        self.hand_over(wish, item, buyer, price, 1, title.since);
     }
 
     fn bid(&mut self, wish: &Wish, item: ItemId, mut title: Title, most: Coins) {
@@ -89,7 +91,7 @@ impl Desk<'_> {
     }
 
     /// Moves coins into escrow and out of it.
-    fn set_aside(&mut self, steps: &[Step], wish: Option<&Wish>) {
+    pub(super) fn set_aside(&mut self, steps: &[Step], wish: Option<&Wish>) {
         for step in steps {
             let (from, to, amount, purpose) = match *step {
                 Step::Hold(who, amount) => {
@@ -105,21 +107,39 @@ impl Desk<'_> {
         }
     }
 
-    /// Hands an asset over for a price that lies in `from`, with fee and royalty.
-    fn hand_over(&mut self, wish: &Wish, item: ItemId, from: Account, price: Coins, n_bids: u32) {
-        let Some(title) = self.market.title(item).copied() else {
-            return;
-        };
-        let rules = &self.rules.0.market;
+    /// Returns the fee on a sale of an asset and its creator's royalty, in parts per million.
+    pub(super) fn shares_of(&self, item: ItemId, title: &Title) -> (u32, u32) {
         let creator = self.catalogue.card(item).creator;
         let earns_royalty =
             creator != STUDIO && title.owner.is_some() && title.owner != Some(creator);
-        let royalty = if earns_royalty { ppm(rules.royalty) } else { 0 };
+        let royalty = if earns_royalty {
+            ppm(self.rules.0.market.royalty)
+        } else {
+            0
+        };
         let fee = if title.owner.is_some() {
             self.fee_ppm()
         } else {
             0
         };
+        (fee, royalty)
+    }
+
+    /// Hands an asset over for a price that lies in `from`, with fee and royalty; it was for sale, or offered for, since `listed`.
+    pub(super) fn hand_over(
+        &mut self,
+        wish: &Wish,
+        item: ItemId,
+        from: Account,
+        price: Coins,
+        n_bids: u32,
+        listed: Tick,
+    ) {
+        let Some(title) = self.market.title(item).copied() else {
+            return;
+        };
+        let creator = self.catalogue.card(item).creator;
+        let (fee, royalty) = self.shares_of(item, &title);
         let parts = split(price, fee, royalty);
         let seller = title.owner.map_or(Account::Treasury, Account::Wallet);
         // The price is there and all accounts exist, so that all three legs go through.
@@ -153,22 +173,31 @@ impl Desk<'_> {
             buyer: wish.avatar,
             price,
             split: parts,
-            listed: title.since,
+            listed,
             n_bids,
         });
         // What it was first offered for says how good it is.
         let first = self.catalogue.card(item).price;
         self.index.book(2, price, first);
         self.announce(wish, EventKind::Buy, (ThingKind::Item, item.0), price);
+        self.void_offers(item);
     }
 
-    /// Puts up an asset that its owner or maker wants to sell. What is being bid for stays as it is.
+    /// Returns what an owner asks for an asset: nobody sells below what it was worth to it, give or take.
+    pub(super) fn owner_asks(&self, title: &Title, rng: &mut RngStream) -> Coins {
+        let paid = title.last_price.as_f64().max(0.1);
+        let level = self.index.level.clamp(0.2, 5.0);
+        let ask = paid * (1.0 + self.rules.0.market.markup) * rng.log_normal(0.0, 0.25);
+        Coins::from_f64(ask * (0.7 + 0.3 * level))
+    }
+
+    /// Puts up an asset that its owner or maker wants to sell. What is being bid for or is in a bundle stays as it is.
     pub(in crate::economy) fn list_asset(&mut self, wish: &Wish, item: ItemId, price: Coins) {
         let old = self.market.title(item).copied();
         let owns = old.is_some_and(|t| t.owner == Some(wish.avatar));
         let made_it = self.catalogue.card(item).creator == wish.avatar;
-        let is_auctioned = self.market.auctions.contains_key(&item);
-        if !(owns || (old.is_none() && made_it)) || !self.rules.0.market.enabled || is_auctioned {
+        let is_taken = self.market.auctions.contains_key(&item) || self.is_bundled(item);
+        if !(owns || (old.is_none() && made_it)) || !self.rules.0.market.enabled || is_taken {
             return;
         }
         let title = Title {
@@ -180,15 +209,17 @@ impl Desk<'_> {
         };
         self.put_up(item, title, price);
         self.announce(wish, EventKind::List, (ThingKind::Item, item.0), price);
+        self.meet_offers(item);
     }
 
     /// Owners put assets up for sale; what has stood unsold gets cheaper.
     pub(in crate::economy) fn relist_assets(&mut self) {
+        self.form_bundles();
         let rules = self.rules.0.market.clone();
         let (seed, now) = (self.seed.0, self.clock.now);
         let all: Vec<_> = self.market.titles().map(|(i, t)| (i, *t)).collect();
         for (item, mut title) in all {
-            if self.market.auctions.contains_key(&item) {
+            if self.market.auctions.contains_key(&item) || self.is_bundled(item) {
                 continue;
             }
             let mut rng = RngStream::new(seed, Luck::Trade, u64::from(item.0), now.day());
@@ -198,11 +229,7 @@ impl Desk<'_> {
                     self.put_up(item, title, Coins::from_f64(lower.max(CHEAPEST)));
                 }
                 (None, Some(owner)) if rng.chance(rules.relisting) => {
-                    // Nobody sells below what it was worth to it, give or take.
-                    let paid = title.last_price.as_f64().max(0.1);
-                    let level = self.index.level.clamp(0.2, 5.0);
-                    let ask = paid * (1.0 + rules.markup) * rng.log_normal(0.0, 0.25);
-                    let price = Coins::from_f64(ask * (0.7 + 0.3 * level));
+                    let price = self.owner_asks(&title, &mut rng);
                     title.since = now;
                     self.put_up(item, title, price);
                     self.events.push(
@@ -213,6 +240,7 @@ impl Desk<'_> {
                 }
                 _ => {}
             }
+            self.meet_offers(item);
         }
     }
 
@@ -225,7 +253,9 @@ impl Desk<'_> {
         let (hammer, steps) = auction.close();
         self.set_aside(&steps, None);
         if let Some(h) = hammer {
-            self.hand_over(&h.wish, item, Account::Escrow(h.winner), h.price, n_bids);
+            let listed = self.market.title(item).map_or(self.clock.now, |t| t.since);
+            let from = Account::Escrow(h.winner);
+            self.hand_over(&h.wish, item, from, h.price, n_bids, listed);
             return;
         }
         let Some(title) = self.market.title(item).copied() else {

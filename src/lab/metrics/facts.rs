@@ -15,6 +15,8 @@ use super::wealth::of_the_seen;
 use crate::economy::exchange::materials::Exchange;
 use crate::economy::land::registry::LandRegistry;
 use crate::economy::ledger::Ledger;
+use crate::economy::market::bundles::AssetBundles;
+use crate::economy::market::offers::AssetOffers;
 use crate::economy::market::titles::AssetMarket;
 use crate::platform::config::PlatformRules;
 use crate::platform::engage::push_trial::PushTrials;
@@ -48,6 +50,10 @@ pub struct Ending<'a> {
     pub ledger: &'a Ledger,
     /// Assets.
     pub market: &'a AssetMarket,
+    /// Offers for assets, where the scenario has any.
+    pub offers: Option<&'a AssetOffers>,
+    /// Bundles of assets, where the scenario has any.
+    pub bundles: Option<&'a AssetBundles>,
     /// Land.
     pub land: &'a LandRegistry,
     /// Materials.
@@ -79,6 +85,8 @@ impl<'a> Ending<'a> {
             graph: w.resource(),
             ledger: w.resource(),
             market: w.resource(),
+            offers: w.get_resource(),
+            bundles: w.get_resource(),
             land: w.resource(),
             exchange: w.resource(),
             map: w.resource(),

@@ -6,7 +6,7 @@ use super::book::Book;
 use super::drift::response;
 use super::facts::Ending;
 use super::measure::minutes_of;
-use super::trading::{put_exchange, put_land};
+use super::trading::{put_exchange, put_land, put_offers};
 use super::wealth;
 use crate::economy::purpose::Purpose;
 use crate::sim::math;
@@ -106,6 +106,7 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
         shifted.and_then(|r| r.recovery_days).map(f64::from),
     );
     book.trades.put(&mut put);
+    put_offers(end, &mut put);
     let paid_out = end.ledger.flow(Purpose::CashOutPayment).total.as_f64();
     put("outside_paid_out", Some(paid_out));
     wealth::put(book, end, &mut put);

@@ -11,6 +11,7 @@ use super::statistics::hedonic::Hedonic;
 use super::statistics::mobility::rank_correlation;
 use crate::economy::exchange::materials::{Exchange, MaterialTrade};
 use crate::economy::land::registry::LandSale;
+use crate::economy::market::offers::OfferCounts;
 use crate::economy::market::titles::{AssetMarket, AssetSale};
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
@@ -117,6 +118,25 @@ impl Trades {
         put("resale_welfare", Some(self.resale_welfare));
         put("trade_loss_share", mean(self.n_losses as f64));
     }
+}
+
+/// Puts the numbers of offers and bundles; "not observable" where the scenario has none.
+pub fn put_offers(end: &Ending<'_>, put: &mut impl FnMut(&str, Option<f64>)) {
+    let offers = end.offers.map(|o| o.counts);
+    let count = |of: fn(&OfferCounts) -> u64| offers.as_ref().map(|c| of(c) as f64);
+    put("asset_offers", count(|c| c.made));
+    put("offers_taken", count(|c| c.taken));
+    put("offers_refused", count(|c| c.refused));
+    put("offers_lapsed", count(|c| c.lapsed));
+    put("offer_volume", offers.map(|c| c.paid.as_f64()));
+    let ended = |c: OfferCounts| c.taken + c.refused + c.lapsed + c.void;
+    let share = |c: OfferCounts| (ended(c) > 0).then(|| c.taken as f64 / ended(c) as f64);
+    put("offer_taken_share", offers.and_then(share));
+    let bundles = end.bundles.map(|b| b.counts);
+    put("bundles_listed", bundles.map(|c| c.listed as f64));
+    put("bundles_sold", bundles.map(|c| c.sold as f64));
+    put("bundle_assets", bundles.map(|c| c.assets as f64));
+    put("bundle_volume", bundles.map(|c| c.paid.as_f64()));
 }
 
 /// Explains the logarithm of land prices by where a parcel lies and who passes; periods are weeks.

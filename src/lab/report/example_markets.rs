@@ -1,7 +1,7 @@
 //! Made-up rows about trade and ads, for the example report.
 
 use super::data::{AdRows, CreditRow, LiftRow};
-use super::trade::{BookRow, EffectRow, TradeRows};
+use super::trade::{BookRow, DealRow, EffectRow, TradeRows};
 use crate::sim::math;
 
 /// Land prices explained, wealth, one order book.
@@ -46,6 +46,20 @@ pub(super) fn trade() -> TradeRows {
                 .map(|i| 2.5 + 0.3 * math::cos(f64::from(i) / 9.0))
                 .collect(),
         }],
+        deals: [
+            ("offers made", 310, None),
+            ("offers taken", 84, Some(913.5)),
+            ("offers refused", 121, None),
+            ("offers that lapsed", 77, None),
+            ("offers that stand", 28, Some(240.25)),
+        ]
+        .into_iter()
+        .map(|(what, count, coins)| DealRow {
+            what: what.to_owned(),
+            count,
+            coins,
+        })
+        .collect(),
     }
 }
 

@@ -31,4 +31,4 @@ pub use data::{
     PassRow, ReportData, RetentionPoint, SurfaceRow, SurvivalPoint,
 };
 pub use page::{render, render_json, to_json};
-pub use trade::{BookRow, EffectRow, TradeRows};
+pub use trade::{BookRow, DealRow, EffectRow, TradeRows};

@@ -20,6 +20,20 @@ pub struct TradeRows {
     pub quintiles: Vec<Vec<f64>>,
     /// Materials and their order books; empty where the exchange is off.
     pub books: Vec<BookRow>,
+    /// What became of offers for assets and of bundles; empty where the scenario has neither, and in files of older versions.
+    #[serde(default)]
+    pub deals: Vec<DealRow>,
+}
+
+/// What became of offers or bundles.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DealRow {
+    /// `offers` or `bundles`, and what became of them.
+    pub what: String,
+    /// How many.
+    pub count: u64,
+    /// Coins paid by them, or set aside for them; `None` where none is.
+    pub coins: Option<f64>,
 }
 
 /// What a property does to the logarithm of a price.

@@ -8,7 +8,7 @@ use super::live::watch::DriftWatch;
 use super::ranker::{ITEM_SURFACES, Learned, Ranker};
 use super::registry::shadow::Verdict;
 use super::tower_index;
-use crate::economy::market::titles::AssetMarket;
+use crate::economy::market::showcase::Showcase;
 use crate::events::behavior::{Event, EventKind, NO_POSITION, Surface, ThingKind};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::platform::config::PlatformRules;
@@ -151,7 +151,7 @@ pub fn learn(
     rules: Res<PlatformRules>,
     workers: Res<Workers>,
     catalogue: Res<Catalogue>,
-    market: Res<AssetMarket>,
+    assets: Showcase<'_>,
     observations: Res<Observations>,
     holds: Res<Holds>,
     mut ranker: ResMut<Ranker>,
@@ -172,7 +172,7 @@ pub fn learn(
             config.popularity_half_life_days,
             |item| {
                 let is_asset = catalogue.card(item).kind == ItemKind::Asset;
-                !holds.is_held(item) && (!is_asset || market.asking(item).is_some())
+                !holds.is_held(item) && (!is_asset || assets.is_open(item))
             },
         );
     }

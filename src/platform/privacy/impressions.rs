@@ -50,7 +50,7 @@ pub struct Impressions {
 fn outcome(e: &Event) -> Outcome {
     match e.kind {
         EventKind::Buy | EventKind::Enroll | EventKind::CourseDone => Outcome::Convert,
-        EventKind::Like | EventKind::Achievement => Outcome::Engage,
+        EventKind::Like | EventKind::Achievement | EventKind::Bid => Outcome::Engage,
         EventKind::Rate if e.value >= GOOD_STARS => Outcome::Engage,
         EventKind::Consume | EventKind::Play | EventKind::Study if e.dwell_secs >= ENGAGED_SECS => {
             Outcome::Engage

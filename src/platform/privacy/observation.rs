@@ -151,7 +151,11 @@ pub struct Pair {
 pub fn engagement_weight(event: &Event) -> f32 {
     match event.kind {
         EventKind::Consume => 0.3 + 0.7 * (event.dwell_secs as f32 / 120.0).min(1.0),
-        EventKind::Like | EventKind::Play | EventKind::Study | EventKind::Enroll => 1.0,
+        EventKind::Like
+        | EventKind::Play
+        | EventKind::Study
+        | EventKind::Enroll
+        | EventKind::Bid => 1.0,
         EventKind::Buy | EventKind::CourseDone => 1.5,
         EventKind::Rate => (event.value - 2.5).max(0.0) * 0.6,
         _ => 0.0,

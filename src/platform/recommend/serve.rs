@@ -12,7 +12,7 @@ use super::rerank::{diversify, explore};
 use super::why::{Origin, Ranking};
 use crate::economy::land::registry::LandRegistry;
 use crate::economy::market::shop::Shop;
-use crate::economy::market::titles::AssetMarket;
+use crate::economy::market::showcase::Showcase;
 use crate::events::behavior::{Surface, Thing, ThingKind};
 use crate::events::bus::{OfferBus, SlateRequest};
 use crate::events::offer::{MAX_SLATE, Slate, Slot, Source};
@@ -123,7 +123,7 @@ pub struct Knowledge<'w> {
     seed: Res<'w, Seed>,
     pub(super) rules: Res<'w, PlatformRules>,
     pub(super) catalogue: Res<'w, Catalogue>,
-    pub(super) market: Res<'w, AssetMarket>,
+    pub(super) assets: Showcase<'w>,
     shop: Res<'w, Shop>,
     pub(super) land: Res<'w, LandRegistry>,
     pub(super) map: Res<'w, CityMap>,
@@ -262,7 +262,7 @@ impl Knowledge<'_> {
     fn price_of(&self, item: ItemId) -> Coins {
         let card = self.catalogue.card(item);
         match card.kind {
-            ItemKind::Asset => self.market.asking(item).unwrap_or(card.price),
+            ItemKind::Asset => self.assets.price(item, card.price),
             ItemKind::GameItem | ItemKind::Textbook => self.shop.price(item).unwrap_or(card.price),
             ItemKind::Post
             | ItemKind::News
@@ -382,10 +382,11 @@ impl Knowledge<'_> {
                 Some(Bar::Known)
             } else if feed && shown.is_some_and(|s| s.contains(item.0)) {
                 Some(Bar::ShownLately)
-            } else if card.kind == ItemKind::Asset && self.market.asking(item).is_none() {
+            } else if card.kind == ItemKind::Asset && !self.assets.is_open(item) {
                 Some(Bar::NotForSale)
             } else {
-                (card.creator == id).then_some(Bar::Own)
+                let is_own = card.creator == id || self.assets.is_kept_by(item, id);
+                is_own.then_some(Bar::Own)
             }
         };
         let usable = |p: u32| bar(p).is_none();

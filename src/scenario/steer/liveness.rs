@@ -29,7 +29,7 @@ const WALLETS: Liveness =
 const BOOKS: Liveness = Liveness::AtFounding("the rules of a book are those it was opened with");
 
 /// Keys, or beginnings of keys that end in a point; the first that fits holds, and what fits none is live.
-const TABLE: [(&str, Liveness); 58] = [
+const TABLE: [(&str, Liveness); 60] = [
     (
         "days",
         Liveness::AtFounding("how long a run lasts is decided when it begins"),
@@ -78,6 +78,14 @@ const TABLE: [(&str, Liveness); 58] = [
     (
         "economy.market.enabled",
         Liveness::AtFounding("shops and listings are filled when the city is founded"),
+    ),
+    (
+        "economy.market.offers",
+        Liveness::AtFounding("the book of offers is opened when the city is founded"),
+    ),
+    (
+        "economy.market.bundles",
+        Liveness::AtFounding("the list of bundles is opened when the city is founded"),
     ),
     (
         "economy.land.owned_share",

@@ -21,6 +21,7 @@
 //! | `shocks` | a fashion, a shift of interests |
 //! | `ads` | clicks, annoyance, billboards |
 //! | `likings` | how much better than nothing what was chosen is |
+//! | `haggling` | what it would pay for what it left |
 //! | `wants` | what comes of ads outside the city |
 //! | `bonus` | coming, or staying longer, for a bonus |
 //! | `persuasion` | what offers truly changed |
@@ -36,6 +37,7 @@ pub mod config;
 mod consume;
 pub mod decide;
 pub mod diurnal;
+pub mod haggling;
 pub mod likings;
 pub mod live;
 pub mod mastery;

@@ -3,7 +3,9 @@
 use super::watch::EconomyWatch;
 use crate::desktop::view::sight::City;
 use crate::economy::land::registry::LandRegistry;
+use crate::economy::market::bundles::AssetBundles;
 use crate::economy::market::index::PriceIndex;
+use crate::economy::market::offers::AssetOffers;
 use crate::economy::market::shop::Shop;
 use crate::economy::market::titles::{AssetMarket, AssetSale};
 use crate::lab::explain::names::Names;
@@ -14,6 +16,9 @@ use crate::society::content::item::ItemKind;
 
 /// Points of a depth curve beyond which it is thinned.
 const MOST_STEPS: usize = 200;
+
+/// Offers, and bundles, that are listed.
+pub(super) const MOST_DEALS: usize = 30;
 
 /// Things for sale of one kind.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -60,6 +65,23 @@ pub struct TradeRow {
     pub royalty: f64,
 }
 
+/// An offer for an asset, or a bundle of assets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DealRow {
+    /// Who offers, or who sells.
+    pub who: AvatarId,
+    /// What: the asset, or the first of the bundle.
+    pub item: ItemId,
+    /// What it is called.
+    pub title: String,
+    /// What is offered, or asked for the whole bundle, in coins.
+    pub price: f64,
+    /// What is asked for the asset, in coins; `None` if it is not for sale or is a bundle.
+    pub asked: Option<f64>,
+    /// When it ends.
+    pub until: Tick,
+}
+
 /// Rows about the market.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MarketRows {
@@ -71,6 +93,12 @@ pub struct MarketRows {
     pub depth: Vec<Depth>,
     /// The newest trades, newest first.
     pub trades: Vec<TradeRow>,
+    /// Offers for assets that stand, the highest first; at most thirty.
+    pub offers: Vec<DealRow>,
+    /// Bundles that are for sale, the newest first; at most thirty.
+    pub bundles: Vec<DealRow>,
+    /// How many offers stand and how many bundles are for sale; `None` where the scenario has none.
+    pub deals: (Option<u64>, Option<u64>),
     /// Sales of assets so far.
     pub asset_sales: u64,
     /// Coins taken today for game items, textbooks, assets and parcels.
@@ -137,9 +165,65 @@ pub(super) fn fill(watch: &EconomyWatch, city: &City<'_>) -> MarketRows {
             .rev()
             .map(|t| trade(t, &names))
             .collect(),
+        offers: offers(city, &names),
+        bundles: bundles(city, &names),
+        deals: (
+            city.world()
+                .get_resource::<AssetOffers>()
+                .map(|o| o.len() as u64),
+            city.world()
+                .get_resource::<AssetBundles>()
+                .map(|b| b.len() as u64),
+        ),
         asset_sales: market.n_sales,
         taken_today,
     }
+}
+
+fn offers(city: &City<'_>, names: &Names<'_>) -> Vec<DealRow> {
+    let Some(book) = city.world().get_resource::<AssetOffers>() else {
+        return Vec::new();
+    };
+    let market = city.get::<AssetMarket>();
+    let mut all: Vec<_> = book
+        .items()
+        .flat_map(|item| book.of(item).map(move |o| (item, o)))
+        .collect();
+    all.sort_by_key(|(item, o)| (-o.amount, *item, o.wish.avatar));
+    all.truncate(MOST_DEALS);
+    all.into_iter()
+        .map(|(item, o)| DealRow {
+            who: o.wish.avatar,
+            item,
+            title: names.item(item),
+            price: o.amount.as_f64(),
+            asked: market.asking(item).map(Coins::as_f64),
+            until: o.until,
+        })
+        .collect()
+}
+
+fn bundles(city: &City<'_>, names: &Names<'_>) -> Vec<DealRow> {
+    let Some(list) = city.world().get_resource::<AssetBundles>() else {
+        return Vec::new();
+    };
+    let mut all: Vec<_> = list.open().collect();
+    all.reverse();
+    all.truncate(MOST_DEALS);
+    all.into_iter()
+        .filter_map(|(_, b)| {
+            let first = b.members.first()?;
+            let more = b.members.len() - 1;
+            Some(DealRow {
+                who: b.owner,
+                item: first.item,
+                title: format!("{} and {more} more", names.item(first.item)),
+                price: b.price.as_f64(),
+                asked: None,
+                until: b.until,
+            })
+        })
+        .collect()
 }
 
 fn shelf(city: &City<'_>, kind: ItemKind) -> Vec<f64> {

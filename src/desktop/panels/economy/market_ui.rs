@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::exchange_ui::exchange_ui;
-use super::market::Depth;
+use super::market::{DealRow, Depth};
 use super::view::EconomyView;
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
@@ -36,6 +36,21 @@ const TRADES: [Column<'_>; 6] = [
         "Royalty",
         "Share of the price that went to who made it, in coins",
     ),
+];
+
+const OFFERS: [Column<'_>; 5] = [
+    Column::text("Asset", "Click to inspect"),
+    Column::text("Offered by", ""),
+    Column::number("Offer", "In coins, which are in escrow"),
+    Column::number("Asked", "In coins, if it is for sale"),
+    Column::text("Until", "When the offer ends, if nobody answers it"),
+];
+
+const BUNDLES: [Column<'_>; 4] = [
+    Column::text("Bundle", "Click to inspect the first of its assets"),
+    Column::text("Sold by", ""),
+    Column::number("Price", "Of all of it together, in coins"),
+    Column::text("Until", "When it is broken up, if nobody buys it"),
 ];
 
 const DEPTH_HELP: &str = "Ask side of the asset market: how many assets are listed at or below each price, or auctioned \
@@ -109,7 +124,57 @@ pub(super) fn market_ui(ui: &mut Ui, view: &EconomyView, look: &Look, out: &mut 
         |ui, out| takings_ui(ui, view, look, out),
     );
     trades_ui(ui, view, look, out);
+    deals_ui(ui, view, look, out);
     exchange_ui(ui, view, look, out);
+}
+
+/// Draws offers and bundles, where the city has them.
+fn deals_ui(ui: &mut Ui, view: &EconomyView, look: &Look, out: &mut Vec<UiCommand>) {
+    let m = &view.market;
+    let cells = |d: &DealRow| {
+        [
+            Cell::text(d.title.as_str()),
+            Cell::text(Subject::Avatar(d.who).label()),
+            Cell::number(d.price, Form::Coins),
+        ]
+    };
+    let inspect = |d: &DealRow| UiCommand::Inspect(Subject::Item(d.item));
+    if let Some(n) = m.deals.0 {
+        ui.label("Offers").on_hover_text(
+            "What avatars would pay for assets that are asked more for, or are not for sale; the highest first",
+        );
+        let row = |d: &DealRow| {
+            let mut row: Vec<Cell> = cells(d).into();
+            row.push(Cell::Number(d.asked, Form::Coins));
+            row.push(Cell::text(d.until.to_string()));
+            Row::new(row).on_click(inspect(d))
+        };
+        let rows: Vec<Row> = m.offers.iter().map(row).collect();
+        Table::new("economy offers", &OFFERS)
+            .beyond(n.saturating_sub(rows.len() as u64))
+            .empty(
+                "No offer stands",
+                "Let time run: who finds an asset too dear offers less",
+            )
+            .show(ui, look, &rows, out);
+    }
+    if let Some(n) = m.deals.1 {
+        ui.label("Bundles")
+            .on_hover_text("Assets of one owner that are sold together, newest first");
+        let row = |d: &DealRow| {
+            let mut row: Vec<Cell> = cells(d).into();
+            row.push(Cell::text(d.until.to_string()));
+            Row::new(row).on_click(inspect(d))
+        };
+        let rows: Vec<Row> = m.bundles.iter().map(row).collect();
+        Table::new("economy bundles", &BUNDLES)
+            .beyond(n.saturating_sub(rows.len() as u64))
+            .empty(
+                "No bundle is for sale",
+                "Let time run: owners bundle at midnight",
+            )
+            .show(ui, look, &rows, out);
+    }
 }
 
 fn steps(depth: &[Depth], look: &Look, of: impl Fn(&Depth) -> &Vec<[f64; 2]>) -> Vec<Series> {

@@ -65,6 +65,8 @@ pub(super) const GROUPS: [Group; 6] = [
         kinds: &[
             EventKind::Buy,
             EventKind::List,
+            EventKind::Bid,
+            EventKind::BidRefuse,
             EventKind::ParcelBuy,
             EventKind::ParcelRent,
             EventKind::Build,

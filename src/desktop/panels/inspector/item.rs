@@ -10,6 +10,7 @@ use crate::desktop::look::Look;
 use crate::desktop::panels::kit::numbers::{coins, count, decimal, percent};
 use crate::desktop::view::sight::{Ask, City};
 use crate::desktop::view::subject::Subject;
+use crate::economy::market::offers::AssetOffers;
 use crate::economy::market::shop::Shop;
 use crate::economy::market::titles::AssetMarket;
 use crate::platform::integrity::holds::Holds;
@@ -139,6 +140,14 @@ fn prices(city: &City<'_>, id: ItemId, card: &ItemCard, facts: &mut Vec<Fact>) {
             t.asking.map_or_else(|| "no".to_owned(), coins),
             "Asking price, if its owner sells it",
         ));
+        let offers = city.world().get_resource::<AssetOffers>();
+        if let Some(best) = offers.and_then(|o| o.best(id)) {
+            facts.push(Fact::new(
+                "Best offer",
+                format!("{}, until {}", coins(best.amount), best.until),
+                "What somebody would pay for it now; held in escrow until its owner answers",
+            ));
+        }
         facts.push(Fact::new(
             "Last price",
             if t.last_price.is_positive() {

@@ -81,6 +81,8 @@ pub(super) fn tell(naming: &dyn Naming, e: &Event) -> String {
         EventKind::Survey => format!("answered a survey with {:.0} of 5", e.value),
         EventKind::Consent => "changed what it consents to".to_owned(),
         EventKind::Browse => format!("looked around {here}"),
+        EventKind::Bid => format!("offered {paid} for {it}"),
+        EventKind::BidRefuse => format!("refused {paid} for {it}"),
     }
 }
 

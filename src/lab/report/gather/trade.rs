@@ -8,7 +8,8 @@ use crate::lab::metrics::facts::Ending;
 use crate::lab::metrics::statistics::lorenz::lorenz;
 use crate::lab::metrics::trading::explain_land;
 use crate::lab::metrics::wealth;
-use crate::lab::report::trade::{BookRow, EffectRow, TradeRows};
+use crate::lab::report::trade::{BookRow, DealRow, EffectRow, TradeRows};
+use crate::sim::units::Coins;
 
 /// Steps of the curve of wealth.
 const LORENZ_STEPS: usize = 50;
@@ -37,7 +38,44 @@ pub(super) fn trade(book: &Book, end: &Ending<'_>) -> TradeRows {
             .collect(),
         quintiles: wealth::moves(book, end).map_or_else(Vec::new, |t| t.shares),
         books: books(end.exchange),
+        deals: deals(end),
     }
+}
+
+/// What became of offers and bundles.
+fn deals(end: &Ending<'_>) -> Vec<DealRow> {
+    let mut rows = Vec::new();
+    let mut row = |what: &str, count: u64, coins: Option<Coins>| {
+        rows.push(DealRow {
+            what: what.to_owned(),
+            count,
+            coins: coins.map(Coins::as_f64),
+        });
+    };
+    if let Some(offers) = end.offers {
+        let c = &offers.counts;
+        row("offers made", c.made, None);
+        row("offers taken", c.taken, Some(c.paid));
+        row("offers refused", c.refused, None);
+        row("offers that lapsed", c.lapsed, None);
+        row("offers raised", c.raised, None);
+        row(
+            "offers that came to nothing, as the asset went another way",
+            c.void,
+            None,
+        );
+        let held = offers.held().into_values().sum();
+        row("offers that stand", offers.len() as u64, Some(held));
+    }
+    if let Some(bundles) = end.bundles {
+        let c = &bundles.counts;
+        row("bundles put up", c.listed, None);
+        row("bundles sold", c.sold, Some(c.paid));
+        row("assets sold in bundles", c.assets, Some(c.paid));
+        row("bundles broken up", c.broken, None);
+        row("bundles for sale", bundles.len() as u64, None);
+    }
+    rows
 }
 
 fn books(exchange: &Exchange) -> Vec<BookRow> {

@@ -7,6 +7,7 @@ use crate::desktop::view::sight::City;
 use crate::desktop::view::subject::Subject;
 use crate::economy::land::registry::LandRegistry;
 use crate::economy::ledger::{Account, Currency, Ledger};
+use crate::economy::market::bundles::AssetBundles;
 use crate::economy::market::titles::AssetMarket;
 use crate::sim::ids::{AvatarId, CommunityId, ParcelId};
 use crate::society::ties::communities::Communities;
@@ -71,11 +72,13 @@ impl Belongings {
             ),
         ];
         let mine = city.get::<AssetMarket>().titles();
+        let bundles = city.world().get_resource::<AssetBundles>();
         let assets = mine
             .filter(|(_, t)| t.owner == Some(id))
             .map(|(item, t)| {
                 let note = match t.asking {
                     Some(asking) => format!("for sale at {}", coins(asking)),
+                    None if bundles.is_some_and(|b| b.has(item)) => "in a bundle".to_owned(),
                     None if t.last_price.is_positive() => format!("paid {}", coins(t.last_price)),
                     None => "its own work".to_owned(),
                 };
