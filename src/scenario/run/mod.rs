@@ -8,12 +8,15 @@
 //! | `resume` | going on with it |
 //! | `fork` | branching off it |
 //! | `pair` | two runs side by side |
+//! | `snapshot` | a run kept in memory, and brought to life again beside itself |
+//! | `abreast` | two runs compared while both go on |
 //! | `recording` | what its recorder is told, and when |
 //! | `command_line` | the command that gives it again |
 //! | `folder` | the run folder |
 //! | `leave` | what a run leaves in its folder |
 //! | `error` | what can go wrong |
 
+pub mod abreast;
 pub mod checkpoints;
 pub mod command_line;
 pub mod error;
@@ -24,4 +27,5 @@ pub mod pair;
 pub mod progress;
 pub mod recording;
 pub mod resume;
+pub mod snapshot;
 mod steering;
