@@ -369,7 +369,10 @@ fn daily_curves(from: u32, abreast: &Abreast) -> Vec<ForkCurve> {
             with,
         }
     };
-    a.keys().filter(|name| b.contains_key(*name)).map(curve).collect()
+    a.keys()
+        .filter(|name| b.contains_key(*name))
+        .map(curve)
+        .collect()
 }
 
 #[cfg(test)]

@@ -244,7 +244,9 @@ impl Keeper {
     /// Begins a fork; says why not.
     fn fork(&mut self, what: &WhatIf, living: &mut Living) -> Result<(), String> {
         if self.futures.is_living() {
-            return Err("two futures are under way; stop them, or wait until they are over".to_owned());
+            return Err(
+                "two futures are under way; stop them, or wait until they are over".to_owned(),
+            );
         }
         let run = &mut living.run;
         let left = run.asked_ticks().saturating_sub(run.ticks);
@@ -257,8 +259,7 @@ impl Keeper {
         let mut policy = run.policy().clone();
         let (mut commands, mut changes) = (Vec::new(), Vec::new());
         for (key, value) in &what.changes {
-            let after =
-                changed(&policy, key, value, &Place::Command).map_err(|e| e.to_string())?;
+            let after = changed(&policy, key, value, &Place::Command).map_err(|e| e.to_string())?;
             let text = |s: &Scenario| value_of(s, key).map_or_else(String::new, |v| v.to_string());
             changes.push(Difference {
                 key: key.clone(),
@@ -366,9 +367,7 @@ impl Keeper {
         self.status.can_undo = (!self.changes.is_empty(), !self.undone.is_empty());
         self.status.forking = self.futures.share();
         let rows = self.futures.rows(living.readers.shows(PanelKind::Futures));
-        let frame = living
-            .readers
-            .frame(&living.run, self.status.clone(), rows);
+        let frame = living.readers.frame(&living.run, self.status.clone(), rows);
         self.post.put(frame);
     }
 

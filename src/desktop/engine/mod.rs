@@ -21,6 +21,8 @@
 //! | `handle` | the window's end of the thread |
 
 mod diary;
+#[cfg(test)]
+mod fork_tests;
 pub mod frame;
 mod future;
 mod futures;

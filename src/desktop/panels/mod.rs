@@ -15,7 +15,7 @@ mod inspector;
 pub mod kit;
 mod overview;
 mod play;
-mod policy;
+pub(super) mod policy;
 mod realism;
 mod recommendations;
 mod recording;

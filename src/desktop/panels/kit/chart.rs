@@ -371,8 +371,8 @@ impl<'a> Chart<'a> {
                     RichText::new(&s.name).small().weak().strikethrough()
                 };
                 let sign = if s.is_dashed { "– –" } else { "■" };
-                let button =
-                    egui::Button::new((RichText::new(sign).small().color(color), name)).frame(false);
+                let button = egui::Button::new((RichText::new(sign).small().color(color), name))
+                    .frame(false);
                 let response = ui.add(button);
                 response.widget_info(|| {
                     WidgetInfo::selected(WidgetType::Checkbox, true, is_shown, &s.name)

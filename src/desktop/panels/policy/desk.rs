@@ -255,6 +255,9 @@ fn value_ui(ui: &mut Ui, row: &ValueRow, look: &Look, place: Place, out: &mut Ve
 
 /// Draws a button that asks what another value would come to, before the city has it.
 fn what_if_ui(ui: &mut Ui, row: &ValueRow, out: &mut Vec<UiCommand>) {
+    if !row.is_open() {
+        return;
+    }
     let name = format!("What if {}", row.title.to_lowercase());
     let r = ui.small_button("What if…").on_hover_text(format!(
         "{name} were another: lets the city live on twice, and leaves this one as it is"

@@ -198,8 +198,8 @@ fn part_rank(key: &str) -> usize {
 
 /// Fills the rows.
 pub(super) fn rows(scenario: &Scenario, changes: &[PolicyChange]) -> PolicyView {
-    let now = toml::Value::try_from(scenario)
-        .unwrap_or_else(|_| toml::Value::Table(toml::Table::new()));
+    let now =
+        toml::Value::try_from(scenario).unwrap_or_else(|_| toml::Value::Table(toml::Table::new()));
     let value_of = |key: &str| {
         let mut at = &now;
         for part in key.split('.') {

@@ -135,7 +135,9 @@ impl WhatIfDesk {
                     .desired_width(180.0),
             )
             .labelled_by(label.id)
-            .on_hover_text("Finds keys, names and help texts of values that can change while the city runs");
+            .on_hover_text(
+                "Finds keys, names and help texts of values that can change while the city runs",
+            );
         });
         let words: Vec<String> = self
             .search
