@@ -144,6 +144,7 @@ impl Desk {
             };
             read.push((key.clone(), value));
         }
+        self.fork = None;
         layout::show(&mut self.panes, PanelKind::Futures);
         self.send(Request::Fork(WhatIf {
             changes: read,

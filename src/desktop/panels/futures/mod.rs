@@ -34,6 +34,12 @@ pub struct FuturesView {
 }
 
 impl FuturesView {
+    /// Says whether there is a fork and the newest has ended.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.forks.last().is_some_and(|f| !f.is_living())
+    }
+
     /// Says whether the city still stands where a fork began, so that it can become its second future.
     fn stands_at(&self, fork: &ForkRow) -> bool {
         self.now == fork.at && self.n_changes == fork.n_changes_before
