@@ -238,7 +238,11 @@ impl Desk {
         if frame.status.tick != self.frame.status.tick {
             self.ticked = wall::now();
         }
+        let was_forking = self.frame.status.forking.is_some();
         self.frame = frame;
+        if was_forking && self.frame.status.forking.is_none() {
+            self.tell("Both futures have ended; the panel Futures compares them".to_owned());
+        }
         match &self.frame.status.stage {
             Stage::Failed(why) => {
                 self.failure = Some(why.clone());

@@ -249,6 +249,30 @@ mod tests {
     }
 
     #[test]
+    fn any_value_that_can_change_is_found_and_taken_with_enter() {
+        let mut desk = desk();
+        desk.ask_fork(&[]);
+        let mut h = window(desk);
+        h.run_steps(3);
+        let field = h.get_by_label("Find a value");
+        field.focus();
+        field.type_text("residents");
+        h.run_steps(3);
+        // What is drawn when the city is founded is not offered.
+        h.get_by_label_contains("No other value that can change");
+        let field = h.get_by_label("Find a value");
+        for _ in 0.."residents".len() {
+            field.key_press(Key::Backspace);
+        }
+        field.type_text("land tax");
+        h.run_steps(3);
+        h.key_press(Key::Enter);
+        h.run_steps(3);
+        h.get_by_label("Leave land tax as it is");
+        assert!(h.state().asked.is_empty());
+    }
+
+    #[test]
     fn days_are_at_most_what_the_run_has_left() {
         let mut desk = desk();
         desk.frame.status.tick = Tick(13 * TICKS_PER_DAY - 1);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Id, RichText, Ui};
+use egui::{Id, Key, RichText, Ui};
 
 use super::control::{Scope, control_ui};
 use super::desk::factors_ui;
@@ -126,19 +126,16 @@ impl WhatIfDesk {
     }
 
     fn offers_ui(&mut self, ui: &mut Ui, look: &Look) {
-        ui.horizontal_wrapped(|ui| {
+        let field = egui::TextEdit::singleline(&mut self.search)
+            .id(Id::new("what if search"))
+            .hint_text("ad load, push, tax…")
+            .desired_width(180.0);
+        let help = "Finds keys, names and help texts of values that can change while the city runs; Enter takes the first";
+        let field = ui.horizontal_wrapped(|ui| {
             let label = ui.label("Find a value");
-            ui.add(
-                egui::TextEdit::singleline(&mut self.search)
-                    .id(Id::new("what if search"))
-                    .hint_text("ad load, push, tax…")
-                    .desired_width(180.0),
-            )
-            .labelled_by(label.id)
-            .on_hover_text(
-                "Finds keys, names and help texts of values that can change while the city runs",
-            );
+            ui.add(field).labelled_by(label.id).on_hover_text(help)
         });
+        let is_entered = field.inner.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
         let words: Vec<String> = self
             .search
             .to_lowercase()
@@ -159,6 +156,10 @@ impl WhatIfDesk {
             .into_iter()
             .filter(|v| !self.chosen.contains_key(&v.key))
             .collect();
+        if let (true, false, Some(first)) = (is_entered, words.is_empty(), found.first()) {
+            self.chosen.insert(first.key.clone(), first.value.clone());
+            self.search.clear();
+        }
         if found.is_empty() {
             ui.weak(if words.is_empty() {
                 "All that people reach for first is chosen".to_owned()
