@@ -185,6 +185,21 @@ pub enum UiCommand {
     UndoPolicy,
     /// Make it again.
     RedoPolicy,
+    /// Show the sheet that asks how a fork of the city should differ; these values, by dotted key, are asked for at once.
+    AskFork(Vec<String>),
+    /// Let the city live on twice beside itself.
+    Fork {
+        /// Policy values that differ in the second future: dotted key and TOML.
+        changes: Vec<(String, String)>,
+        /// For how many days.
+        days: u32,
+    },
+    /// Stop a fork by its number; what it has come to stays.
+    StopFork(u32),
+    /// Stop a fork and forget it.
+    DismissFork(u32),
+    /// Make the city the second future of a fork.
+    GoOnWith(u32),
     /// Choose for an avatar from now on.
     TakeOver(AvatarId),
     /// Let an avatar choose for itself again.

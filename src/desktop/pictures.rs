@@ -36,7 +36,10 @@ const THUMBNAIL: (u32, u32) = (320, 180);
 
 /// Size of the pictures in the guide, in pixels, and how many there are.
 const GUIDE: (u32, u32) = (1_440, 810);
-const GUIDE_PICTURES: usize = 7;
+const GUIDE_PICTURES: usize = 9;
+
+/// Days for which both futures in the guide go on.
+const FORKED_DAYS: u32 = 7;
 
 /// The hour in which each scenario is shown on the start screen, and from where: turn, pitch and share of the way out.
 const THUMBNAILS: [(&str, u32, f32, f32, f32); 17] = [
@@ -262,6 +265,17 @@ pub fn make_guide(
     ]);
     hand.run_until(10 * TICKS_PER_DAY + 15 * 60)?;
     shoot(&mut hand, "ad-load")?;
+    let key = "platform.ads.load".to_owned();
+    hand.ask(vec![UiCommand::AskFork(vec![key.clone()])]);
+    shoot(&mut hand, "fork")?;
+    hand.desk_mut().panes = layout::city_and(PanelKind::Futures);
+    hand.ask(vec![UiCommand::Fork {
+        changes: vec![(key, "0.6".to_owned())],
+        days: FORKED_DAYS,
+    }]);
+    hand.until("both futures", |d| d.frame.views.futures.is_over())?;
+    hand.frames(8);
+    shoot(&mut hand, "futures")?;
     hand.close();
     Ok(GUIDE_PICTURES)
 }

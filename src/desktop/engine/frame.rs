@@ -58,6 +58,8 @@ pub struct Status {
     pub refused: Option<String>,
     /// How many commands were refused so far: a new one is news.
     pub n_refused: u32,
+    /// The share of a fork that is done, while one is under way.
+    pub forking: Option<f32>,
     /// Whether a policy change can be taken back, and whether one can be made again.
     pub can_undo: (bool, bool),
 }
@@ -78,6 +80,7 @@ impl Default for Status {
             recorded_into: None,
             refused: None,
             n_refused: 0,
+            forking: None,
             can_undo: (false, false),
         }
     }

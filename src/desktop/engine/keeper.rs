@@ -5,31 +5,40 @@ use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use super::frame::{Frame, Stage, Status};
+use super::futures::{Futures, Wish};
 use super::handle::Slot;
 use super::pace::Pace;
 use super::post::{Gone, NAP, Post};
 use super::readers::Readers;
-use super::request::{Opening, Request};
+use super::request::{Opening, Request, WhatIf};
 use crate::desktop::command::Speed;
+use crate::desktop::panels::PanelKind;
+use crate::desktop::view::futures::Difference;
 use crate::desktop::wall;
 use crate::events::log::writer::Disk;
 use crate::lab::metrics::book::Book;
 use crate::lab::summary::PolicyChange;
 use crate::platform::trace::book::{Traces, USUAL_CAPACITY};
-use crate::scenario::load::Overrides;
+use crate::scenario::error::Place;
+use crate::scenario::load::{Loaded, Overrides};
 use crate::scenario::run::command_line::command_line;
 use crate::scenario::run::error::RunError;
 use crate::scenario::run::progress::Run;
 use crate::scenario::run::recording::Wanted;
+use crate::scenario::schema::Scenario;
+use crate::scenario::steer::apply::changed;
 use crate::scenario::steer::file;
 use crate::scenario::steer::order::Command;
+use crate::scenario::steer::policy::value_of;
 use crate::sim::phase_clock::PhaseClock;
-use crate::sim::units::Tick;
+use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// What the thread knows while the city lives.
 struct Living {
     run: Run,
     readers: Readers,
+    loaded: Arc<Loaded>,
+    threads: usize,
     name: String,
     changed: Overrides,
     began: Instant,
@@ -44,6 +53,7 @@ pub(super) struct Keeper {
     must_answer: bool,
     changes: Vec<PolicyChange>,
     undone: Vec<PolicyChange>,
+    futures: Futures,
     rate: Rate,
 }
 
@@ -65,6 +75,7 @@ impl Keeper {
             must_answer: true,
             changes: Vec::new(),
             undone: Vec::new(),
+            futures: Futures::default(),
             rate: Rate {
                 since: now,
                 tick: 0,
@@ -147,6 +158,26 @@ impl Keeper {
                 }
                 self.must_answer = true;
             }
+            Request::Fork(what) => {
+                match self.fork(&what, living) {
+                    Ok(()) => {
+                        // The city rests where both futures begin: there it can still become either.
+                        self.status.is_playing = false;
+                        self.until = None;
+                    }
+                    Err(why) => self.refuse(&why),
+                }
+                self.must_answer = true;
+            }
+            Request::StopFork(id) => self.futures.stop(id),
+            Request::DismissFork(id) => {
+                self.futures.dismiss(id);
+                self.must_answer = true;
+            }
+            Request::GoOnWith(id) => {
+                self.go_on_with(id, living);
+                self.must_answer = true;
+            }
             Request::Undo => {
                 if let Some(change) = self.changes.pop() {
                     let is_done = self.set(&change.key, &change.from, living);
@@ -208,6 +239,68 @@ impl Keeper {
         }
         living.readers.is_stale = true;
         Some(living.run.policy_changes()[known..].to_vec())
+    }
+
+    /// Begins a fork; says why not.
+    fn fork(&mut self, what: &WhatIf, living: &mut Living) -> Result<(), String> {
+        if self.futures.is_living() {
+            return Err(
+                "two futures are under way; stop them, or wait until they are over".to_owned(),
+            );
+        }
+        let run = &mut living.run;
+        let left = run.asked_ticks().saturating_sub(run.ticks);
+        if left == 0 {
+            return Err(format!(
+                "all {} days are over; a fork needs days to come",
+                self.status.days
+            ));
+        }
+        let mut policy = run.policy().clone();
+        let (mut commands, mut changes) = (Vec::new(), Vec::new());
+        for (key, value) in &what.changes {
+            let after = changed(&policy, key, value, &Place::Command).map_err(|e| e.to_string())?;
+            let text = |s: &Scenario| value_of(s, key).map_or_else(String::new, |v| v.to_string());
+            changes.push(Difference {
+                key: key.clone(),
+                from: text(&policy),
+                to: text(&after),
+            });
+            commands.push(Command::SetPolicy {
+                key: key.clone(),
+                value: value.clone(),
+            });
+            policy = after;
+        }
+        let ticks = what.days.max(1).saturating_mul(TICKS_PER_DAY).min(left);
+        let wish = Wish {
+            commands,
+            changes,
+            until: run.ticks + ticks,
+        };
+        let before = living.readers.history();
+        self.futures
+            .begin(run, &living.loaded, living.threads, wish, before)
+            .map_err(|e| e.to_string())
+    }
+
+    /// Makes the city the second future of a fork: it is told the same and lives the same days, which are then its own, logged and
+    /// recorded.
+    fn go_on_with(&mut self, id: u32, living: &mut Living) {
+        let Some((commands, until)) = self.futures.followed(id, &living.run) else {
+            self.refuse("the city has lived on since the fork, and its past cannot be another; fork it again from here");
+            return;
+        };
+        self.futures.stop(id);
+        for command in commands {
+            let Some(changes) = self.steer(command, living) else {
+                return;
+            };
+            self.changes.extend(changes);
+            self.undone.clear();
+        }
+        self.status.speed = Speed::MAX;
+        self.play(Some(until), living);
     }
 
     /// Records the city from now on.
@@ -272,7 +365,9 @@ impl Keeper {
         self.status.phase_nanos = world.resource::<PhaseClock>().nanos();
         self.status.chained = living.run.chained;
         self.status.can_undo = (!self.changes.is_empty(), !self.undone.is_empty());
-        let frame = living.readers.frame(&living.run, self.status.clone());
+        self.status.forking = self.futures.share();
+        let rows = self.futures.rows(living.readers.shows(PanelKind::Futures));
+        let frame = living.readers.frame(&living.run, self.status.clone(), rows);
         self.post.put(frame);
     }
 
@@ -311,6 +406,8 @@ fn found(opening: Opening) -> Result<Living, RunError> {
     Ok(Living {
         run,
         readers,
+        loaded: Arc::new(opening.loaded),
+        threads: opening.threads,
         name: opening.name,
         changed: opening.changed,
         began,

@@ -11,6 +11,9 @@
 //! | `keeper` | the loop of a living city |
 //! | `readers` | the rows of panels and scene, filled within a budget of time |
 //! | `memory` | where everybody was |
+//! | `history` | headline numbers so far |
+//! | `futures` | the forks of a city: begun, read, stopped |
+//! | `future` | one of the two futures of a fork |
 //! | `projector` | the loop of a recording |
 //! | `screening` | the rows of panels and scene, filled from a recording |
 //! | `diary` | what happened on the day that is shown |
@@ -18,8 +21,13 @@
 //! | `handle` | the window's end of the thread |
 
 mod diary;
+#[cfg(test)]
+mod fork_tests;
 pub mod frame;
+mod future;
+mod futures;
 pub mod handle;
+mod history;
 mod keeper;
 mod memory;
 mod pace;

@@ -118,6 +118,12 @@ impl Projector {
             Request::Look => self.must_answer = true,
             Request::Seek(tick) | Request::Recall(Some(tick)) => self.goal = Some(tick),
             Request::Recall(None) | Request::Close => {}
+            Request::Fork(_)
+            | Request::StopFork(_)
+            | Request::DismissFork(_)
+            | Request::GoOnWith(_) => {
+                self.refuse("a recording has no future; open its scenario to fork it");
+            }
             Request::Steer(_)
             | Request::Undo
             | Request::Redo

@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::frame::{Frame, Status};
+use super::futures::ForkRows;
+use super::history::History;
 use super::memory::Memory;
 use crate::desktop::panels::{PanelKind, Views, Watches};
 use crate::desktop::view::city::{CityMaker, CityView};
 use crate::desktop::view::crowd::{CrowdMaker, CrowdView};
+use crate::desktop::view::futures::ForkRow;
 use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::{Ask, City};
 use crate::desktop::wall;
@@ -72,6 +75,8 @@ pub(super) struct Readers {
     scenario: Arc<Scenario>,
     changes: Arc<Vec<PolicyChange>>,
     recent: Recent,
+    history: History,
+    forks: ForkRows,
     city_maker: CityMaker,
     city: CityView,
     maker: CrowdMaker,
@@ -89,6 +94,8 @@ impl Readers {
     pub(super) fn new(run: &Run) -> Self {
         let report = report(run);
         let n = PanelKind::ALL.len();
+        let mut history = History::default();
+        history.note(run.ticks, &report.summary.metrics);
         Self {
             watches: Watches::default(),
             views: Views::default(),
@@ -101,6 +108,8 @@ impl Readers {
             scenario: Arc::new(run.policy().clone()),
             changes: Arc::default(),
             recent: Recent::default(),
+            history,
+            forks: ForkRows::default(),
             city_maker: CityMaker::default(),
             city: CityView::default(),
             maker: CrowdMaker::default(),
@@ -133,7 +142,7 @@ impl Readers {
     pub(super) fn ticked(&mut self, run: &Run) {
         let bus = run.sim.world().resource::<EventBus>();
         self.recent.collect(bus, Tick(run.ticks));
-        let city = seen(run, &self.report, &self.recent);
+        let city = seen(run, &self.report, &self.recent, &self.forks);
         self.watches.watch(&city);
         self.city_maker.watch(&city);
         self.maker.watch(&city);
@@ -144,7 +153,7 @@ impl Readers {
     }
 
     fn read_crowd(&mut self, run: &Run) {
-        let city = seen(run, &self.report, &self.recent);
+        let city = seen(run, &self.report, &self.recent, &self.forks);
         let began = wall::now();
         self.city = self.city_maker.view(&city);
         let crowd = self
@@ -156,15 +165,31 @@ impl Readers {
         self.crowd_reading.took(began);
     }
 
+    /// Says whether a panel can be seen.
+    pub(super) fn shows(&self, kind: PanelKind) -> bool {
+        self.open.contains(&kind)
+    }
+
+    /// Returns what the headline numbers were so far, as often as they were gathered.
+    pub(super) fn history(&self) -> History {
+        self.history.clone()
+    }
+
     /// Fills what is due and returns everything.
-    pub(super) fn frame(&mut self, run: &Run, status: Status) -> Frame {
+    pub(super) fn frame(&mut self, run: &Run, status: Status, forks: &ForkRows) -> Frame {
         let now = wall::now();
+        if !Arc::ptr_eq(&self.forks, forks) {
+            self.forks = Arc::clone(forks);
+            // They grow while the city itself rests.
+            self.filled[PanelKind::Futures as usize] = None;
+        }
         let hour = run.ticks / REPORT_TICKS;
         if hour != self.report_tick / REPORT_TICKS
             && self.report_reading.is_due(now, Duration::from_secs(1))
         {
             self.report = report(run);
             self.report_tick = run.ticks;
+            self.history.note(run.ticks, &self.report.summary.metrics);
             self.report_reading.took(now);
         }
         if *self.scenario != *run.policy() {
@@ -176,7 +201,7 @@ impl Readers {
         if self.is_stale || self.crowd_tick != Some(run.ticks) {
             self.read_crowd(run);
         }
-        let city = seen(run, &self.report, &self.recent);
+        let city = seen(run, &self.report, &self.recent, &self.forks);
         for kind in &self.open {
             let (began, i) = (wall::now(), *kind as usize);
             let is_old = self.filled[i] != Some(run.ticks);
@@ -202,13 +227,19 @@ impl Readers {
 }
 
 /// Returns a city as those who fill rows see it.
-fn seen<'a>(run: &'a Run, report: &'a ReportData, recent: &'a Recent) -> City<'a> {
+fn seen<'a>(
+    run: &'a Run,
+    report: &'a ReportData,
+    recent: &'a Recent,
+    forks: &'a [Arc<ForkRow>],
+) -> City<'a> {
     City {
         sim: &run.sim,
         scenario: run.policy(),
         report,
         changes: run.policy_changes(),
         recent,
+        forks,
     }
 }
 

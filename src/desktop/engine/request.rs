@@ -24,6 +24,15 @@ pub struct Opening {
     pub changed: Overrides,
 }
 
+/// What differs in the second future of a fork, and how long both go on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WhatIf {
+    /// Policy values by dotted key.
+    pub changes: Vec<(String, toml::Value)>,
+    /// Days; what the run has left is the most.
+    pub days: u32,
+}
+
 /// One wish of the window.
 #[derive(Debug, Clone)]
 pub enum Request {
@@ -51,6 +60,14 @@ pub enum Request {
     Record(crate::scenario::run::recording::Wanted),
     /// End the recording.
     StopRecording,
+    /// Pause, and let the city live on twice beside itself: as it is, and with changes.
+    Fork(WhatIf),
+    /// Stop a fork by its number; what it has come to stays.
+    StopFork(u32),
+    /// Stop a fork and forget it.
+    DismissFork(u32),
+    /// Make the city the second future of a fork.
+    GoOnWith(u32),
     /// Take the last change of a policy value back.
     Undo,
     /// Make it again.

@@ -10,11 +10,12 @@ mod attention;
 mod economy;
 mod engagement;
 mod events;
+mod futures;
 mod inspector;
 pub mod kit;
 mod overview;
 mod play;
-mod policy;
+pub(super) mod policy;
 mod realism;
 mod recommendations;
 mod recording;
@@ -154,6 +155,8 @@ panels! {
         "Consent, what is kept, complaints and holds, minors, wellbeing.";
     Realism, realism, realism::Realism, "Realism",
         "What the city shows against the band of each published fact.";
+    Futures, futures, futures::Futures, "Futures",
+        "Two futures of the city, without and with a change, laid over each other.";
     Events, events, events::Events, "Event stream",
         "What happens, newest first, with filters.";
     Policy, policy, policy::PolicyDesk, "Policy desk",

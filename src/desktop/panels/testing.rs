@@ -1,10 +1,13 @@
 //! Small cities and captions for the tests of the window, and a harness that keeps what a panel asks for.
 
+use std::sync::Arc;
+
 use egui_kittest::Harness;
 
 use super::Panel;
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
+use crate::desktop::view::futures::ForkRow;
 use crate::desktop::view::recent::Recent;
 use crate::desktop::view::sight::{Ask, City};
 use crate::events::bus::EventBus;
@@ -29,6 +32,8 @@ pub(in crate::desktop) struct TestCity {
     pub(in crate::desktop) report: ReportData,
     /// Policy changes; none at first.
     pub(in crate::desktop) changes: Vec<PolicyChange>,
+    /// Forks; none at first.
+    pub(in crate::desktop) forks: Vec<Arc<ForkRow>>,
     recent: Recent,
 }
 
@@ -66,6 +71,7 @@ impl TestCity {
             sim,
             scenario,
             changes: Vec::new(),
+            forks: Vec::new(),
             recent: Recent::default(),
         };
         for _ in 0..ticks {
@@ -91,6 +97,7 @@ impl TestCity {
             report: &self.report,
             changes: &self.changes,
             recent: &self.recent,
+            forks: &self.forks,
         }
     }
 

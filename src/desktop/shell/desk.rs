@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use egui_tiles::Tree;
 
+use super::fork::ForkSheet;
 use super::layout::{self, Pane};
 use super::legend::LegendOf;
 use super::settings::{Bookmark, Settings};
@@ -108,6 +109,8 @@ pub struct Desk {
     pub shows_help: bool,
     /// A dialog for files, while one is open.
     pub dialog: Option<Dialog>,
+    /// The sheet that asks how a fork should differ, while it is open.
+    pub(super) fork: Option<ForkSheet>,
     /// What went wrong and must be read.
     pub failure: Option<String>,
     /// What should be known though it went well.
@@ -171,6 +174,7 @@ impl Desk {
             event_filter: (String::new(), Vec::new()),
             shows_help: false,
             dialog: None,
+            fork: None,
             failure: None,
             remark: None,
             notice: None,
@@ -234,12 +238,17 @@ impl Desk {
         if frame.status.tick != self.frame.status.tick {
             self.ticked = wall::now();
         }
+        let was_forking = self.frame.status.forking.is_some();
         self.frame = frame;
+        if was_forking && self.frame.status.forking.is_none() {
+            self.tell("Both futures have ended; the panel Futures compares them".to_owned());
+        }
         match &self.frame.status.stage {
             Stage::Failed(why) => {
                 self.failure = Some(why.clone());
                 self.engine = None;
                 self.frame = Frame::default();
+                self.fork = None;
                 self.leave_recording();
             }
             Stage::Living | Stage::Finished if was_founding => {
@@ -332,6 +341,7 @@ impl Desk {
         self.n_refused = 0;
         self.inspected.clear();
         self.scrubbed = None;
+        self.fork = None;
         self.leave_recording();
     }
 

@@ -56,6 +56,10 @@ pub(super) fn menu_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             if entry(ui, record, "Record the city, or stop", has_city && !desk.is_replay()) {
                 out.push(command);
             }
+            let can_fork = has_city && desk.fork_hindrance().is_none();
+            if entry(ui, "Fork…", "Fork the city: run two futures", can_fork) {
+                out.push(UiCommand::AskFork(Vec::new()));
+            }
             if entry(ui, "Save scenario as…", "Save the scenario as it is now", has_city) {
                 out.push(UiCommand::AskSave);
             }

@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `desk` | what the window knows |
 //! | `obey` | what commands do to it |
+//! | `fork` | forking the city that is open |
 //! | `record` | recording the city that is open |
 //! | `replay` | what commands do to a recording |
 //! | `tour` | the guided tour of a recording |
@@ -25,6 +26,7 @@
 mod caption;
 pub mod city_pane;
 pub mod desk;
+mod fork;
 pub mod layout;
 mod legend;
 mod menu;

@@ -110,6 +110,14 @@ impl Desk {
             },
             UiCommand::UndoPolicy => self.send(Request::Undo),
             UiCommand::RedoPolicy => self.send(Request::Redo),
+            UiCommand::AskFork(keys) => self.ask_fork(&keys),
+            UiCommand::Fork { changes, days } => self.begin_fork(&changes, days),
+            UiCommand::StopFork(id) => self.send(Request::StopFork(id)),
+            UiCommand::DismissFork(id) => self.send(Request::DismissFork(id)),
+            UiCommand::GoOnWith(id) => {
+                self.go_live();
+                self.send(Request::GoOnWith(id));
+            }
             UiCommand::TakeOver(avatar) => self.send(Request::Steer(Command::TakeOver { avatar })),
             UiCommand::LetGo(avatar) => self.send(Request::Steer(Command::LetGo { avatar })),
             UiCommand::Choose(avatar, choice) => {
@@ -294,7 +302,7 @@ impl Desk {
 }
 
 /// Reads a value as TOML spells it.
-fn read_value(text: &str) -> Option<toml::Value> {
+pub(super) fn read_value(text: &str) -> Option<toml::Value> {
     let table: toml::Table = format!("v = {text}").parse().ok()?;
     table.get("v").cloned()
 }

@@ -1,4 +1,4 @@
-//! What lies over the window for a while: shortcuts, errors, dialogs for files, notices.
+//! What lies over the window for a while: shortcuts, errors, dialogs, notices.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,6 +7,7 @@ use egui::{Align2, Context, Id, Modal};
 use egui_file_dialog::{DialogState, FileDialog};
 
 use super::desk::Desk;
+use super::fork::fork_sheet_ui;
 use super::shortcuts::{HELD, SHORTCUTS};
 use crate::desktop::command::UiCommand;
 use crate::lab::recording::Detail;
@@ -119,6 +120,7 @@ pub(super) fn sheets_ui(ctx: &Context, desk: &mut Desk, out: &mut Vec<UiCommand>
     {
         desk.dialog = None;
     }
+    fork_sheet_ui(ctx, desk, out);
     if desk.shows_help && help_ui(ctx) {
         out.push(UiCommand::ToggleHelp);
     }

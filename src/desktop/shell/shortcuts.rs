@@ -73,6 +73,7 @@ shortcuts! {
     "Policy" {
         ctrl(Key::Z), "Take a policy change back", |_| vec![UiCommand::UndoPolicy];
         ctrl_shift(Key::Z), "Make it again", |_| vec![UiCommand::RedoPolicy];
+        plain(Key::Y), "Fork the city: run two futures", |_| vec![UiCommand::AskFork(Vec::new())];
         plain(Key::P), "Policy desk", |_| vec![UiCommand::ShowPanel(crate::desktop::panels::PanelKind::Policy)];
     }
     "Window" {
@@ -121,7 +122,7 @@ pub fn pressed(ctx: &Context, desk: &Desk) -> Vec<UiCommand> {
     let is_writing = ctx.text_edit_focused();
     // A focused button takes space and enter for itself.
     let is_focused = ctx.memory(|m| m.focused().is_some());
-    if desk.dialog.is_some() {
+    if desk.dialog.is_some() || desk.fork.is_some() {
         return out;
     }
     // A key without Shift would also answer the same key with it: those with Shift come first.

@@ -3,6 +3,7 @@
 use egui::{Color32, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use super::desk::Desk;
+use super::fork::fork_ui;
 use super::record::record_ui;
 use super::time_line::scrub_ui;
 use crate::desktop::command::{Speed, UiCommand};
@@ -64,8 +65,10 @@ pub(super) fn time_bar_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if desk.is_replay() {
+                fork_ui(ui, desk, out);
                 pace_ui(ui, desk);
             } else {
+                fork_ui(ui, desk, out);
                 record_ui(ui, desk, out);
                 costs_ui(ui, desk);
             }

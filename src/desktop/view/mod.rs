@@ -9,6 +9,7 @@
 //! | `crowd` | rows of everybody who is awake |
 //! | `crowd_ways` | how everybody moves within a tick |
 //! | `crowd_memory` | what the crowd's rows remember from tick to tick |
+//! | `futures` | forks of the city |
 //! | `recorded` | a recording at a moment, as those who fill the rows see it |
 //! | `recorded_city` | rows of city and crowd from a recording |
 //! | `overlay` | what overlays show, and their legends |
@@ -21,6 +22,7 @@ mod crowd_memory;
 #[cfg(test)]
 mod crowd_tests;
 mod crowd_ways;
+pub mod futures;
 pub mod overlay;
 pub mod recent;
 pub mod recorded;

@@ -1,7 +1,10 @@
 //! The city as those who fill the window's rows see it: everything, for reading.
 
+use std::sync::Arc;
+
 use bevy::ecs::prelude::{Resource, World};
 
+use super::futures::ForkRow;
 use super::recent::Recent;
 use super::subject::Subject;
 use crate::desktop::command::Overlay;
@@ -23,6 +26,8 @@ pub struct City<'a> {
     pub changes: &'a [PolicyChange],
     /// The last events.
     pub recent: &'a Recent,
+    /// Its forks, oldest first.
+    pub forks: &'a [Arc<ForkRow>],
 }
 
 impl<'a> City<'a> {

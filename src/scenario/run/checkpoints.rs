@@ -14,6 +14,7 @@ use super::progress::Run;
 use super::recording::RecordingPlan;
 use crate::lab::recording;
 use crate::lab::summary::{Parent, PolicyChange};
+use crate::scenario::schema::Scenario;
 use crate::scenario::steer::file;
 use crate::scenario::steer::order::Order;
 use crate::sim::checkpoint::state::{Beside, keep};
@@ -54,6 +55,30 @@ pub(super) struct Own {
     pub(super) n_applied: u32,
     /// What they changed.
     pub(super) changes: Vec<PolicyChange>,
+}
+
+impl Own {
+    pub(super) fn of(run: &Run) -> Self {
+        Self {
+            n_applied: run.steering.n_applied,
+            changes: run.steering.changes.clone(),
+        }
+    }
+
+    /// Returns it as text; errors name `path`.
+    pub(super) fn text(&self, path: &Path) -> Result<String, RunError> {
+        toml::to_string(self).map_err(RunError::format(path))
+    }
+}
+
+/// Returns what a checkpoint of a run says beside the state.
+pub(super) fn beside<'a>(founding: &'a Scenario, chained: u64, own: &'a str) -> Beside<'a> {
+    Beside {
+        scenario: &founding.name,
+        scenario_hash: founding.hash(),
+        chained,
+        own: (OWN_PART, own.as_bytes()),
+    }
 }
 
 fn plan_path(dir: &Path) -> PathBuf {
@@ -176,21 +201,12 @@ pub(super) fn keep_if_due(run: &mut Run) -> Result<(), RunError> {
     if plan.recording.is_some() && run.recorded.is_some() {
         folder::make_durable(&dir.join(recording::NAME))?;
     }
-    let own = Own {
-        n_applied: run.steering.n_applied,
-        changes: run.steering.changes.clone(),
-    };
     let path = path_of(dir, run.ticks / TICKS_PER_DAY);
-    let text = toml::to_string(&own).map_err(RunError::format(&path))?;
+    let text = Own::of(run).text(&path)?;
     keep(
         &mut run.sim,
         &path,
-        &Beside {
-            scenario: &run.founding.name,
-            scenario_hash: run.founding.hash(),
-            chained: run.chained,
-            own: (OWN_PART, text.as_bytes()),
-        },
+        &beside(&run.founding, run.chained, &text),
     )?;
     if !plan.leaves_all {
         for (_, old) in list(dir)?.into_iter().skip(LEFT) {

@@ -13,13 +13,11 @@ use crate::lab::recording;
 use crate::lab::summary::Parent;
 use crate::scenario::chain::{Chain, differing};
 use crate::scenario::leaves::from_command_line;
-use crate::scenario::load::{Loaded, shown};
+use crate::scenario::load::Loaded;
 use crate::scenario::schema::Scenario;
-use crate::scenario::steer::error::SteerError;
+use crate::scenario::steer::apply::changed;
 use crate::scenario::steer::file;
-use crate::scenario::steer::liveness::{Liveness, is_live};
 use crate::scenario::steer::order::{Command, Order};
-use crate::scenario::steer::policy::with_value;
 use crate::sim::checkpoint::format::hex;
 use crate::sim::rng::mix;
 use crate::sim::units::{TICKS_PER_DAY, Tick};
@@ -154,15 +152,7 @@ fn changes(founding: &Scenario, sets: &[String], tick: u32) -> Result<Vec<Order>
         let mut leaf = from_command_line(given)?;
         leaf.key = full_key(&leaf.key);
         // As the city was founded: whether the value is allowed does not depend on what changed since.
-        with_value(founding, &leaf.key, &leaf.value, &leaf.place)?;
-        if let Liveness::AtFounding(reason) = is_live(&leaf.key) {
-            return Err(RunError::Steer(SteerError::AtFounding {
-                place: leaf.place,
-                value: shown(&leaf.value),
-                key: leaf.key,
-                reason,
-            }));
-        }
+        changed(founding, &leaf.key, &leaf.value, &leaf.place)?;
         let command = Command::SetPolicy {
             key: leaf.key,
             value: leaf.value,

@@ -8,6 +8,8 @@
 //! | `resume` | going on with it |
 //! | `fork` | branching off it |
 //! | `pair` | two runs side by side |
+//! | `snapshot` | a run kept in memory, and brought to life again beside itself |
+//! | `abreast` | two runs compared while both go on |
 //! | `recording` | what its recorder is told, and when |
 //! | `taking_over` | the recording of a run that goes on or branches off: from where, or why not |
 //! | `command_line` | the command that gives it again |
@@ -15,6 +17,7 @@
 //! | `leave` | what a run leaves in its folder |
 //! | `error` | what can go wrong |
 
+pub mod abreast;
 pub mod checkpoints;
 pub mod command_line;
 pub mod error;
@@ -25,5 +28,6 @@ pub mod pair;
 pub mod progress;
 pub mod recording;
 pub mod resume;
+pub mod snapshot;
 mod steering;
 mod taking_over;

@@ -12,15 +12,21 @@ use super::folder::read_json;
 use super::resume::{load_chain, load_run};
 use crate::events::behavior::Event;
 use crate::events::log::reader::{days, read_day};
-use crate::lab::report::ReportData;
+use crate::lab::report::{DayRow, ReportData};
 use crate::lab::summary::RunSummary;
-use crate::scenario::chain::{Chain, differing};
+use crate::scenario::chain::{Chain, Link, differing};
 use crate::scenario::steer::file;
 use crate::scenario::steer::order::Order;
 use crate::scenario::steer::spelling::to_line;
 use crate::sim::checkpoint::format::hex;
 use crate::sim::state_hash::StateHasher;
 use crate::sim::units::{TICKS_PER_DAY, Tick};
+
+/// Headline numbers by name; `None` where it was too early to know.
+pub type Numbers = BTreeMap<String, Option<f64>>;
+
+/// Numbers of every day by name.
+pub type Columns = BTreeMap<String, Vec<Option<f64>>>;
 
 /// What is known of one of two runs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -202,11 +208,11 @@ pub fn pair(first: &Path, second: &Path) -> Result<Pair, RunError> {
         common_ticks: a.side.ticks.min(b.side.ticks),
         orders: other_orders(&a.commands, &b.commands),
         headline: match (&a.summary, &b.summary) {
-            (Some(a), Some(b)) => effects(a, b),
+            (Some(a), Some(b)) => effects(&a.metrics, &b.metrics),
             _ => Vec::new(),
         },
         days: match (&a.report, &b.report) {
-            (Some(a), Some(b)) => series(a, b),
+            (Some(a), Some(b)) => series(of_report(a), &of_report(b)),
             _ => Vec::new(),
         },
         affected: affected([first, second], from, a.residents.min(b.residents))?,
@@ -221,17 +227,32 @@ fn parting(a: &Chain, b: &Chain) -> Option<Parting> {
     let tick = both().position(|(a, b)| a != b)?;
     let (x, y) = both().nth(tick)?;
     let parts = if a.names == b.names {
-        let parts = differing(&a.names, &x.parts, &y.parts);
-        parts.into_iter().map(str::to_owned).collect()
+        other_parts(&a.names, x, y)
     } else {
         vec!["the components themselves".to_owned()]
     };
-    let tick = tick as u32;
-    Some(Parting {
-        tick,
-        time: Tick(tick).to_string(),
-        parts,
-    })
+    Some(Parting::at(tick as u32, parts))
+}
+
+fn other_parts(names: &[String], a: &Link, b: &Link) -> Vec<String> {
+    let parts = differing(names, &a.parts, &b.parts);
+    parts.into_iter().map(str::to_owned).collect()
+}
+
+impl Parting {
+    fn at(tick: u32, parts: Vec<String>) -> Self {
+        Self {
+            tick,
+            time: Tick(tick).to_string(),
+            parts,
+        }
+    }
+
+    /// Says how two runs of the same components differ after a tick; `None` if they do not.
+    #[must_use]
+    pub fn of_links(names: &[String], tick: u32, a: &Link, b: &Link) -> Option<Self> {
+        (a != b).then(|| Self::at(tick, other_parts(names, a, b)))
+    }
 }
 
 fn other_orders(a: &[Order], b: &[Order]) -> Option<Orders> {
@@ -254,13 +275,12 @@ fn difference(a: Option<f64>, b: Option<f64>) -> Option<f64> {
     Some(b? - a?)
 }
 
-fn effects(a: &RunSummary, b: &RunSummary) -> Vec<Effect> {
-    let names = a
-        .metrics
-        .keys()
-        .filter(|name| b.metrics.contains_key(*name));
+/// Compares headline numbers by name.
+#[must_use]
+pub fn effects(a: &Numbers, b: &Numbers) -> Vec<Effect> {
+    let names = a.keys().filter(|name| b.contains_key(*name));
     let effect = |name: &String| {
-        let of = |s: &RunSummary| s.metrics.get(name).copied().flatten();
+        let of = |n: &Numbers| n.get(name).copied().flatten();
         let (a, b) = (of(a), of(b));
         let difference = difference(a, b);
         Effect {
@@ -276,9 +296,8 @@ fn effects(a: &RunSummary, b: &RunSummary) -> Vec<Effect> {
     names.map(effect).collect()
 }
 
-/// Takes every number of the reports' days apart, by name.
-fn series(a: &ReportData, b: &ReportData) -> Vec<Series> {
-    let (a, b) = (columns(a), columns(b));
+/// Compares numbers of every day by name.
+fn series(a: Columns, b: &Columns) -> Vec<Series> {
     let mut all = Vec::new();
     for (metric, x) in a {
         let Some(y) = b.get(&metric) else { continue };
@@ -293,9 +312,19 @@ fn series(a: &ReportData, b: &ReportData) -> Vec<Series> {
     all
 }
 
-fn columns(report: &ReportData) -> BTreeMap<String, Vec<Option<f64>>> {
-    let mut columns: BTreeMap<String, Vec<Option<f64>>> = BTreeMap::new();
-    for row in &report.days {
+fn of_report(report: &ReportData) -> Columns {
+    let minutes = report.attention_by_domain.iter();
+    columns(&report.days, minutes.map(|(d, m)| (d.as_str(), &m[..])))
+}
+
+/// Takes every number of a run's days apart, by name; `minutes` are those of attention by domain, one for each day.
+#[must_use]
+pub fn columns<'a>(
+    days: &[DayRow],
+    minutes: impl IntoIterator<Item = (&'a str, &'a [f64])>,
+) -> Columns {
+    let mut columns = Columns::new();
+    for row in days {
         let Ok(serde_json::Value::Object(row)) = serde_json::to_value(row) else {
             continue;
         };
@@ -305,35 +334,73 @@ fn columns(report: &ReportData) -> BTreeMap<String, Vec<Option<f64>>> {
             }
         }
     }
-    for (domain, minutes) in &report.attention_by_domain {
+    for (domain, minutes) in minutes {
         let minutes = minutes.iter().map(|m| Some(*m)).collect();
         columns.insert(format!("minutes_{domain}"), minutes);
     }
     columns
 }
 
-/// Hashes what each avatar did on a day, in the order in which it did it.
-fn deeds(events: &[Event]) -> BTreeMap<u32, u64> {
-    let mut of: BTreeMap<u32, StateHasher> = BTreeMap::new();
-    for e in events {
-        let h = of.entry(e.avatar.0).or_default();
-        h.u64(u64::from(e.tick.0) << 32 | u64::from(e.thing.id));
-        h.u64(
-            u64::from(e.kind.code()) << 24
-                | u64::from(e.thing.kind.code()) << 16
-                | u64::from(e.surface.code()) << 8
-                | u64::from(e.position),
-        );
-        h.u64(u64::from(e.space.0) << 32 | u64::from(e.dwell_secs));
-        h.i64(e.amount.micros());
-        h.f32(e.value);
-    }
-    of.into_iter()
-        .map(|(avatar, h)| (avatar, h.finish()))
-        .collect()
+/// Hashes of what each avatar did over some time, in the order in which it did it; by number.
+pub type Hashes = BTreeMap<u32, u64>;
+
+/// What each avatar did since somebody began to take it down.
+#[derive(Debug, Clone, Default)]
+pub struct Deeds {
+    of: BTreeMap<u32, StateHasher>,
 }
 
-/// Finds who did something else. Numbers of offers are no deeds: one offer more renumbers all that come after it.
+impl Deeds {
+    /// Adds events, in their order. Numbers of offers are no deeds: one offer more renumbers all that come after it.
+    pub fn add(&mut self, events: &[Event]) {
+        for e in events {
+            add_deed(self.of.entry(e.avatar.0).or_default(), e);
+        }
+    }
+
+    /// Returns the hashes of those who did anything.
+    #[must_use]
+    pub fn hashes(&self) -> Hashes {
+        let all = self.of.iter();
+        all.map(|(avatar, h)| (*avatar, h.finish())).collect()
+    }
+}
+
+fn add_deed(h: &mut StateHasher, e: &Event) {
+    h.u64(u64::from(e.tick.0) << 32 | u64::from(e.thing.id));
+    h.u64(
+        u64::from(e.kind.code()) << 24
+            | u64::from(e.thing.kind.code()) << 16
+            | u64::from(e.surface.code()) << 8
+            | u64::from(e.position),
+    );
+    h.u64(u64::from(e.space.0) << 32 | u64::from(e.dwell_secs));
+    h.i64(e.amount.micros());
+    h.f32(e.value);
+}
+
+fn deeds(events: &[Event]) -> Hashes {
+    let mut deeds = Deeds::default();
+    deeds.add(events);
+    deeds.hashes()
+}
+
+impl Group {
+    /// Counts everybody who did anything in either of two runs, and those who did something else.
+    #[must_use]
+    pub fn of_deeds(a: &Hashes, b: &Hashes) -> Self {
+        let mut group = Self::default();
+        for (avatar, deeds) in a {
+            group.add(b.get(avatar) != Some(deeds));
+        }
+        for _ in b.keys().filter(|avatar| !a.contains_key(*avatar)) {
+            group.add(true);
+        }
+        group
+    }
+}
+
+/// Finds who did something else.
 fn affected(runs: [&Path; 2], from: Option<u32>, residents: u32) -> Result<Affected, RunError> {
     let [a, b] = runs;
     let logged = days(b)?;
@@ -419,6 +486,18 @@ mod tests {
         e.dwell_secs += 1;
         assert_ne!(deeds(&[e]), before);
         assert_ne!(deeds(&[e, e]), deeds(&[e]));
+    }
+
+    #[test]
+    fn who_did_anything_in_one_run_only_is_affected() {
+        let of = |pairs: &[(u32, u64)]| pairs.iter().copied().collect::<Hashes>();
+        let group = Group::of_deeds(
+            &of(&[(1, 5), (2, 5), (3, 5)]),
+            &of(&[(1, 5), (3, 6), (9, 1)]),
+        );
+        assert_eq!((group.avatars, group.affected), (4, 3));
+        assert_eq!(group.share, 0.75);
+        assert_eq!(Group::of_deeds(&of(&[]), &of(&[])), Group::default());
     }
 
     #[test]

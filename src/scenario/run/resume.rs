@@ -23,7 +23,7 @@ use crate::scenario::steer::order::Order;
 use crate::scenario::steer::policy::{enforce, with_value};
 use crate::sim::checkpoint::error::CheckpointError;
 use crate::sim::checkpoint::format::{from_hex, hex};
-use crate::sim::checkpoint::read::read;
+use crate::sim::checkpoint::read::{Checkpoint, read};
 use crate::sim::checkpoint::state::restore;
 use crate::sim::schedule::Simulation;
 use crate::sim::units::{TICKS_PER_DAY, Tick};
@@ -287,12 +287,22 @@ fn usable(
         let expected = format!("{ticks}, as its name says, with {logged} days logged");
         return Err(other("its tick", found, expected).into());
     }
+    put_back(&from, chained, loaded, threads)
+}
+
+/// Founds the city of a scenario again and puts the state of a checkpoint into it; `chained` is the hash of all hashes up to there.
+pub(super) fn put_back(
+    from: &Checkpoint,
+    chained: u64,
+    loaded: &Loaded,
+    threads: usize,
+) -> Result<Kept, RunError> {
     let mut sim = progress::city(loaded, threads)?;
     let founding = &loaded.scenario;
-    restore(&mut sim, &from, founding.hash(), OWN_PART)?;
+    restore(&mut sim, from, founding.hash(), OWN_PART)?;
     let own = from.part(OWN_PART)?;
     let wrong = |cause: String| CheckpointError::Part {
-        path: path.to_path_buf(),
+        path: from.path().to_path_buf(),
         part: OWN_PART.to_owned(),
         cause,
     };
@@ -305,7 +315,7 @@ fn usable(
     enforce(sim.world_mut(), &policy);
     Ok(Kept {
         sim,
-        ticks,
+        ticks: from.header.tick,
         chained,
         policy,
         n_applied: own.n_applied,
@@ -366,7 +376,13 @@ impl Run {
             .then(|| file::Record::go_on(&path))
             .transpose()
             .map_err(RunError::file(&path))?;
-        let steering = Steering::go_on(kept.policy, path, record, kept.n_applied, kept.changes);
+        let steering = Steering::go_on(
+            kept.policy,
+            Some(path),
+            record,
+            kept.n_applied,
+            kept.changes,
+        );
         Ok(Self {
             sim: kept.sim,
             log: Some(log),

@@ -47,10 +47,10 @@ impl Steering {
         }
     }
 
-    /// Goes on where commands were applied and recorded before.
+    /// Goes on where commands were applied and recorded before, if they were recorded anywhere.
     pub(super) fn go_on(
         policy: Scenario,
-        path: PathBuf,
+        path: Option<PathBuf>,
         record: Option<Record>,
         n_applied: u32,
         changes: Vec<PolicyChange>,
@@ -59,13 +59,18 @@ impl Steering {
             record,
             n_applied,
             changes,
-            ..Self::new(policy, Some(path))
+            ..Self::new(policy, path)
         }
     }
 
     /// How many orders are to come.
     pub(super) fn n_queued(&self) -> usize {
         self.queue.len()
+    }
+
+    /// Returns the orders to come.
+    pub(super) fn queued(&self) -> impl Iterator<Item = &(Order, Place)> {
+        self.queue.iter()
     }
 
     /// Adds an order to those to come; of one tick, those added first are applied first.

@@ -49,15 +49,7 @@ fn set_policy(
     value: &toml::Value,
     place: &Place,
 ) -> Result<Option<PolicyChange>, SteerError> {
-    let changed = with_value(scenario, key, value, place)?;
-    if let Liveness::AtFounding(reason) = is_live(key) {
-        return Err(SteerError::AtFounding {
-            place: place.clone(),
-            key: key.to_owned(),
-            value: shown(value),
-            reason,
-        });
-    }
+    let changed = changed(scenario, key, value, place)?;
     let (from, to) = (value_of(scenario, key), value_of(&changed, key));
     enforce(sim.world_mut(), &changed);
     *scenario = changed;
@@ -70,4 +62,26 @@ fn set_policy(
             from,
             to,
         }))
+}
+
+/// Returns a scenario with one value changed as a running city may change it.
+///
+/// # Errors
+/// [`SteerError`] naming `place`, if there is no such value, it is not allowed, or it counts only when a city is founded.
+pub fn changed(
+    scenario: &Scenario,
+    key: &str,
+    value: &toml::Value,
+    place: &Place,
+) -> Result<Scenario, SteerError> {
+    let changed = with_value(scenario, key, value, place)?;
+    match is_live(key) {
+        Liveness::Live | Liveness::ForNew(_) => Ok(changed),
+        Liveness::AtFounding(reason) => Err(SteerError::AtFounding {
+            place: place.clone(),
+            key: key.to_owned(),
+            value: shown(value),
+            reason,
+        }),
+    }
 }

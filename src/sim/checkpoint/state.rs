@@ -6,8 +6,11 @@ use super::error::CheckpointError;
 use super::format::{Header, STATE_VERSION, from_hex, hex};
 use super::keeping::Keeping;
 use super::read::Checkpoint;
-use super::write::write;
+use super::write::{to_bytes, write};
 use crate::sim::schedule::{Seed, SimClock, Simulation, StateRegistry};
+
+/// What errors call a checkpoint that lies in no file.
+pub const IN_MEMORY: &str = "checkpoint in memory";
 
 /// What a checkpoint says beside the state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +34,27 @@ fn kept(sim: &Simulation) -> Vec<(&'static str, Keeping)> {
 /// # Errors
 /// [`CheckpointError`] if the file cannot be written or a part cannot be kept.
 pub fn keep(sim: &mut Simulation, path: &Path, beside: &Beside<'_>) -> Result<(), CheckpointError> {
+    let header = header(sim, beside);
+    write(path, &header, parts(sim, path, beside))
+}
+
+/// Returns the world as it is between two ticks as the bytes of a checkpoint, without a file.
+///
+/// # Errors
+/// [`CheckpointError`] naming [`IN_MEMORY`] if a part cannot be kept.
+pub fn pack(sim: &mut Simulation, beside: &Beside<'_>) -> Result<Vec<u8>, CheckpointError> {
+    let header = header(sim, beside);
+    let path = Path::new(IN_MEMORY);
+    to_bytes(path, &header, parts(sim, path, beside))
+}
+
+fn header(sim: &mut Simulation, beside: &Beside<'_>) -> Header {
     let state = sim.state_hash();
-    let sim = &*sim;
     let kept = kept(sim);
     let names = kept.iter().map(|(name, _)| *name);
     let components = sim.state_parts();
     let world = sim.world();
-    let header = Header {
+    Header {
         agora_version: env!("CARGO_PKG_VERSION").to_owned(),
         state_version: STATE_VERSION,
         scenario: beside.scenario.to_owned(),
@@ -51,16 +68,26 @@ pub fn keep(sim: &mut Simulation, path: &Path, beside: &Beside<'_>) -> Result<()
             .map(|(name, hash)| ((*name).to_owned(), hex(*hash)))
             .collect(),
         parts: names.chain([beside.own.0]).map(str::to_owned).collect(),
-    };
-    let mut rest = kept.iter();
-    write(path, &header, |name| match rest.next() {
-        Some((_, keeping)) => keeping.keep(world).map_err(|e| CheckpointError::Part {
-            path: path.to_path_buf(),
-            part: name.to_owned(),
-            cause: e.to_string(),
-        }),
+    }
+}
+
+/// Returns what gives the bytes of the parts, in the order in which the header names them.
+fn parts(
+    sim: &Simulation,
+    path: &Path,
+    beside: &Beside<'_>,
+) -> impl FnMut(&str) -> Result<Vec<u8>, CheckpointError> {
+    let mut rest = kept(sim).into_iter();
+    move |name| match rest.next() {
+        Some((_, keeping)) => keeping
+            .keep(sim.world())
+            .map_err(|e| CheckpointError::Part {
+                path: path.to_path_buf(),
+                part: name.to_owned(),
+                cause: e.to_string(),
+            }),
         None => Ok(beside.own.1.to_vec()),
-    })
+    }
 }
 
 /// Puts the state of a checkpoint in the place of that of a world that was founded alike, and checks that the hashes agree.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::error::CheckpointError;
 use super::format::{MAGIC, VERSION};
 use super::read::{Checkpoint, parse, read};
-use super::state::{Beside, keep, restore};
+use super::state::{Beside, IN_MEMORY, keep, pack, restore};
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{SimAppExt, SimSystems, SimTick, Simulation};
 use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
@@ -218,4 +218,27 @@ fn what_unpacks_to_more_than_was_packed_is_refused() {
     assert!(e.contains("1048577 were packed"), "{e}");
     let e = whole(file(1 << 60)).unwrap_err().to_string();
     assert!(e.contains("bytes cannot hold"), "{e}");
+}
+
+#[test]
+fn what_is_packed_in_memory_is_what_is_written_into_a_file_and_comes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.agora");
+    let mut sim = world(3);
+    for _ in 0..7 {
+        sim.step();
+    }
+    let before = sim.state_hash();
+    let packed = pack(&mut sim, &BESIDE).unwrap();
+    assert_eq!(sim.state_hash(), before);
+    keep(&mut sim, &path, &BESIDE).unwrap();
+    assert_eq!(packed, std::fs::read(&path).unwrap());
+    let read = parse(Path::new(IN_MEMORY), packed).unwrap();
+    let mut again = world(3);
+    restore(&mut again, &read, 17, "run").unwrap();
+    for _ in 0..5 {
+        sim.step();
+        again.step();
+        assert_eq!(sim.state_hash(), again.state_hash());
+    }
 }

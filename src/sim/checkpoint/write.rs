@@ -1,4 +1,4 @@
-//! Making a checkpoint: header, parts, tail; under a temporary name until it is durable.
+//! Making a checkpoint: header, parts, tail; as a file under a temporary name until it is durable, or in memory.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -78,19 +78,46 @@ pub fn write(
 fn put(
     path: &Path,
     header: &Header,
-    mut part: impl FnMut(&str) -> Result<Vec<u8>, CheckpointError>,
+    part: impl FnMut(&str) -> Result<Vec<u8>, CheckpointError>,
     wrong: impl Fn(io::Error) -> CheckpointError,
 ) -> Result<(), CheckpointError> {
     let file = File::create(path).map_err(&wrong)?;
     let mut out = Summed::new(BufWriter::new(file));
-    put_header(&mut out, header).map_err(&wrong)?;
-    for name in &header.parts {
-        let raw = part(name)?;
-        put_part(&mut out, name, &raw).map_err(&wrong)?;
-    }
-    put_tail(&mut out).map_err(&wrong)?;
+    put_all(&mut out, header, part, &wrong)?;
     let file = out.into_inner().into_inner();
     file.map_err(io::IntoInnerError::into_error)
         .and_then(|file| file.sync_all())
         .map_err(wrong)
+}
+
+/// Returns the bytes of a checkpoint that goes into no file; errors name `path`.
+///
+/// # Errors
+/// [`CheckpointError::File`] if a part cannot be packed, or what `part` says.
+pub fn to_bytes(
+    path: &Path,
+    header: &Header,
+    part: impl FnMut(&str) -> Result<Vec<u8>, CheckpointError>,
+) -> Result<Vec<u8>, CheckpointError> {
+    let wrong = |cause| CheckpointError::File {
+        path: path.to_path_buf(),
+        cause,
+    };
+    let mut out = Summed::new(Vec::new());
+    put_all(&mut out, header, part, wrong)?;
+    Ok(out.into_inner())
+}
+
+fn put_all<W: Write>(
+    out: &mut Summed<W>,
+    header: &Header,
+    mut part: impl FnMut(&str) -> Result<Vec<u8>, CheckpointError>,
+    wrong: impl Fn(io::Error) -> CheckpointError,
+) -> Result<(), CheckpointError> {
+    put_header(out, header).map_err(&wrong)?;
+    for name in &header.parts {
+        let raw = part(name)?;
+        put_part(out, name, &raw).map_err(&wrong)?;
+    }
+    put_tail(out).map_err(&wrong)
 }

@@ -370,8 +370,9 @@ impl<'a> Chart<'a> {
                 } else {
                     RichText::new(&s.name).small().weak().strikethrough()
                 };
-                let button =
-                    egui::Button::new((RichText::new("■").small().color(color), name)).frame(false);
+                let sign = if s.is_dashed { "– –" } else { "■" };
+                let button = egui::Button::new((RichText::new(sign).small().color(color), name))
+                    .frame(false);
                 let response = ui.add(button);
                 response.widget_info(|| {
                     WidgetInfo::selected(WidgetType::Checkbox, true, is_shown, &s.name)

@@ -15,6 +15,8 @@
 //! | `truth` | what to say where the truth is hidden |
 //! | `lorenz` | how unequally something is shared |
 //! | `section` | titles of parts, and parts beside each other where there is room |
+//! | `words` | names of columns as people read them |
+//! | `unseen` | what is scrolled out of sight is not drawn |
 //! | `sankey` | flows from sources to sinks |
 
 pub mod bars;
@@ -33,3 +35,5 @@ pub mod table;
 mod tests;
 mod ticks;
 pub mod truth;
+pub mod unseen;
+pub mod words;

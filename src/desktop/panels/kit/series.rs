@@ -1,7 +1,9 @@
 //! Rows of numbers, and how each kind of them is drawn into a plot.
 
 use egui::Color32;
-use egui_plot::{Bar, BarChart, FilledArea, Line, PlotPoints, PlotUi, Points};
+use egui_plot::{
+    Bar, BarChart, FilledArea, Line, LineStyle, MarkerShape, PlotPoints, PlotUi, Points,
+};
 
 use super::numbers::Form;
 
@@ -17,6 +19,8 @@ pub struct Series {
     pub points: Vec<[f64; 2]>,
     /// Its colour.
     pub color: Color32,
+    /// Whether its line is dashed, so that it can be told from another without colours.
+    pub is_dashed: bool,
 }
 
 impl Series {
@@ -27,7 +31,15 @@ impl Series {
             name: name.into(),
             points,
             color,
+            is_dashed: false,
         }
+    }
+
+    /// Dashes its line.
+    #[must_use]
+    pub const fn dashed(mut self) -> Self {
+        self.is_dashed = true;
+        self
     }
 
     /// Makes a series of values that may not be known.
@@ -95,13 +107,21 @@ pub(super) fn draw_line(plot: &mut PlotUi<'_>, series: &Series, kind: Kind) {
         let mut line = Line::new(&series.name, PlotPoints::new(points))
             .color(series.color)
             .width(1.8);
+        if series.is_dashed {
+            line = line.style(LineStyle::dashed_loose());
+        }
         if kind == Kind::Areas {
             line = line.fill(0.0).fill_alpha(0.25);
         }
         plot.line(line);
         if has_dots {
             let dots = Points::new(&series.name, PlotPoints::new(segment.to_vec()));
-            plot.points(dots.color(series.color).radius(2.0));
+            let dots = if series.is_dashed {
+                dots.shape(MarkerShape::Diamond).radius(3.0)
+            } else {
+                dots.radius(2.0)
+            };
+            plot.points(dots.color(series.color));
         }
     }
 }

@@ -22,9 +22,24 @@ struct Draft {
     sent: Option<f64>,
 }
 
+/// Whose values are set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Scope {
+    /// Those of the city.
+    City,
+    /// Those of another future, which the city must not hear of.
+    WhatIf,
+}
+
 /// Draws the control of a value, named for screen readers by the widget `title`.
-pub(super) fn control_ui(ui: &mut Ui, row: &ValueRow, title: Id, out: &mut Vec<UiCommand>) {
-    let id = Id::new(("policy draft", &row.key));
+pub(super) fn control_ui(
+    ui: &mut Ui,
+    row: &ValueRow,
+    scope: Scope,
+    title: Id,
+    out: &mut Vec<UiCommand>,
+) {
+    let id = Id::new(("policy draft", scope, &row.key));
     let now = ui.input(|i| i.time);
     let draft = ui.data(|d| d.get_temp::<Draft>(id)).filter(|d| {
         // The city has moved on, or did not take it.

@@ -2,7 +2,7 @@
 
 use egui::{Id, RichText, Ui};
 
-use super::control::{control_ui, toml};
+use super::control::{Scope, control_ui, toml};
 use super::rows::{ChangeRow, Control, PolicyView, SectionRow, ValueRow, number, plain, rows};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
@@ -25,7 +25,7 @@ impl Panel for PolicyDesk {
     type Watch = ();
 
     fn view(_watch: &(), city: &City<'_>, _ask: &Ask) -> PolicyView {
-        rows(city)
+        rows(city.scenario, city.changes)
     }
 
     fn ui(ui: &mut Ui, view: &PolicyView, look: &Look, out: &mut Vec<UiCommand>) {
@@ -115,6 +115,12 @@ fn history_ui(ui: &mut Ui, view: &PolicyView, look: &Look, out: &mut Vec<UiComma
             .on_disabled_hover_text("Nothing was undone");
         if redo.clicked() {
             out.push(UiCommand::RedoPolicy);
+        }
+        let fork = ui.button("Fork…").on_hover_text(
+            "Lets the city live on twice, without and with changes, and leaves this one as it is (Y)",
+        );
+        if fork.clicked() {
+            out.push(UiCommand::AskFork(Vec::new()));
         }
         let n = view.changes.len();
         ui.weak(match n {
@@ -226,9 +232,10 @@ fn value_ui(ui: &mut Ui, row: &ValueRow, look: &Look, place: Place, out: &mut Ve
             })
             .inner;
         ui.horizontal_wrapped(|ui| {
-            control_ui(ui, row, title, out);
+            control_ui(ui, row, Scope::City, title, out);
             if place == Place::Favourite {
                 factors_ui(ui, row, out);
+                what_if_ui(ui, row, out);
             }
         });
         ui.label(RichText::new(&row.help).small().color(look.palette.weak));
@@ -246,8 +253,24 @@ fn value_ui(ui: &mut Ui, row: &ValueRow, look: &Look, place: Place, out: &mut Ve
     });
 }
 
+/// Draws a button that asks what another value would come to, before the city has it.
+fn what_if_ui(ui: &mut Ui, row: &ValueRow, out: &mut Vec<UiCommand>) {
+    if !row.is_open() {
+        return;
+    }
+    let name = format!("What if {}", row.title.to_lowercase());
+    let r = ui.small_button("What if…").on_hover_text(format!(
+        "{name} were another: lets the city live on twice, and leaves this one as it is"
+    ));
+    r.ctx
+        .accesskit_node_builder(r.id, |node| node.set_label(name));
+    if r.clicked() {
+        out.push(UiCommand::AskFork(vec![row.key.clone()]));
+    }
+}
+
 /// Draws buttons that double and halve a number.
-fn factors_ui(ui: &mut Ui, row: &ValueRow, out: &mut Vec<UiCommand>) {
+pub(super) fn factors_ui(ui: &mut Ui, row: &ValueRow, out: &mut Vec<UiCommand>) {
     let Control::Number {
         low,
         high,

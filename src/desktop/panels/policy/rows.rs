@@ -1,7 +1,7 @@
 //! The values of a scenario as rows: what they are now, what the file said, what they may be.
 
 use super::favourites::{FAVOURITES, nickname};
-use crate::desktop::view::sight::City;
+use crate::lab::summary::PolicyChange;
 use crate::scenario::schema::Scenario;
 use crate::scenario::steer::liveness::{Liveness, is_live};
 use crate::sim::config::ValueDoc;
@@ -139,7 +139,7 @@ pub(super) fn number(toml: &str) -> Option<f64> {
 
 /// Shows a TOML value to people: words without quotes.
 #[must_use]
-pub(super) fn plain(toml: &str) -> String {
+pub fn plain(toml: &str) -> String {
     match toml {
         "true" => "on".to_owned(),
         "false" => "off".to_owned(),
@@ -154,6 +154,12 @@ fn titled(key: &str) -> String {
     chars
         .next()
         .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
+/// Returns what people call a value.
+#[must_use]
+pub fn title_of(key: &str) -> String {
+    nickname(key).map_or_else(|| titled(key), str::to_owned)
 }
 
 /// Returns how a documented value is set.
@@ -191,9 +197,9 @@ fn part_rank(key: &str) -> usize {
 }
 
 /// Fills the rows.
-pub(super) fn rows(city: &City<'_>) -> PolicyView {
-    let now = toml::Value::try_from(city.scenario)
-        .unwrap_or_else(|_| toml::Value::Table(toml::Table::new()));
+pub(super) fn rows(scenario: &Scenario, changes: &[PolicyChange]) -> PolicyView {
+    let now =
+        toml::Value::try_from(scenario).unwrap_or_else(|_| toml::Value::Table(toml::Table::new()));
     let value_of = |key: &str| {
         let mut at = &now;
         for part in key.split('.') {
@@ -206,10 +212,10 @@ pub(super) fn rows(city: &City<'_>) -> PolicyView {
         let control = control(&doc);
         let value = value_of(&doc.key).unwrap_or_else(|| doc.default.clone());
         // The first change says what the file said.
-        let first = city.changes.iter().find(|m| m.key == doc.key);
+        let first = changes.iter().find(|m| m.key == doc.key);
         let part = doc.key.rsplit_once('.').map_or("", |(p, _)| p).to_owned();
         let row = ValueRow {
-            title: nickname(&doc.key).map_or_else(|| titled(&doc.key), str::to_owned),
+            title: title_of(&doc.key),
             liveness: is_live(&doc.key),
             file: first.map_or_else(|| value.clone(), |m| m.from.to_string()),
             unit: if doc.unit == "-" { "" } else { doc.unit },
@@ -235,14 +241,13 @@ pub(super) fn rows(city: &City<'_>) -> PolicyView {
     };
     PolicyView {
         favourites: FAVOURITES.iter().filter_map(|(key, _)| find(key)).collect(),
-        changes: city
-            .changes
+        changes: changes
             .iter()
             .rev()
             .take(LISTED)
             .map(|m| ChangeRow {
                 when: Tick(m.tick).to_string(),
-                title: nickname(&m.key).map_or_else(|| titled(&m.key), str::to_owned),
+                title: title_of(&m.key),
                 key: m.key.clone(),
                 from: m.from.to_string(),
                 to: m.to.to_string(),

@@ -1,6 +1,6 @@
 //! How the panel of a recording is drawn.
 
-use egui::{Id, RichText, Ui};
+use egui::{RichText, Ui};
 
 use super::rows::{Curve, RecordingView};
 use crate::desktop::command::UiCommand;
@@ -9,15 +9,14 @@ use crate::desktop::panels::kit::cards::{Card, cards_ui};
 use crate::desktop::panels::kit::chart::{Chart, Series};
 use crate::desktop::panels::kit::empty::Empty;
 use crate::desktop::panels::kit::numbers::Form;
+use crate::desktop::panels::kit::unseen::if_seen;
+use crate::desktop::panels::kit::words::words;
 use crate::desktop::view::recorded::Reel;
 use crate::desktop::view::sight::days_of;
 use crate::sim::units::Tick;
 
 /// Height of a curve, in points.
 const HEIGHT: f32 = 96.0;
-
-/// Under which name the height of a curve with its title is remembered.
-const CURVE: &str = "height of a recorded curve";
 
 /// Draws the panel.
 pub(super) fn recording_ui(
@@ -161,15 +160,11 @@ fn curves_ui(
             cards_ui(ui, look, &cards);
             ui.add_space(4.0);
             for (i, curve) in curves.iter().enumerate() {
-                if is_out_of_sight(ui) {
-                    continue;
-                }
-                let top = ui.cursor().top();
                 let color = look.palette.series[i % look.palette.series.len()];
                 let name = words(&curve.name);
                 let lines = [Series::new(&name, curve.points.clone(), color)];
                 let id = format!("recorded {title} {}", curve.name);
-                Chart::new(&id, &name)
+                let chart = Chart::new(&id, &name)
                     .help("Click to go to a moment")
                     .x("day")
                     .y(&curve.unit)
@@ -177,32 +172,8 @@ fn curves_ui(
                     .marks(&view.marks)
                     .cursor(look.cursor_day)
                     .height(HEIGHT)
-                    .empty("Nothing was recorded", "It may have been too early to know")
-                    .show(ui, look, out);
-                let height = ui.cursor().top() - top;
-                ui.data_mut(|d| d.insert_temp(Id::new(CURVE), height));
+                    .empty("Nothing was recorded", "It may have been too early to know");
+                if_seen(ui, "recorded curve", |ui| chart.show(ui, look, out));
             }
         });
-}
-
-/// Leaves the place of a curve that nobody can see empty, as high as the last that was drawn: drawing all would take too long.
-fn is_out_of_sight(ui: &mut Ui) -> bool {
-    let Some(height) = ui.data(|d| d.get_temp::<f32>(Id::new(CURVE))) else {
-        return false;
-    };
-    let (top, seen) = (ui.cursor().top(), ui.clip_rect());
-    let is_out = top > seen.bottom() || top + height < seen.top();
-    if is_out {
-        ui.add_space(height);
-    }
-    is_out
-}
-
-/// Writes the name of a column as words: "Ad revenue" for `ad_revenue`.
-fn words(name: &str) -> String {
-    let text = name.replace('_', " ");
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().collect::<String>() + letters.as_str()
-    })
 }
