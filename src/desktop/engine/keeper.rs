@@ -100,6 +100,7 @@ impl Keeper {
                 Ok(Some(request)) => self.obey(request, &mut living),
                 Ok(None) if self.is_due() => {
                     if let Err(e) = self.tick(&mut living) {
+                        self.futures = Futures::default();
                         return self.post.fail(self.status, e.to_string());
                     }
                 }
@@ -372,6 +373,8 @@ impl Keeper {
     }
 
     fn close(mut self, mut living: Living) {
+        // What they would come to nobody would see.
+        self.futures = Futures::default();
         let wall_seconds = living.began.elapsed().as_secs_f64();
         let steered = living.run.n_commands() > 0;
         let commands = self.status.folder.as_ref().filter(|_| steered);

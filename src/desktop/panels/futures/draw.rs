@@ -98,7 +98,6 @@ fn stage_ui(ui: &mut Ui, fork: &ForkRow, look: &Look, out: &mut Vec<UiCommand>) 
     match &fork.stage {
         ForkStage::Beginning => {
             ui.horizontal(|ui| {
-                ui.spinner();
                 ui.label("Both cities are being brought to life…");
                 stop_ui(ui, fork, out);
             });

@@ -139,7 +139,7 @@ pub(super) fn number(toml: &str) -> Option<f64> {
 
 /// Shows a TOML value to people: words without quotes.
 #[must_use]
-pub fn plain(toml: &str) -> String {
+pub(in crate::desktop) fn plain(toml: &str) -> String {
     match toml {
         "true" => "on".to_owned(),
         "false" => "off".to_owned(),
@@ -158,7 +158,7 @@ fn titled(key: &str) -> String {
 
 /// Returns what people call a value.
 #[must_use]
-pub fn title_of(key: &str) -> String {
+pub(in crate::desktop) fn title_of(key: &str) -> String {
     nickname(key).map_or_else(|| titled(key), str::to_owned)
 }
 
