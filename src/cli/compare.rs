@@ -406,7 +406,7 @@ mod tests {
 
     #[test]
     fn columns_are_aligned() {
-        let row = |name: &str, x: &str| [name, x, "", "", "", "", ""].map(str::to_owned);
+        let row = |name: &str, x: &str| [name, x, "", "", "", "", "", ""].map(str::to_owned);
         let lines = align(&[row("a", "1.5"), row("long", "10.5")]);
         assert!(lines[0].starts_with("a      1.5"), "{lines:?}");
         assert!(lines[1].starts_with("long  10.5"), "{lines:?}");
