@@ -4,7 +4,7 @@ use crate::desktop::view::sight::days_of;
 use crate::scenario::run::pair::Numbers;
 use crate::sim::units::Tick;
 
-/// Most moments kept; where there are more, every second is let go.
+/// Most moments kept; where there are more, every second is let go, and only every second of those to come is kept.
 const MOST: usize = 1_024;
 
 /// Headline numbers over time.
@@ -12,12 +12,21 @@ const MOST: usize = 1_024;
 pub(super) struct History {
     names: Vec<String>,
     moments: Vec<(u32, Vec<f64>)>,
+    /// Moments that were noted, kept or not, and the last of them.
+    noted: (u64, Option<u32>),
+    /// How often the moments were halved.
+    halvings: u32,
 }
 
 impl History {
     /// Notes the numbers as of a tick after those it has.
     pub(super) fn note(&mut self, tick: u32, numbers: &Numbers) {
-        if self.moments.last().is_some_and(|(t, _)| *t >= tick) {
+        let (n, last) = self.noted;
+        if last.is_some_and(|last| last >= tick) {
+            return;
+        }
+        self.noted = (n + 1, Some(tick));
+        if !n.is_multiple_of(1 << self.halvings) {
             return;
         }
         if self.names.is_empty() {
@@ -32,6 +41,7 @@ impl History {
                 i += 1;
                 i % 2 == 1
             });
+            self.halvings += 1;
         }
     }
 
@@ -64,7 +74,9 @@ mod tests {
         let points = history.of("dau", Tick(1_440));
         assert!(points[0][1].is_nan() && points.len() > 100);
         assert!(points.iter().all(|p| p[0] < 1.0));
-        assert!(points.windows(2).all(|w| w[0][0] < w[1][0]));
+        let gap = points[1][0] - points[0][0];
+        let all_alike = |w: &[[f64; 2]]| (w[1][0] - w[0][0] - gap).abs() < 1e-9;
+        assert!(gap > 0.0 && points.windows(2).all(all_alike));
         assert!(history.of("mau", Tick(1_440)).is_empty());
     }
 }

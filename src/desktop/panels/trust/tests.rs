@@ -16,8 +16,8 @@ fn strict() -> TestCity {
         0,
         &[
             "platform.integrity.hide_ratio=1",
-            "platform.integrity.fewest_uses=3",
-            "platform.integrity.evidence=1",
+            "platform.integrity.fewest_uses=1",
+            "platform.integrity.evidence=0",
         ],
     )
 }

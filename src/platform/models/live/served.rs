@@ -94,7 +94,27 @@ pub struct Blend {
     pub scale: f32,
 }
 
+/// Least deviation of a model's scores that says anything: of things that nobody took yet, models that learn vectors say next to
+/// nothing, and what is left of rounding would rule over the cold scores on their own scale.
+const LEAST_DEVIATION: f64 = 1e-9;
+
 impl Blend {
+    /// Puts a model's scores on the scale of the cold ones, both of the same items, as pairs (its own, the cold one).
+    fn onto(known: impl Iterator<Item = (f32, f32)> + Clone, trust: f32) -> Self {
+        let (mean, deviation) = mean_and_deviation(known.clone().map(|(s, _)| s));
+        let (cold_mean, cold_deviation) = mean_and_deviation(known.map(|(_, cold)| cold));
+        let scale = if deviation > LEAST_DEVIATION {
+            cold_deviation / deviation
+        } else {
+            0.0
+        };
+        Self {
+            trust,
+            shift: (cold_mean - scale * mean) as f32,
+            scale: scale as f32,
+        }
+    }
+
     /// Makes one score of a model's and the cold one.
     #[must_use]
     pub fn of(&self, score: f32, cold: f32) -> f32 {
@@ -223,23 +243,10 @@ impl Served {
     ) -> Blend {
         let columns = &self.shelves[shelf_index];
         let said = |c: &u32| row.get(*c as usize).copied().filter(|s| s.is_finite());
-        let known = || {
-            let all = columns.iter().zip(&*scores);
-            all.filter_map(|(c, cold)| Some((said(c)?, *cold)))
-        };
-        let (mean, deviation) = mean_and_deviation(known().map(|(s, _)| s));
-        let (cold_mean, cold_deviation) = mean_and_deviation(known().map(|(_, cold)| cold));
-        let scale = if deviation > 0.0 {
-            cold_deviation / deviation
-        } else {
-            0.0
-        };
+        let known = columns.iter().zip(&*scores);
+        let known = known.filter_map(|(c, cold)| Some((said(c)?, *cold)));
         let n = observed.history.len() as f64;
-        let blend = Blend {
-            trust: (n / (n + cold_start).max(1.0)) as f32,
-            shift: (cold_mean - scale * mean) as f32,
-            scale: scale as f32,
-        };
+        let blend = Blend::onto(known, (n / (n + cold_start).max(1.0)) as f32);
         for (score, column) in scores.iter_mut().zip(columns) {
             if let Some(s) = said(column) {
                 *score = blend.of(s, *score);
@@ -456,5 +463,42 @@ impl<'de> Deserialize<'de> for Served {
         }
         served.shelves = stored.shelves;
         Ok(served)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLD: [f32; 4] = [0.1, 0.4, 0.2, 0.9];
+
+    fn blended(own: [f32; 4]) -> [f32; 4] {
+        let blend = Blend::onto(own.into_iter().zip(COLD), 0.5);
+        std::array::from_fn(|i| blend.of(own[i], COLD[i]))
+    }
+
+    #[test]
+    fn scores_of_any_size_are_put_on_the_scale_of_the_cold_ones() {
+        let (small, large) = (
+            blended([1e-6, 4e-6, 3e-6, 2e-6]),
+            blended([1e6, 4e6, 3e6, 2e6]),
+        );
+        for (x, y) in small.into_iter().zip(large) {
+            assert!((x - y).abs() < 1e-4, "{small:?} {large:?}");
+        }
+        assert!(small[1] > small[2] && small[3] > small[0]);
+    }
+
+    #[test]
+    fn what_rounding_leaves_of_nothing_says_nothing() {
+        for own in [
+            [0.0; 4],
+            [1e-41, 3e-41, 2e-41, 0.0],
+            [1e-30, -2e-30, 0.0, 1e-31],
+        ] {
+            let found = blended(own);
+            assert!(found.iter().all(|s| s.is_finite()), "{own:?}: {found:?}");
+            assert!(found[3] > found[1] && found[1] > found[2] && found[2] > found[0]);
+        }
     }
 }
