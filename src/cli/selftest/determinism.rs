@@ -17,7 +17,7 @@ use crate::society::avatars::avatar::Avatars;
 use crate::society::plugin::Plantings;
 
 /// Residents of the cities compared: enough that loops over those awake are shared between threads.
-const RESIDENTS: u32 = 240;
+const RESIDENTS: u32 = 264;
 
 /// The ranking models, one seed after the other; the two-tower model twice as often, as it trains.
 const MODELS: [&str; 4] = ["two_tower", "item_knn", "two_tower", "ease"];

@@ -217,7 +217,7 @@ impl Channel {
             Self::Header => "first of all",
             Self::Ground => "after the header",
             Self::Register => {
-                "at the beginning, and at the end of an hour in which anything is new (demo)"
+                "at the beginning, and at the end of an hour in which anything is new, or of the run (demo)"
             }
             Self::Lots => "at the head of each chunk (demo)",
             Self::Tick => "every tick; at level metrics only hashes and counters",

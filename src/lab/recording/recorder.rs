@@ -310,18 +310,23 @@ impl Recorder {
         Ok(())
     }
 
-    /// Ends the recording of a run that is over or was stopped: `summary` is the text of its `run.json`.
+    /// Ends the recording of a run that is over or was stopped: `summary` is the text of its `run.json`. What of an hour that is not over
+    /// is new in the registers stands beside it.
     ///
     /// # Errors
     /// [`RecordingError`] if it cannot be written or made durable.
     pub fn finish(
         mut self,
+        sim: &Simulation,
         summary: &str,
         metrics: &Numbers,
         facts: &Numbers,
     ) -> Result<(), RecordingError> {
         self.flush()?;
         self.put_commands()?;
+        if self.detail.shows_city() {
+            self.put_rows(sim.world(), self.last)?;
+        }
         self.put(Channel::Headline, self.last, &numbers::write(metrics))?;
         self.put(Channel::Facts, self.last, &numbers::write(facts))?;
         self.put(Channel::Summary, self.last, summary.as_bytes())?;

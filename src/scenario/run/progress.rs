@@ -137,7 +137,7 @@ impl Run {
         let (summary, _) = self.summary(wall_seconds);
         let json = serde_json::to_string_pretty(&summary)
             .map_err(RunError::format(Path::new("run.json")))?;
-        recorded.finish(&self.steering.applied, &summary, &json)?;
+        recorded.finish(&self.sim, &self.steering.applied, &summary, &json)?;
         Ok(())
     }
 
@@ -269,7 +269,7 @@ impl Run {
         let json = serde_json::to_string_pretty(&summary)
             .map_err(RunError::format(Path::new("run.json")))?;
         if let Some(recorded) = self.recorded.take() {
-            recorded.finish(&self.steering.applied, &summary, &json)?;
+            recorded.finish(&self.sim, &self.steering.applied, &summary, &json)?;
         }
         if let Some(dir) = &self.dir {
             let asked = Asked {

@@ -124,13 +124,14 @@ impl Recorded {
     /// Ends the recording.
     pub(super) fn finish(
         mut self,
+        sim: &Simulation,
         applied: &[Order],
         summary: &RunSummary,
         json: &str,
     ) -> Result<(), RunError> {
         self.hear(applied);
         let (metrics, facts) = (&summary.metrics, &summary.realism.facts);
-        Ok(self.recorder.finish(json, metrics, facts)?)
+        Ok(self.recorder.finish(sim, json, metrics, facts)?)
     }
 
     fn hear(&mut self, applied: &[Order]) {
