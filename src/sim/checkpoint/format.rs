@@ -58,6 +58,22 @@ pub struct Header {
     pub parts: Vec<String>,
 }
 
+impl Header {
+    /// Lists everything in it that is a text.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        let own = [
+            &self.agora_version,
+            &self.scenario,
+            &self.scenario_hash,
+            &self.chained,
+            &self.state,
+        ];
+        let components = self.components.iter().flat_map(|(name, hash)| [name, hash]);
+        let all = own.into_iter().chain(components).chain(&self.parts);
+        all.map(String::as_str)
+    }
+}
+
 /// Writes a hash as files and people see it.
 #[must_use]
 pub fn hex(hash: u64) -> String {

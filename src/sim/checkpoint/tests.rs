@@ -181,6 +181,26 @@ fn noise_and_lies_about_lengths_are_errors() {
 }
 
 #[test]
+fn a_header_whose_texts_break_lines_is_refused_in_one() {
+    let header = serde_json::json!({
+        "agora_version": "0", "state_version": 1, "scenario": "x", "scenario_hash": "", "seed": 0, "tick": 0,
+        "chained": "", "state": "", "components": [], "parts": ["r\n"],
+    });
+    let json = serde_json::to_vec(&header).unwrap();
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend_from_slice(&VERSION.to_le_bytes());
+    bytes.extend_from_slice(&(json.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(&json);
+    let crc = crc32fast::hash(&bytes);
+    bytes.extend_from_slice(&crc.to_le_bytes());
+    let e = whole(bytes).unwrap_err().to_string();
+    assert_eq!(
+        e,
+        "x.agora: is damaged: its header: \"r\\n\" has characters that are no text"
+    );
+}
+
+#[test]
 fn what_unpacks_to_more_than_was_packed_is_refused() {
     // A part that says it holds ten bytes and unpacks to a megabyte; all its checksums are right.
     let header = serde_json::json!({
