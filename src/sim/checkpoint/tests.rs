@@ -180,11 +180,11 @@ fn noise_and_lies_about_lengths_are_errors() {
     assert!(e.contains("a header of 4294967295 bytes"), "{e}");
 }
 
-#[test]
-fn a_header_whose_texts_break_lines_is_refused_in_one() {
+/// The beginning of a checkpoint up to its parts, with right checksums, whose header names one part.
+fn headed(part: &str) -> Vec<u8> {
     let header = serde_json::json!({
-        "agora_version": "0", "state_version": 1, "scenario": "x", "scenario_hash": "", "seed": 0, "tick": 0,
-        "chained": "", "state": "", "components": [], "parts": ["r\n"],
+        "agora_version": "0", "state_version": 1, "scenario": "", "scenario_hash": "", "seed": 0, "tick": 0,
+        "chained": "", "state": "", "components": [], "parts": [part],
     });
     let json = serde_json::to_vec(&header).unwrap();
     let mut bytes = MAGIC.to_vec();
@@ -193,7 +193,12 @@ fn a_header_whose_texts_break_lines_is_refused_in_one() {
     bytes.extend_from_slice(&json);
     let crc = crc32fast::hash(&bytes);
     bytes.extend_from_slice(&crc.to_le_bytes());
-    let e = whole(bytes).unwrap_err().to_string();
+    bytes
+}
+
+#[test]
+fn a_header_whose_texts_break_lines_is_refused_in_one() {
+    let e = whole(headed("r\n")).unwrap_err().to_string();
     assert_eq!(
         e,
         "x.agora: is damaged: its header: \"r\\n\" has characters that are no text"
@@ -203,19 +208,9 @@ fn a_header_whose_texts_break_lines_is_refused_in_one() {
 #[test]
 fn what_unpacks_to_more_than_was_packed_is_refused() {
     // A part that says it holds ten bytes and unpacks to a megabyte; all its checksums are right.
-    let header = serde_json::json!({
-        "agora_version": "0", "state_version": 1, "scenario": "", "scenario_hash": "", "seed": 0, "tick": 0,
-        "chained": "", "state": "", "components": [], "parts": ["bomb"],
-    });
-    let json = serde_json::to_vec(&header).unwrap();
     let packed = zstd::bulk::compress(&vec![0; 1 << 20], 3).unwrap();
     let file = |raw: u64| {
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend_from_slice(&VERSION.to_le_bytes());
-        bytes.extend_from_slice(&(json.len() as u32).to_le_bytes());
-        bytes.extend_from_slice(&json);
-        let crc = crc32fast::hash(&bytes);
-        bytes.extend_from_slice(&crc.to_le_bytes());
+        let mut bytes = headed("bomb");
         bytes.extend_from_slice(&4u16.to_le_bytes());
         bytes.extend_from_slice(b"bomb");
         bytes.extend_from_slice(&raw.to_le_bytes());
