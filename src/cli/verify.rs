@@ -41,7 +41,7 @@ struct Evidence {
 /// Where hashes are read from.
 enum Links {
     /// All at once.
-    Chain(Vec<chain::Link>),
+    Chain(Vec<Link>),
     /// Hour by hour.
     Recording(Box<Recording>),
 }
@@ -50,15 +50,10 @@ impl Links {
     /// Returns the hashes of some ticks.
     fn of(&mut self, ticks: Range<u32>) -> Result<Vec<Link>, CommandError> {
         match self {
-            Self::Chain(links) => Ok(links
-                .get(ticks.start as usize..ticks.end as usize)
-                .unwrap_or_default()
-                .iter()
-                .map(|l| Link {
-                    total: l.total,
-                    parts: l.parts.clone(),
-                })
-                .collect()),
+            Self::Chain(links) => {
+                let links = links.get(ticks.start as usize..ticks.end as usize);
+                Ok(links.unwrap_or_default().to_vec())
+            }
             Self::Recording(recording) => {
                 let links = recording.links(ticks)?;
                 Ok(links.into_iter().map(|(_, link)| link).collect())
@@ -163,7 +158,7 @@ fn differing(names: &[String], run: &Run, link: &Link, again: &Link) -> String {
     if !is_same_list {
         "the components registered".to_owned()
     } else if differing.is_empty() {
-        "components that the bits kept of their hashes do not tell apart; a recording in full keeps more".to_owned()
+        "components that the bits kept of their hashes do not tell apart".to_owned()
     } else {
         differing.join(", ")
     }

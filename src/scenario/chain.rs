@@ -12,13 +12,7 @@ use crate::sim::rng::mix;
 pub const PART_BITS: u32 = 16;
 
 /// The hashes of one tick.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
-    /// Of the whole state.
-    pub total: u64,
-    /// Low bits of each component's.
-    pub parts: Vec<u16>,
-}
+pub use crate::lab::recording::Link;
 
 /// Writes a chain.
 pub struct ChainWriter {

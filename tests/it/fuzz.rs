@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use agora::cli::selftest::texts;
 use agora::events::log::reader::{count_rows, read_events};
 use agora::scenario::chain;
 use agora::scenario::leaves::{from_command_line, take_apart};
 use agora::scenario::load::{Overrides, load};
-use agora::scenario::schema::Scenario;
 use agora::sim::checkpoint::read::parse;
 use agora::sim::checkpoint::state::{Beside, keep};
 use agora::sim::schedule::{SimAppExt, Simulation};
@@ -34,42 +34,6 @@ fn load_text(dir: &Path, bytes: &[u8]) -> bool {
             false
         }
     }
-}
-
-/// TOML values of every type, nested a little.
-fn value() -> impl Strategy<Value = toml::Value> {
-    let leaf = prop_oneof![
-        any::<i64>().prop_map(toml::Value::Integer),
-        any::<f64>().prop_map(toml::Value::Float),
-        any::<bool>().prop_map(toml::Value::Boolean),
-        ".{0,12}".prop_map(toml::Value::String),
-    ];
-    leaf.prop_recursive(3, 12, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(toml::Value::Array),
-            prop::collection::vec(("[a-z_.\"\\n]{0,8}", inner), 0..4)
-                .prop_map(|pairs| toml::Value::Table(pairs.into_iter().collect())),
-        ]
-    })
-}
-
-/// Keys that exist, with the words around values.
-fn known_key() -> impl Strategy<Value = String> {
-    let mut keys: Vec<String> = Scenario::describe().into_iter().map(|d| d.key).collect();
-    keys.extend(
-        [
-            "name",
-            "description",
-            "extends",
-            "arms",
-            "arms.a",
-            "arms.a.days",
-            "expect",
-            "expect.dau",
-        ]
-        .map(str::to_owned),
-    );
-    prop::sample::select(keys)
 }
 
 /// Cases of a test that finds more the longer it runs; `AGORA_FUZZ` multiplies them.
@@ -102,39 +66,10 @@ fn prop_random_bytes_are_no_scenario_and_no_panic() {
 }
 
 #[test]
-fn prop_random_trees_are_answered() {
-    let dir = tempfile::tempdir().unwrap();
-    let trees = prop::collection::vec((known_key(), value()), 0..4);
-    proptest!(config(dose(800)), |(tree in trees)| {
-        let lines: Vec<String> = tree.iter().map(|(k, v)| format!("{k} = {v}")).collect();
-        let text = lines.join("\n");
-        load_text(dir.path(), text.as_bytes());
-    });
-}
-
-#[test]
-fn prop_mutated_scenarios_are_answered() {
-    let dir = tempfile::tempdir().unwrap();
-    let valid = load("quickstart", &Overrides::default())
-        .unwrap()
-        .scenario
-        .to_toml();
-    let n = valid.len();
-    let mutations = prop::collection::vec((0..n, any::<u8>(), 0..3u8), 1..6);
-    let accepted = std::cell::Cell::new(0);
-    proptest!(config(dose(400)), |(mutations in mutations)| {
-        let mut bytes = valid.clone().into_bytes();
-        for (at, byte, how) in mutations {
-            let at = at.min(bytes.len() - 1);
-            match how {
-                0 => bytes[at] = byte,
-                1 => bytes.insert(at, byte),
-                _ => { bytes.remove(at); }
-            }
-        }
-        accepted.set(accepted.get() + u32::from(load_text(dir.path(), &bytes)));
-    });
-    assert!(accepted.get() > 0, "mutations never leave a valid scenario");
+fn texts_from_noise_to_a_damaged_scenario_are_answered() {
+    let shown = texts::read(dose(3_200), 1).unwrap();
+    assert!(shown.violations.is_empty(), "{}", shown.line());
+    assert!(shown.accepted > 0, "damage never leaves a valid scenario");
 }
 
 fn numbered(line: impl Fn(u32) -> String) -> String {

@@ -29,7 +29,7 @@ type Said = (String, u32, u64, Vec<u8>);
 ///
 /// # Errors
 /// What differs, or why a file cannot be read.
-pub fn recordings(a: &Path, b: &Path) -> Result<(), String> {
+pub(super) fn recordings(a: &Path, b: &Path) -> Result<(), String> {
     let read = |path: &Path| std::fs::read(path).map_err(|e| e.to_string());
     let (a, b) = (read(a)?, read(b)?);
     let ((before_a, end_a), (before_b, end_b)) = (ending(&a)?, ending(&b)?);

@@ -99,6 +99,15 @@ pub(in crate::cli) enum Proof {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Reads texts as scenarios, from noise to one damaged byte: an answer or an error of one line, no panic.
+    Texts {
+        /// How many.
+        #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+        n: u32,
+        /// Seed of the texts.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Records every shipped city, made small, at every level, and compares what is read with what happened.
     Roundtrip {
         /// Simulated hours of each.

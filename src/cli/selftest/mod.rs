@@ -17,8 +17,9 @@
 //! | `recording` | recordings are damaged at random places |
 //! | `remains` | what a killed run may leave |
 //! | `roundtrip` | what is read from a recording is what was recorded |
+//! | `texts` | texts are read as scenarios, from noise to one damaged byte |
 
-pub mod alike;
+mod alike;
 pub(super) mod args;
 pub mod city;
 pub mod damage;
@@ -33,6 +34,7 @@ pub mod recording;
 pub mod remains;
 pub mod resumes;
 pub mod roundtrip;
+pub mod texts;
 
 use std::path::{Path, PathBuf};
 
@@ -104,6 +106,10 @@ pub(super) fn command(args: &SelftestArgs) -> Result<(), CommandError> {
         }
         Proof::Forged { n, seed } => {
             let shown = forged::forge(*n, *seed)?;
+            report(&shown, &shown.line(), json, shown.violations.is_empty())
+        }
+        Proof::Texts { n, seed } => {
+            let shown = texts::read(*n, *seed)?;
             report(&shown, &shown.line(), json, shown.violations.is_empty())
         }
         Proof::Roundtrip { hours } => {

@@ -1,7 +1,7 @@
 //! What the headline numbers of the living city were, each time the window gathered them; what a fork's curves begin with.
 
 use crate::desktop::view::sight::days_of;
-use crate::scenario::run::pair::Numbers;
+use crate::lab::recording::Numbers;
 use crate::sim::units::Tick;
 
 /// Most moments kept; where there are more, every second is let go, and only every second of those to come is kept.

@@ -4,7 +4,7 @@
 //! Messages go through the recorder chunk by chunk, in the order in which they were written, so that the file becomes that of a run
 //! that was never stopped, to the byte. Whatever is taken over was held against the run before: the hash of every tick, the hours and
 //! days by their number, the registers by their rows.
-//! A city is kept at the end of an hour only, where a chunk ends: no tick is then told from the one before.
+//! A city is kept at the end of a day only, where a chunk ends: no tick is then told from the one before, and no lots from earlier ones.
 
 use std::path::Path;
 
@@ -21,6 +21,7 @@ use super::tour::Tour;
 use super::wire::Fields;
 use crate::events::log::writer::SyncWrite;
 use crate::lab::metrics::book::Book;
+use crate::sim::checkpoint::format::hex;
 use crate::sim::schedule::Simulation;
 use crate::sim::units::Tick;
 use crate::society::spaces::space::Spaces;
@@ -112,7 +113,6 @@ impl Stopped {
         if found == expected {
             return Ok(());
         }
-        let hex = |hash: u64| format!("{hash:016x}");
         let what = format!("the state hash of tick {tick}");
         Err(self.other(what, hex(found), hex(expected)))
     }

@@ -5,12 +5,13 @@
 
 use std::collections::VecDeque;
 
-use super::pair::{Columns, Deeds, Effect, Group, Hashes, Numbers, Parting, columns, effects};
+use super::pair::{Columns, Deeds, Effect, Group, Hashes, Parting, columns, effects};
 use super::progress::Run;
 use crate::events::bus::EventBus;
 use crate::lab::metrics::book::Book;
 use crate::lab::metrics::headline::headline;
-use crate::scenario::chain::Link;
+use crate::lab::recording::Numbers;
+use crate::scenario::chain::{Link, PART_BITS};
 use crate::scenario::world::ending;
 use crate::society::content::item::Domain;
 
@@ -62,12 +63,8 @@ impl Teller {
     pub fn tick(&mut self, run: &Run) -> Link {
         let events = &run.sim.world().resource::<EventBus>().current;
         self.deeds.add(events);
-        let parts = run.sim.state_parts();
-        Link {
-            // That of all hashes so far parts at the same tick as those of the single ticks do.
-            total: run.chained,
-            parts: parts.iter().map(|(_, hash)| *hash as u16).collect(),
-        }
+        // The hash of all hashes so far parts at the same tick as those of the single ticks do.
+        Link::of(run.chained, &run.sim.state_parts(), PART_BITS)
     }
 
     /// Tells what a run has come to.
@@ -79,15 +76,14 @@ impl Teller {
                 tick: run.ticks,
                 headline: headline(book, &ending(&run.sim)),
             },
-            days: days_of(book),
+            days: finished_days(book),
             deeds: self.deeds.hashes(),
         }
     }
 }
 
 /// Returns the numbers of every finished day of a city, by name.
-#[must_use]
-pub fn days_of(book: &Book) -> Columns {
+fn finished_days(book: &Book) -> Columns {
     let domains = Domain::ALL.iter().map(|d| d.word());
     let minutes = book.domain_minutes.iter().map(Vec::as_slice);
     columns(&book.days, domains.zip(minutes))

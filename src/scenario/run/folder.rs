@@ -152,7 +152,7 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), RunError> {
 /// # Errors
 /// [`RunError::File`] as the file system says.
 pub(super) fn copy(from: &Path, to: &Path) -> Result<(), RunError> {
-    whole(to, |temporary| fs::copy(from, temporary).map(drop)).map_err(RunError::file(from))
+    whole(to, |temporary| fs::copy(from, temporary).map(drop)).map_err(RunError::file(to))
 }
 
 /// Makes what was written of a file so far durable.

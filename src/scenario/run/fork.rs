@@ -3,15 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::checkpoints::{Plan, path_of};
+use super::checkpoints::{Plan, list, path_of};
 use super::error::RunError;
 use super::progress::Run;
 use super::resume::{Orders, after, load_chain, load_run, newest};
 use super::{folder, taking_over};
 use crate::events::log::writer::Disk;
-use crate::lab::recording;
+use crate::lab::recording::RecordingError;
 use crate::lab::summary::Parent;
-use crate::scenario::chain::{Chain, differing};
+use crate::scenario::chain::{Chain, Link, PART_BITS, differing};
 use crate::scenario::leaves::from_command_line;
 use crate::scenario::load::Loaded;
 use crate::scenario::schema::Scenario;
@@ -85,16 +85,31 @@ pub fn fork(asked: &Branch<'_>) -> Result<Forked, RunError> {
     folder::prepare(asked.out, asked.force, &loaded.scenario)?;
     plan.write(asked.out, &all)?;
     let mut recorded = None;
-    if let (Some(kept), Some(stopped)) = (&mut kept, stopped) {
-        let into = asked.out.join(recording::NAME);
+    if let (Some(kept), Some(stopped), Some(wanted)) = (&mut kept, stopped, &plan.recording) {
+        let wanted = wanted.wanted(asked.out);
         let hashes = parent.totals(kept.ticks as usize);
-        recorded = taking_over::go_on_in(
-            asked.out, &into, &plan, &loaded, kept, stopped, &hashes, &mut notes,
-        )?;
+        let taken = taking_over::go_on(
+            &wanted,
+            &wanted.path,
+            &loaded,
+            kept,
+            stopped,
+            &hashes,
+            &mut notes,
+        );
+        recorded = match taken {
+            // Such as that of a run that was steered otherwise: the fork needs none.
+            Err(RunError::Recording(e @ RecordingError::OtherRun { .. })) => {
+                notes.push(e.to_string());
+                None
+            }
+            taken => taken?,
+        };
     }
     if plan.recording.is_some() && recorded.is_none() {
         kept = None;
-        if asked.at > 0 {
+        let is_before = |days: u32| days.saturating_mul(TICKS_PER_DAY) <= asked.at;
+        if list(dir)?.iter().any(|(days, _)| is_before(*days)) {
             notes.push(format!(
                 "{}: has no recording to go on with, of that level and as far as a checkpoint; the fork is lived from the beginning, so that all of it is recorded",
                 dir.display()
@@ -244,9 +259,8 @@ impl Forked {
             if self.run.chained == expected {
                 continue;
             }
-            let parts = self.run.sim.state_parts();
-            let now: Vec<u16> = parts.iter().map(|(_, hash)| *hash as u16).collect();
-            let differing = differing(&self.parent.names, &link.parts, &now);
+            let now = Link::of(self.run.chained, &self.run.sim.state_parts(), PART_BITS);
+            let differing = differing(&self.parent.names, &link.parts, &now.parts);
             let parts = if differing.is_empty() {
                 "the hashes of all components together".to_owned()
             } else {

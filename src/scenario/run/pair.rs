@@ -12,6 +12,7 @@ use super::folder::read_json;
 use super::resume::{load_chain, load_run};
 use crate::events::behavior::Event;
 use crate::events::log::reader::{days, read_day};
+use crate::lab::recording::Numbers;
 use crate::lab::report::{DayRow, ReportData};
 use crate::lab::summary::RunSummary;
 use crate::scenario::chain::{Chain, Link, differing};
@@ -21,9 +22,6 @@ use crate::scenario::steer::spelling::to_line;
 use crate::sim::checkpoint::format::hex;
 use crate::sim::state_hash::StateHasher;
 use crate::sim::units::{TICKS_PER_DAY, Tick};
-
-/// Headline numbers by name; `None` where it was too early to know.
-pub type Numbers = BTreeMap<String, Option<f64>>;
 
 /// Numbers of every day by name.
 pub type Columns = BTreeMap<String, Vec<Option<f64>>>;

@@ -13,6 +13,7 @@ use crate::lab::summary::RunSummary;
 use crate::scenario::schema::Scenario;
 use crate::scenario::steer::order::Order;
 use crate::scenario::steer::spelling::to_line;
+use crate::sim::checkpoint::format::hex;
 use crate::sim::schedule::Simulation;
 
 /// What is to be recorded of a run, and where.
@@ -155,7 +156,7 @@ pub(super) fn header(
         scenario: scenario.name.clone(),
         description: scenario.description.clone(),
         scenario_toml: scenario.to_toml(),
-        scenario_hash: format!("{:016x}", scenario.hash()),
+        scenario_hash: hex(scenario.hash()),
         seed: scenario.seed,
         days: scenario.days,
         detail,

@@ -77,9 +77,14 @@ pub fn resume(dir: &Path, threads: usize) -> Result<Option<Going>, RunError> {
         Some(stopped) => newest_recorded(dir, &loaded, threads, stopped.reach(), &mut notes)?,
         None => newest(dir, &loaded, threads, u32::MAX, &mut notes)?,
     };
-    let recorded = match (&mut kept, stopped) {
-        (Some(kept), Some(stopped)) => {
-            taking_over::go_on(dir, plan.as_ref(), &loaded, kept, stopped, &mut notes)?
+    let wanted = plan.as_ref().and_then(|plan| plan.recording.clone());
+    let recorded = match (&mut kept, stopped, &wanted) {
+        (Some(kept), Some(stopped), Some(wanted)) if stopped.reach() >= kept.ticks => {
+            let wanted = wanted.wanted(dir);
+            let into = folder::temporary(&wanted.path);
+            let hashes = load_chain(dir)?.totals(kept.ticks as usize);
+            let notes = &mut notes;
+            taking_over::go_on(&wanted, &into, &loaded, kept, stopped, &hashes, notes)?
         }
         _ => None,
     };
@@ -88,7 +93,6 @@ pub fn resume(dir: &Path, threads: usize) -> Result<Option<Going>, RunError> {
     for summed_up in ["run.json", "report.json"] {
         folder::remove(&dir.join(summed_up))?;
     }
-    let wanted = plan.as_ref().and_then(|plan| plan.recording.clone());
     if recorded.is_some() {
         folder::put_in_place(&dir.join(recording::NAME))?;
     } else if kept.is_some() || wanted.is_none() {

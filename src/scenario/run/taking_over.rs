@@ -9,8 +9,8 @@ use std::path::Path;
 use super::checkpoints::Plan;
 use super::error::RunError;
 use super::folder;
-use super::recording::{Recorded, header};
-use super::resume::{Kept, load_chain};
+use super::recording::{Recorded, Wanted, header};
+use super::resume::Kept;
 use crate::events::log::writer::Disk;
 use crate::lab::recording::{Detail, NAME, RecordingError, Stopped};
 use crate::scenario::load::Loaded;
@@ -60,53 +60,22 @@ fn refuse_others(stopped: &Stopped, loaded: &Loaded, detail: Detail) -> Result<(
     stopped.is_of(&header(&loaded.scenario, detail, 0, Vec::new()))
 }
 
-/// Lets the recording of a run folder go on where its city does, under the [temporary](folder::temporary) name of the file; `None` if it
-/// cannot, of which `notes` hears.
+/// Lets a recording go on where a city does, in the file `into`, which is to be called `wanted.path`; `hashes` are those of the ticks so
+/// far. `None` if it cannot, of which `notes` hears.
 ///
 /// # Errors
 /// [`RunError`] if it is that of another run, or the file system refuses.
 pub(super) fn go_on(
-    dir: &Path,
-    plan: Option<&Plan>,
-    loaded: &Loaded,
-    kept: &mut Kept,
-    stopped: Stopped,
-    notes: &mut Vec<String>,
-) -> Result<Option<Recorded>, RunError> {
-    let Some(plan) = plan else { return Ok(None) };
-    let hashes = load_chain(dir)?.totals(kept.ticks as usize);
-    let into = folder::temporary(&dir.join(NAME));
-    go_on_in(dir, &into, plan, loaded, kept, stopped, &hashes, notes)
-}
-
-/// Lets a recording go on where a city does, in the file `into`, which is to be the recording of the run folder `dir`; `hashes` are
-/// those of the ticks so far. `None` if it cannot, of which `notes` hears.
-///
-/// # Errors
-/// [`RunError`] if it is that of another run, or the file system refuses.
-pub(super) fn go_on_in(
-    dir: &Path,
+    wanted: &Wanted,
     into: &Path,
-    plan: &Plan,
     loaded: &Loaded,
     kept: &mut Kept,
     stopped: Stopped,
     hashes: &[u64],
     notes: &mut Vec<String>,
 ) -> Result<Option<Recorded>, RunError> {
-    let Some(wanted) = &plan.recording else {
-        return Ok(None);
-    };
-    let (wanted, scenario) = (wanted.wanted(dir), &loaded.scenario);
-    let taken = Recorded::go_on(
-        &wanted,
-        into,
-        &Disk,
-        scenario,
-        stopped,
-        hashes,
-        &mut kept.sim,
-    );
+    let (scenario, sim) = (&loaded.scenario, &mut kept.sim);
+    let taken = Recorded::go_on(wanted, into, &Disk, scenario, stopped, hashes, sim);
     let durable = taken.and_then(|recorded| folder::make_durable(into).map(|()| recorded));
     match durable {
         Ok(recorded) => Ok(Some(recorded)),

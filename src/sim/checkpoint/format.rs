@@ -59,11 +59,10 @@ pub struct Header {
 }
 
 impl Header {
-    /// Lists everything in it that is a text.
+    /// Lists the texts in it that errors and notes show.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         let own = [
             &self.agora_version,
-            &self.scenario,
             &self.scenario_hash,
             &self.chained,
             &self.state,

@@ -134,7 +134,7 @@ pub fn parse(path: &Path, bytes: Vec<u8>) -> Result<Checkpoint, CheckpointError>
     c.check("its header")?;
     let header: Header = serde_json::from_slice(json)
         .map_err(|e| c.damaged("its header", format!("not what is expected: {e}")))?;
-    // What it says of itself stands in errors and notes, a line each.
+    // A line each, whatever stands in the file.
     if let Some(text) = header.texts().find(|t| t.contains(char::is_control)) {
         let cause = format!("{text:?} has characters that are no text");
         return Err(c.damaged("its header", cause));

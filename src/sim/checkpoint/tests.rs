@@ -95,6 +95,18 @@ fn a_world_goes_on_from_its_checkpoint_as_if_it_had_not_stopped() {
 }
 
 #[test]
+fn a_scenario_of_any_name_is_kept_and_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.agora");
+    let beside = Beside {
+        scenario: "two\nlines and a\ttab",
+        ..BESIDE
+    };
+    keep(&mut world(3), &path, &beside).unwrap();
+    assert_eq!(read(&path).unwrap().header.scenario, beside.scenario);
+}
+
+#[test]
 fn a_checkpoint_of_another_world_is_refused_by_what_differs() {
     let folder = tempfile::tempdir().unwrap();
     let (_, path) = kept(folder.path(), 4);
