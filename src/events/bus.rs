@@ -229,7 +229,7 @@ pub enum WishKind {
     BuyBundle(u32, Coins),
 }
 
-/// Wishes of the running tick, in avatar order.
+/// Wishes of the running tick: those that avatars chose, in their order, then offers for assets, then purchases of bundles.
 #[derive(Resource, Default, Serialize, Deserialize)]
 pub struct WishBus {
     /// What is wanted.

@@ -11,6 +11,7 @@
 //! | `phase_clock` | what each phase costs |
 //! | `summed` | a file that knows its length and checksum |
 //! | `checkpoint` | a whole world in a file, and back |
+//! | `shares` | dividing a whole number so that the parts add up to it |
 //! | `dose` | how many random cases the tests try |
 //! | `workers` | threads that systems share |
 
@@ -24,6 +25,7 @@ pub mod math;
 pub mod phase_clock;
 pub mod rng;
 pub mod schedule;
+pub mod shares;
 pub mod state_hash;
 pub mod summed;
 pub mod units;

@@ -19,8 +19,6 @@ pub(super) struct Going {
     pub(super) began: Option<Instant>,
     /// Hash of all its hashes so far.
     pub(super) chained: u64,
-    /// Whether it has ended, one way or another.
-    pub(super) is_over: bool,
 }
 
 /// How both futures are doing.
@@ -67,6 +65,21 @@ impl Shared {
     }
 }
 
+/// Lets both futures end, and says why, if one of them panics: a panic inside a city is a defect, and who looks must hear of it
+/// instead of waiting.
+struct Unexpected(Arc<Shared>);
+
+impl Drop for Unexpected {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let what = "a future stopped unexpectedly; the city is as it was";
+            let mut course = self.0.course();
+            course.failure.get_or_insert_with(|| what.to_owned());
+            self.0.stop();
+        }
+    }
+}
+
 /// A future about to begin.
 pub(super) struct Future {
     /// Which of the two it is.
@@ -90,12 +103,10 @@ pub(super) struct Future {
 impl Future {
     /// Lives to the end, or until it is stopped. If one of two fails the other has nothing to be compared with, and ends as well.
     pub(super) fn live(self) {
-        let (side, shared) = (self.side, Arc::clone(&self.shared));
-        let ended = self.lived();
-        let mut course = shared.course();
-        course.going[side as usize].is_over = true;
-        if let Err(e) = ended {
-            course.failure.get_or_insert(e.to_string());
+        let shared = Arc::clone(&self.shared);
+        let _watch = Unexpected(Arc::clone(&shared));
+        if let Err(e) = self.lived() {
+            shared.course().failure.get_or_insert(e.to_string());
             shared.stop();
         }
     }

@@ -19,6 +19,7 @@ use crate::scenario::run::pair::Columns;
 use crate::scenario::run::progress::Run;
 use crate::scenario::steer::order::Command;
 use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR, Tick};
+use crate::sim::workers::Workers;
 
 /// Forks that are kept; the oldest is let go for a new one.
 const MOST: usize = 4;
@@ -102,11 +103,11 @@ impl Futures {
         &mut self,
         run: &mut Run,
         loaded: &Arc<Loaded>,
-        threads: usize,
         wish: Wish,
         before: History,
     ) -> Result<(), RunError> {
         let snapshot = Arc::new(run.snapshot()?);
+        let workers = run.sim.world().resource::<Workers>().threads();
         let moment = Moment::of(run);
         let names = run.sim.state_parts();
         let names = names.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -127,7 +128,7 @@ impl Futures {
                 side,
                 snapshot: Arc::clone(&snapshot),
                 loaded: Arc::clone(loaded),
-                threads: share_of_workers(threads),
+                threads: share_of_workers(workers),
                 commands: match side {
                     Side::A => Vec::new(),
                     Side::B => fork.wish.commands.clone(),
@@ -194,12 +195,8 @@ impl Futures {
 }
 
 /// Returns the workers of one future: both together have as many as the city, which rests meanwhile.
-fn share_of_workers(threads: usize) -> usize {
-    let all = match threads {
-        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        n => n,
-    };
-    (all / 2).max(1)
+fn share_of_workers(workers: usize) -> usize {
+    (workers / 2).max(1)
 }
 
 /// Returns the ticks between two looks at the numbers of a future.
@@ -213,18 +210,14 @@ fn spawn(future: Future) -> Result<JoinHandle<()>, RunError> {
         Side::A => "future without",
         Side::B => "future with",
     };
-    let shared = Arc::clone(&future.shared);
     Builder::new()
         .name(name.to_owned())
         // As the city's own thread.
         .stack_size(8 << 20)
         .spawn(move || future.live())
-        .map_err(|cause: io::Error| {
-            shared.stop();
-            RunError::File {
-                path: name.to_owned(),
-                cause,
-            }
+        .map_err(|cause: io::Error| RunError::File {
+            path: name.to_owned(),
+            cause,
         })
 }
 
@@ -282,11 +275,7 @@ impl Fork {
                 ForkStage::Beginning
             };
         }
-        if self.shared.is_stopped() && course.going.iter().all(|g| g.is_over) {
-            return ForkStage::Stopped;
-        }
-        // A panic inside a city is a defect; who looks must hear of it instead of waiting for ever.
-        ForkStage::Failed("a future stopped unexpectedly; the city is as it was".to_owned())
+        ForkStage::Stopped
     }
 
     /// Returns how long the slower future will take, at the pace it had so far.

@@ -38,7 +38,6 @@ struct Living {
     run: Run,
     readers: Readers,
     loaded: Arc<Loaded>,
-    threads: usize,
     name: String,
     changed: Overrides,
     began: Instant,
@@ -281,7 +280,7 @@ impl Keeper {
         };
         let before = living.readers.history();
         self.futures
-            .begin(run, &living.loaded, living.threads, wish, before)
+            .begin(run, &living.loaded, wish, before)
             .map_err(|e| e.to_string())
     }
 
@@ -410,7 +409,6 @@ fn found(opening: Opening) -> Result<Living, RunError> {
         run,
         readers,
         loaded: Arc::new(opening.loaded),
-        threads: opening.threads,
         name: opening.name,
         changed: opening.changed,
         began,

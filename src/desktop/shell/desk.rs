@@ -241,7 +241,10 @@ impl Desk {
         let was_forking = self.frame.status.forking.is_some();
         self.frame = frame;
         if was_forking && self.frame.status.forking.is_none() {
-            self.tell("Both futures have ended; the panel Futures compares them".to_owned());
+            self.tell(
+                "No future is under way any more; the panel Futures has what they came to"
+                    .to_owned(),
+            );
         }
         match &self.frame.status.stage {
             Stage::Failed(why) => {

@@ -64,11 +64,10 @@ pub(super) fn time_bar_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {
             });
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            fork_ui(ui, desk, out);
             if desk.is_replay() {
-                fork_ui(ui, desk, out);
                 pace_ui(ui, desk);
             } else {
-                fork_ui(ui, desk, out);
                 record_ui(ui, desk, out);
                 costs_ui(ui, desk);
             }

@@ -14,6 +14,7 @@ use bevy::ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
 
 use crate::sim::ids::{AvatarId, ItemId};
+use crate::sim::shares::divide;
 use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::{Coins, Tick};
 
@@ -50,32 +51,16 @@ impl Bundle {
     }
 }
 
-/// Divides a price in proportion to weights that are not negative, to the micro-coin: every part is rounded down, and what is left
-/// goes, a micro-coin each, to those who lost most by that; of equal losses to the first. Without any weight all weigh the same.
-#[must_use]
-pub fn share_out(price: Coins, weights: &[Coins]) -> Vec<Coins> {
-    let all: i128 = weights.iter().map(|w| i128::from(w.micros())).sum();
-    let n = weights.len();
-    if n == 0 {
-        return Vec::new();
+/// Divides a price in proportion to weights that are not negative, to the micro-coin, by [largest remainders](divide). Without any
+/// weight all weigh the same.
+fn share_out(price: Coins, weights: &[Coins]) -> Vec<Coins> {
+    let whole = |c: &Coins| u64::try_from(c.micros()).unwrap_or(0);
+    let mut all: Vec<u64> = weights.iter().map(whole).collect();
+    if all.iter().all(|w| *w == 0) {
+        all.fill(1);
     }
-    let (weigh, all): (Vec<i128>, i128) = if all > 0 {
-        (
-            weights.iter().map(|w| i128::from(w.micros())).collect(),
-            all,
-        )
-    } else {
-        (vec![1; n], n as i128)
-    };
-    let total = i128::from(price.micros());
-    let mut parts: Vec<i128> = weigh.iter().map(|w| total * w / all).collect();
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by_key(|i| (-(total * weigh[*i] % all), *i));
-    let left = total - parts.iter().sum::<i128>();
-    for i in order.into_iter().take(usize::try_from(left).unwrap_or(0)) {
-        parts[i] += 1;
-    }
-    let coins = |part: i128| Coins::from_micros(i64::try_from(part).unwrap_or(i64::MAX));
+    let parts = divide(whole(&price), &all);
+    let coins = |part: u64| Coins::from_micros(part.cast_signed());
     parts.into_iter().map(coins).collect()
 }
 

@@ -19,23 +19,28 @@ use crate::events::bus::{Wish, WishBus, WishKind};
 use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::rng::{Purpose as Luck, RngStream};
 use crate::sim::units::{Coins, TICKS_PER_DAY};
-use crate::society::avatars::haggling::Goods;
 use crate::society::avatars::utility::price_cost;
+use crate::society::walk_in::state::WalkIns;
 
 /// Lets those who looked at assets in this tick look at a bundle as well.
 pub(in crate::economy) fn look_at_bundles(
     desk: Desk<'_>,
     mut minds: Minds<'_>,
+    walk_ins: Res<WalkIns>,
     mut wishes: ResMut<WishBus>,
 ) {
     let Some(bundles) = desk.bundles.as_ref().filter(|b| !b.is_empty()) else {
         return;
     };
-    let open: Vec<(u32, &Bundle)> = bundles.open().collect();
+    let mut open: Vec<(u32, &Bundle)> = Vec::new();
     for e in &desk.events.current {
         let looks = matches!(e.kind, EventKind::Pass | EventKind::Consume);
-        if e.surface != Surface::Assets || !looks {
+        // Who walked in buys what it chooses, and was not shown a bundle.
+        if e.surface != Surface::Assets || !looks || walk_ins.of(e.avatar).is_some() {
             continue;
+        }
+        if open.is_empty() {
+            open.extend(bundles.open());
         }
         let key = u64::from(e.avatar.0);
         let mut rng = RngStream::new(desk.seed.0, Luck::Bundling, key, e.tick.0);
@@ -45,12 +50,7 @@ pub(in crate::economy) fn look_at_bundles(
             continue;
         }
         let choice = &minds.society.0.choice;
-        let goods = Goods {
-            now: e.tick,
-            society: &minds.society.0,
-            catalogue: &desk.catalogue,
-            truths: &minds.truths,
-        };
+        let goods = desk.goods(&minds);
         let members = bundle.members.iter();
         let worth: Vec<(ItemId, f64)> = members
             .map(|m| (m.item, goods.in_a_mood(a, m.item, &mut rng)))

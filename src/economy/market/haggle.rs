@@ -30,6 +30,7 @@ use crate::society::avatars::likings::Likings;
 use crate::society::avatars::utility::reservation_price;
 use crate::society::config::SocietyRules;
 use crate::society::content::truth::ItemTruths;
+use crate::society::walk_in::state::WalkIns;
 
 /// What assets are worth to people.
 #[derive(SystemParam)]
@@ -52,6 +53,7 @@ pub(in crate::economy) fn make_offers(
     desk: Desk<'_>,
     mut minds: Minds<'_>,
     served: Res<OfferBus>,
+    walk_ins: Res<WalkIns>,
     mut wishes: ResMut<WishBus>,
 ) {
     if desk.offers.is_none() {
@@ -63,7 +65,8 @@ pub(in crate::economy) fn make_offers(
             continue;
         }
         let interest = match e.kind {
-            EventKind::Pass => desk.left(e, &minds, &served),
+            // Who walked in has left what it looked at, and said nothing of a price.
+            EventKind::Pass if walk_ins.of(e.avatar).is_none() => desk.left(e, &minds, &served),
             EventKind::Consume => desk.taken(e, &minds, &wishes.wishes),
             _ => None,
         };
@@ -72,7 +75,7 @@ pub(in crate::economy) fn make_offers(
         };
         let a = desk.avatars.get(e.avatar);
         let amount = offer(a, i.free, share, &minds.society.0.choice);
-        if !amount.is_positive() {
+        if amount < desk.least_offer(i.item) {
             continue;
         }
         minds.likings.set(e.avatar, i.item, i.free);
@@ -133,7 +136,14 @@ impl Desk<'_> {
             && !self.is_bundled(item)
     }
 
-    fn goods<'a>(&'a self, minds: &'a Minds<'_>) -> Goods<'a> {
+    /// Returns the least offer for an asset that is taken down.
+    fn least_offer(&self, item: ItemId) -> Coins {
+        let guide = self.market.guide(item, self.catalogue.card(item).price);
+        let share = self.rules.0.market.offer_least;
+        Coins::from_f64((guide.as_f64() * share).max(CHEAPEST))
+    }
+
+    pub(super) fn goods<'a>(&'a self, minds: &'a Minds<'_>) -> Goods<'a> {
         Goods {
             now: self.clock.now,
             society: &minds.society.0,
@@ -200,8 +210,7 @@ impl Desk<'_> {
             return;
         }
         let (rules, now) = (&self.rules.0.market, self.clock.now);
-        let guide = self.market.guide(item, self.catalogue.card(item).price);
-        let least = Coins::from_f64((guide.as_f64() * rules.offer_least).max(CHEAPEST));
+        let least = self.least_offer(item);
         let until = now.after(rules.offer_hours * TICKS_PER_HOUR);
         let wallet = Account::Wallet(wish.avatar);
         let has = self.ledger.balance(Currency::Coins, wallet);
@@ -266,14 +275,8 @@ impl Desk<'_> {
         offers.counts.paid += price;
         // What was not for sale was never put up: the time until it is sold is that of the offer.
         let listed = title.asking.map_or(taken.made, |_| title.since);
-        let rest = taken.amount - price;
-        self.pay(
-            Account::Escrow(who),
-            Account::Wallet(who),
-            rest,
-            crate::economy::purpose::Purpose::Release,
-            Some(&taken.wish),
-        );
+        let rest = Step::Free(who, taken.amount - price);
+        self.set_aside(&[rest], Some(&taken.wish));
         let from = Account::Escrow(who);
         self.hand_over(&taken.wish, item, from, price, n_bids, listed);
     }

@@ -5,7 +5,7 @@ use bevy::ecs::prelude::*;
 use bevy::ecs::system::SystemParam;
 
 use super::bundles::AssetBundles;
-use super::titles::AssetMarket;
+use super::titles::{AssetMarket, Title};
 use crate::economy::config::{EconomyRules, OfferScope};
 use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::units::Coins;
@@ -32,11 +32,11 @@ impl Showcase<'_> {
             && !self.bundles.as_ref().is_some_and(|b| b.has(item))
     }
 
-    /// Says whether somebody owns and keeps an asset.
+    /// Says whether somebody owns and keeps an asset that offers are taken for.
     #[must_use]
     pub fn is_kept_by(&self, item: ItemId, who: AvatarId) -> bool {
-        let title = self.market.title(item);
-        title.is_some_and(|t| t.asking.is_none() && t.owner == Some(who))
+        let keeps = |t: &Title| t.asking.is_none() && t.owner == Some(who);
+        self.rules.0.market.offers == OfferScope::Any && self.market.title(item).is_some_and(keeps)
     }
 
     /// Returns the price to show for an asset that first cost `first`.

@@ -30,6 +30,7 @@ use crate::sim::ids::ItemId;
 use crate::sim::schedule::SimClock;
 use crate::sim::units::{TICKS_PER_DAY, TICKS_PER_HOUR};
 use crate::society::avatars::avatar::Avatars;
+use crate::society::avatars::haggling::Goods;
 use crate::society::avatars::likings::Likings;
 use crate::society::config::SocietyRules;
 use crate::society::content::catalogue::Catalogue;
@@ -109,12 +110,14 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
     );
     if s.market.sales.len() > book.trades.n {
         let truth = Truth {
-            now: s.clock.now,
             avatars: &s.avatars,
-            catalogue: &s.catalogue,
-            truths: &s.truths,
+            goods: Goods {
+                now: s.clock.now,
+                society: &s.society.0,
+                catalogue: &s.catalogue,
+                truths: &s.truths,
+            },
             likings: &s.likings,
-            society: &s.society.0,
         };
         book.trades.count(&s.market, &truth);
     }

@@ -13,15 +13,11 @@ use crate::economy::exchange::materials::{Exchange, MaterialTrade};
 use crate::economy::land::registry::LandSale;
 use crate::economy::market::offers::OfferCounts;
 use crate::economy::market::titles::{AssetMarket, AssetSale};
-use crate::sim::ids::AvatarId;
 use crate::sim::math;
-use crate::sim::units::{Coins, TICKS_PER_DAY, Tick};
+use crate::sim::units::TICKS_PER_DAY;
 use crate::society::avatars::avatar::Avatars;
+use crate::society::avatars::haggling::Goods;
 use crate::society::avatars::likings::Likings;
-use crate::society::avatars::utility;
-use crate::society::config::SocietyConfig;
-use crate::society::content::catalogue::Catalogue;
-use crate::society::content::truth::ItemTruths;
 
 /// Days whose sales make one level of the land price index.
 const INDEX_DAYS: u32 = 7;
@@ -52,39 +48,30 @@ pub struct Trades {
 
 /// The truth about people and things.
 pub struct Truth<'a> {
-    /// The tick.
-    pub now: Tick,
     /// People.
     pub avatars: &'a Avatars,
-    /// Things.
-    pub catalogue: &'a Catalogue,
-    /// What is true of them.
-    pub truths: &'a ItemTruths,
+    /// Things, and how people value them.
+    pub goods: Goods<'a>,
     /// What was chosen, and how much it was liked.
     pub likings: &'a Likings,
-    /// How people value.
-    pub society: &'a SocietyConfig,
 }
 
 impl Truth<'_> {
     /// Returns what a sale gained, in utility.
     #[must_use]
     pub fn gain(&self, sale: &AssetSale) -> f64 {
+        // Who never chose it, such as whoever made it, likes it as a rule; nobody has to keep a thing.
+        let as_a_rule = |who| {
+            self.goods
+                .as_a_rule(self.avatars.get(who), sale.item)
+                .max(0.0)
+        };
         let gives = |who| {
             self.likings
                 .get(who, sale.item)
-                .unwrap_or_else(|| self.as_a_rule(who, sale))
+                .unwrap_or_else(|| as_a_rule(who))
         };
         gives(sale.buyer) - sale.seller.map_or(0.0, gives)
-    }
-
-    /// What having it is worth to somebody who never chose it, such as whoever made it: nobody has to keep a thing.
-    fn as_a_rule(&self, who: AvatarId, sale: &AssetSale) -> f64 {
-        let (card, truth) = (self.catalogue.card(sale.item), self.truths.get(sale.item));
-        let (choice, content) = (&self.society.choice, &self.society.content);
-        let a = self.avatars.get(who);
-        let u = utility::of_item(a, card, truth, Coins::ZERO, self.now, choice, content);
-        (u - choice.outside_option).max(0.0)
     }
 }
 

@@ -385,7 +385,8 @@ impl Knowledge<'_> {
             } else if card.kind == ItemKind::Asset && !self.assets.is_open(item) {
                 Some(Bar::NotForSale)
             } else {
-                let is_own = card.creator == id || self.assets.is_kept_by(item, id);
+                let is_asset = card.kind == ItemKind::Asset;
+                let is_own = card.creator == id || is_asset && self.assets.is_kept_by(item, id);
                 is_own.then_some(Bar::Own)
             }
         };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::avatar::{Avatar, N_DOMAINS};
 use super::config::{ReturnsConfig, SessionsConfig};
 use super::diurnal::DiurnalCurve;
-use super::thinning::first_after;
+use super::thinning::first_of_day;
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
@@ -146,19 +146,24 @@ impl Rates {
         }
     }
 
-    /// Looks for the next of the moments that lie below the rates.
+    /// Looks, day by day, for the next of the moments that lie below the rates.
     fn by_moments(&self, seed: u64, id: u64, now: Tick, curve: &DiurnalCurve) -> Future {
         let from = curve.lived(now, self.peak);
         let end = from + LONGEST_ABSENCE;
-        let Some(back) = first_after(seed, Purpose::Return, id, from, self.coming, end) else {
-            return Future::Leaves;
-        };
-        if first_after(seed, Purpose::Churn, id, from, self.leaving, back).is_some() {
-            return Future::Leaves;
+        let mut day = now.day();
+        while self.coming > 0.0 && f64::from(day) < end {
+            let next = |purpose, rate| first_of_day(seed, purpose, id, day, from, rate);
+            let back = next(Purpose::Return, self.coming).filter(|back| *back < end);
+            match (back, next(Purpose::Churn, self.leaving)) {
+                (Some(back), leaves) if leaves.is_none_or(|leaves| leaves >= back) => {
+                    let at = curve.next_after(now, 1.0, self.peak, back - from);
+                    return at.map_or(Future::Leaves, Future::Returns);
+                }
+                (_, Some(_)) => return Future::Leaves,
+                _ => day += 1,
+            }
         }
-        curve
-            .next_after(now, 1.0, self.peak, back - from)
-            .map_or(Future::Leaves, Future::Returns)
+        Future::Leaves
     }
 }
 

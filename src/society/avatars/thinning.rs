@@ -6,55 +6,59 @@
 //! visit that ends a minute later would end what they have in common.
 
 use crate::sim::rng::{Purpose, RngStream};
+use crate::sim::units::TICKS_PER_DAY;
 
-/// Returns the first point after a moment of a process of `per_day` events a day, in days since the start.
+/// A rate above this many a day is this: nobody can come more than once a minute, and a day is not searched for longer.
+const MOST_A_DAY: f64 = 4.0 * TICKS_PER_DAY as f64;
+
+/// Returns the first point of a day that comes after a moment, of a process of `per_day` events a day, in days since the start.
 ///
-/// Days are counted by how much of a day's visits lie behind: `days` = 3.5 is the moment of the fourth day at which half of its
-/// visits are over. Looks no further than to `until`.
+/// Days are counted by how much of a day's visits lie behind: 3.5 is the moment of the fourth day at which half of its visits are over.
 #[must_use]
-pub(super) fn first_after(
+pub(super) fn first_of_day(
     seed: u64,
     purpose: Purpose,
     id: u64,
-    days: f64,
+    day: u32,
+    after: f64,
     per_day: f64,
-    until: f64,
 ) -> Option<f64> {
-    if !(per_day > 0.0 && days >= 0.0) {
+    if per_day.is_nan() {
         return None;
     }
-    let mut day = days.floor();
-    while day < until {
-        let mut rng = RngStream::new(seed, purpose, id, day as u32);
-        let mut first = f64::INFINITY;
-        let mut floor = 0.0;
-        while floor < per_day {
-            for _ in 0..rng.poisson(1.0) {
-                let (at, rate) = (day + rng.uniform(), floor + rng.uniform());
-                if rate < per_day && at > days && at < first {
-                    first = at;
-                }
+    let per_day = per_day.min(MOST_A_DAY);
+    let mut rng = RngStream::new(seed, purpose, id, day);
+    let mut first = None;
+    let mut floor = 0.0;
+    while floor < per_day {
+        for _ in 0..rng.poisson(1.0) {
+            let (at, rate) = (f64::from(day) + rng.uniform(), floor + rng.uniform());
+            if rate < per_day && at > after && first.is_none_or(|first| at < first) {
+                first = Some(at);
             }
-            floor += 1.0;
         }
-        if first < until {
-            return Some(first);
-        }
-        day += 1.0;
+        floor += 1.0;
     }
-    None
+    first
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The first point after a moment, in whatever day before `until`.
+    fn first_after(seed: u64, id: u64, after: f64, per_day: f64, until: u32) -> Option<f64> {
+        let days = after as u32..until;
+        days.into_iter()
+            .find_map(|day| first_of_day(seed, Purpose::Test, id, day, after, per_day))
+    }
+
     #[test]
     fn gaps_are_those_of_a_poisson_process() {
         for (rate, n) in [(0.3, 6_000), (2.6, 20_000)] {
             let (mut now, mut gaps) = (0.0, Vec::new());
             while gaps.len() < n {
-                let next = first_after(7, Purpose::Test, 1, now, rate, 1e6).unwrap();
+                let next = first_after(7, 1, now, rate, 1_000_000).unwrap();
                 gaps.push(next - now);
                 now = next;
             }
@@ -76,7 +80,7 @@ mod tests {
     fn points_of_a_lower_rate_are_among_those_of_a_higher() {
         let all = |rate| {
             let (mut now, mut points) = (0.0, Vec::new());
-            while let Some(next) = first_after(3, Purpose::Test, 9, now, rate, 400.0) {
+            while let Some(next) = first_after(3, 9, now, rate, 400) {
                 points.push(next.to_bits());
                 now = next;
             }
@@ -89,8 +93,19 @@ mod tests {
 
     #[test]
     fn no_rate_and_no_time_left_have_no_point() {
-        for (rate, until) in [(0.0, 100.0), (-1.0, 100.0), (f64::NAN, 100.0), (5.0, 0.0)] {
-            assert_eq!(first_after(1, Purpose::Test, 1, 0.0, rate, until), None);
+        for (rate, until) in [(0.0, 100), (-1.0, 100), (f64::NAN, 100), (5.0, 0)] {
+            assert_eq!(first_after(1, 1, 0.0, rate, until), None, "{rate}");
+        }
+    }
+
+    #[test]
+    fn whoever_would_come_a_thousand_times_a_minute_comes_at_once() {
+        for rate in [1e5, 1e9, f64::INFINITY] {
+            let next = first_after(1, 1, 2.5, rate, 100).unwrap();
+            assert!(
+                next - 2.5 < 3.0 / f64::from(TICKS_PER_DAY),
+                "{rate}: {next}"
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The values of a scenario as rows: what they are now, what the file said, what they may be.
 
 use super::favourites::{FAVOURITES, nickname};
+use crate::desktop::panels::kit::words::words;
 use crate::lab::summary::PolicyChange;
 use crate::scenario::schema::Scenario;
 use crate::scenario::steer::liveness::{Liveness, is_live};
@@ -147,19 +148,11 @@ pub(in crate::desktop) fn plain(toml: &str) -> String {
     }
 }
 
-/// Makes a title of the last word of a key.
-fn titled(key: &str) -> String {
-    let name = key.rsplit('.').next().unwrap_or(key).replace('_', " ");
-    let mut chars = name.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
-}
-
 /// Returns what people call a value.
 #[must_use]
 pub(in crate::desktop) fn title_of(key: &str) -> String {
-    nickname(key).map_or_else(|| titled(key), str::to_owned)
+    let last = key.rsplit('.').next().unwrap_or(key);
+    nickname(key).map_or_else(|| words(last), str::to_owned)
 }
 
 /// Returns how a documented value is set.

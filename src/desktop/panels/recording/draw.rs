@@ -160,20 +160,23 @@ fn curves_ui(
             cards_ui(ui, look, &cards);
             ui.add_space(4.0);
             for (i, curve) in curves.iter().enumerate() {
-                let color = look.palette.series[i % look.palette.series.len()];
-                let name = words(&curve.name);
-                let lines = [Series::new(&name, curve.points.clone(), color)];
-                let id = format!("recorded {title} {}", curve.name);
-                let chart = Chart::new(&id, &name)
-                    .help("Click to go to a moment")
-                    .x("day")
-                    .y(&curve.unit)
-                    .lines(&lines)
-                    .marks(&view.marks)
-                    .cursor(look.cursor_day)
-                    .height(HEIGHT)
-                    .empty("Nothing was recorded", "It may have been too early to know");
-                if_seen(ui, "recorded curve", |ui| chart.show(ui, look, out));
+                // Made only where it is seen: a long recording has many points.
+                if_seen(ui, "recorded curve", |ui| {
+                    let color = look.palette.series[i % look.palette.series.len()];
+                    let name = words(&curve.name);
+                    let lines = [Series::new(&name, curve.points.clone(), color)];
+                    let id = format!("recorded {title} {}", curve.name);
+                    Chart::new(&id, &name)
+                        .help("Click to go to a moment")
+                        .x("day")
+                        .y(&curve.unit)
+                        .lines(&lines)
+                        .marks(&view.marks)
+                        .cursor(look.cursor_day)
+                        .height(HEIGHT)
+                        .empty("Nothing was recorded", "It may have been too early to know")
+                        .show(ui, look, out);
+                });
             }
         });
 }

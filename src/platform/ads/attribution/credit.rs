@@ -1,5 +1,7 @@
 //! Dividing a whole number by real weights so that the parts add up to it exactly.
 
+use crate::sim::shares;
+
 /// One whole credit, in parts per million.
 pub const WHOLE: u64 = 1_000_000;
 
@@ -23,22 +25,13 @@ pub fn divide(total: u64, weights: &[f64]) -> Vec<u64> {
     }
     let whole = |w: &f64| {
         if w.is_finite() && *w > 0.0 {
-            (w / largest * FINEST).round() as u128
+            (w / largest * FINEST).round() as u64
         } else {
             0
         }
     };
-    let weights: Vec<u128> = weights.iter().map(whole).collect();
-    let sum: u128 = weights.iter().sum();
-    let total = u128::from(total);
-    let mut parts: Vec<u64> = weights.iter().map(|w| (total * w / sum) as u64).collect();
-    let given: u128 = parts.iter().map(|p| u128::from(*p)).sum();
-    let mut order: Vec<usize> = (0..weights.len()).filter(|i| weights[*i] > 0).collect();
-    order.sort_by_key(|i| (std::cmp::Reverse(total * weights[*i] % sum), *i));
-    for i in order.into_iter().take((total - given) as usize) {
-        parts[i] += 1;
-    }
-    parts
+    let weights: Vec<u64> = weights.iter().map(whole).collect();
+    shares::divide(total, &weights)
 }
 
 #[cfg(test)]

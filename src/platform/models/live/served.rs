@@ -98,12 +98,16 @@ pub struct Blend {
 /// nothing, and what is left of rounding would rule over the cold scores on their own scale.
 const LEAST_DEVIATION: f64 = 1e-9;
 
+/// Least deviation of scores around a mean, in parts of it: scores are rounded to an `f32`, and those that differ by that alone are equal.
+const LEAST_RELATIVE_DEVIATION: f64 = 4.0 * f32::EPSILON as f64;
+
 impl Blend {
     /// Puts a model's scores on the scale of the cold ones, both of the same items, as pairs (its own, the cold one).
     fn onto(known: impl Iterator<Item = (f32, f32)> + Clone, trust: f32) -> Self {
         let (mean, deviation) = mean_and_deviation(known.clone().map(|(s, _)| s));
         let (cold_mean, cold_deviation) = mean_and_deviation(known.map(|(_, cold)| cold));
-        let scale = if deviation > LEAST_DEVIATION {
+        let least = LEAST_DEVIATION.max(LEAST_RELATIVE_DEVIATION * mean.abs());
+        let scale = if deviation > least {
             cold_deviation / deviation
         } else {
             0.0
@@ -495,6 +499,8 @@ mod tests {
             [0.0; 4],
             [1e-41, 3e-41, 2e-41, 0.0],
             [1e-30, -2e-30, 0.0, 1e-31],
+            // Steps of one rounding around scores that are all the same.
+            [1000.0, 1000.0001, 999.99994, 1000.0],
         ] {
             let found = blended(own);
             assert!(found.iter().all(|s| s.is_finite()), "{own:?}: {found:?}");
