@@ -112,7 +112,7 @@ pub enum ScenarioError {
         allowed: String,
     },
     /// Scenarios extend each other in a circle.
-    #[error("{place}: extends = \"{name}\": circular ({chain})")]
+    #[error("{place}: extends = {name:?}: circular ({chain})")]
     Circular {
         /// Where.
         place: Place,
@@ -122,7 +122,7 @@ pub enum ScenarioError {
         chain: String,
     },
     /// Scenarios extend each other too often.
-    #[error("{place}: extends = \"{name}\": more than {most} scenarios extend each other")]
+    #[error("{place}: extends = {name:?}: more than {most} scenarios extend each other")]
     TooDeep {
         /// Where.
         place: Place,

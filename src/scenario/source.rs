@@ -131,7 +131,7 @@ pub fn find(name: &str) -> Result<Source, ScenarioError> {
 /// # Errors
 /// As [`find`]; the message begins with the line that says so.
 pub fn find_parent(name: &str, child: &Source, place: &Place) -> Result<Source, ScenarioError> {
-    let asked = format!("{place}: extends = \"{name}\"");
+    let asked = format!("{place}: extends = {name:?}");
     let Some(folder) = &child.folder else {
         return shipped(name).ok_or_else(|| no_such(asked));
     };
