@@ -775,6 +775,22 @@
       ["Coins", number(sum(b.days.map((d) => d.paid))), "paid by " + words(b.arm)],
     ];
     kit.cards("bonuses").append(element("div", { class: "tiles even" }, tiles.map(([name, value, aside]) => kit.tile(name, value, aside))));
+    if (b.trials && b.trials.length) {
+      const trialOf = ([n, mean]) => count(n) + " (" + number(mean) + " min)";
+      tableCard("bonuses", "Sent against withheld", "Days of avatars to whom a bonus was sent, and of those from whom it was withheld by lot, with their mean minutes. Those by lot are drawn to learn from; with them compare what the arm chose.", [
+        { name: "given", title: true, cell: (t) => t.given },
+        { name: "sent", number: true, cell: (t) => trialOf(t.sent) },
+        { name: "withheld", number: true, cell: (t) => trialOf(t.withheld) },
+        { name: "minutes more", number: true, cell: (t) => within(t.effect) },
+        { name: "coins", number: true, cell: (t) => number(t.paid) },
+        { name: "minutes for a coin", number: true, cell: (t) => within(t.minutes_per_coin) },
+      ], b.trials, "no bonus was offered.", {});
+      tableCard("bonuses", "By size", "Bonuses sent on closed days, and earned by the next morning.", [
+        { name: "coins", title: true, cell: (r) => number(r.coins) },
+        { name: "sent", number: true, cell: (r) => count(r.sent) },
+        { name: "earned", number: true, cell: (r) => count(r.earned) },
+      ], b.sizes, "no bonus was offered.", {});
+    }
     const paid = (name, f) => line(name, b.days.map((d) => [d.day, f(d)]));
     chart("bonuses", "Bonuses by day", "Sent, and earned by the next morning.", () => ({
       legend: { data: ["sent", "earned"] },
@@ -812,7 +828,15 @@
     const p = data.pushes || { hours: [] };
     if (b.days.length) bonusCharts(b);
     else card("bonuses", "Bonuses", "", {}).e.append(empty("no bonus was offered; platform.bonus.offer.arm says to whom they are."));
-    chart("bonuses", "Pushes by hour", "Share that came within a day, by the hour of the avatar's own day at which a push was due: of those who got it, and of those from whom it was withheld by lot. Returns gained over the run: " + within(p.returns) + "; avatars that switched pushes off: " + count(p.opt_outs || 0) + "; friends brought back by the invitations of an avatar: " + within(p.k_factor) + ".", () => {
+    const reach = [
+      ["Returns by pushes", within(p.returns), "within a day, over the run, by what was withheld by lot, 95 %"],
+      ["Chance to come", within(p.effect), "by how much a push raises it, within a day, 95 %"],
+      ["Opt-outs", count(p.opt_outs || 0), "avatars that switched pushes off"],
+      ["Returns per opt-out", number(summary.metrics.returns_per_opt_out), "the one over the other"],
+      ["K-factor", within(p.k_factor), "friends brought back by the invitations of an avatar, 95 %"],
+    ];
+    kit.cards("bonuses").append(element("div", { class: "tiles even" }, reach.map(([name, value, aside]) => kit.tile(name, value, aside))));
+    chart("bonuses", "Pushes by hour", "Share that came within a day, by the hour of the avatar's own day at which a push was due: of those who got it, and of those from whom it was withheld by lot.", () => {
       const share = (f) => p.hours.filter((h) => f(h)[0] > 0).map((h) => [h.hour, f(h)[1] / f(h)[0]]);
       if (!p.hours.length) return "no push was withheld; platform.engage.push_hold_out says how many are.";
       return {

@@ -16,9 +16,11 @@ pub mod kit;
 mod overview;
 mod play;
 pub(super) mod policy;
+mod pushes;
 mod realism;
 mod recommendations;
 mod recording;
+mod rewards;
 mod social;
 #[cfg(test)]
 pub(super) mod testing;
@@ -145,6 +147,10 @@ panels! {
         "What each surface shows and how good it is, and the models behind it.";
     Ads, ads, ads::Ads, "Ads",
         "Live auctions, campaigns and their pacing, revenue beside what it costs in goodwill.";
+    Rewards, rewards, rewards::Rewards, "Rewards",
+        "Coins given to avatars, whom bonuses are offered to, and what they bring about.";
+    Pushes, pushes, pushes::Pushes, "Pushes",
+        "Who is reminded when, what it brings back, whom it drives away; invitations and live events.";
     Economy, economy, economy::Economy, "Economy",
         "Coins, prices, the asset market, wealth and land.";
     Social, social, social::Social, "Social",

@@ -142,6 +142,14 @@ pub struct Flow {
     pub today: Coins,
 }
 
+impl Flow {
+    /// Returns the amount until today.
+    #[must_use]
+    pub fn before_today(&self) -> Coins {
+        self.total - self.today
+    }
+}
+
 impl Default for Ledger {
     fn default() -> Self {
         Self {

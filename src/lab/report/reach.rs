@@ -37,6 +37,43 @@ pub struct DecileRow {
     pub observed: Option<Interval>,
 }
 
+/// Bonuses of one reason: what those to whom one was sent did, against those from whom one was withheld by lot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BonusTrialRow {
+    /// How they were given: `by lot`, to learn from, or `chosen` by the arm.
+    pub given: String,
+    /// Avatars and days to whom one was sent, and the mean minutes of such a day.
+    pub sent: (u64, f64),
+    /// Those from whom one was withheld, or whose lot was nothing, and the mean minutes of such a day.
+    pub withheld: (u64, f64),
+    /// Minutes more for being sent one; `None` where a side has fewer than two rows.
+    pub effect: Option<Interval>,
+    /// Coins paid.
+    pub paid: f64,
+    /// Minutes more for each coin paid; `None` where nothing was paid or nothing can be said.
+    pub minutes_per_coin: Option<Interval>,
+}
+
+/// Bonuses of one size, on closed days.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BonusSizeRow {
+    /// Coins of one, as the scenario says now.
+    pub coins: f64,
+    /// Bonuses sent.
+    pub sent: u64,
+    /// Bonuses earned.
+    pub earned: u64,
+}
+
+/// Avatars that are never offered a bonus, and those that may be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct HoldOutRow {
+    /// Avatars held out, and their mean minutes a day.
+    pub held_out: (u64, f64),
+    /// All others, and theirs.
+    pub others: (u64, f64),
+}
+
 /// Bonuses.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct BonusRows {
@@ -44,6 +81,15 @@ pub struct BonusRows {
     pub arm: String,
     /// Days, in order.
     pub days: Vec<BonusDayRow>,
+    /// By how they were given; empty in files of older versions.
+    #[serde(default)]
+    pub trials: Vec<BonusTrialRow>,
+    /// By size, the smaller one first; empty in files of older versions.
+    #[serde(default)]
+    pub sizes: Vec<BonusSizeRow>,
+    /// Who is held out of all of it.
+    #[serde(default)]
+    pub hold_out: HoldOutRow,
     /// Minutes that a coin brought, by what was withheld by lot.
     pub minutes_per_coin: Option<Interval>,
     /// The same by the truth: minutes of visits that a bonus brought about, or made longer.
@@ -76,6 +122,9 @@ pub struct PushHourRow {
 /// Pushes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PushRows {
+    /// By how much a push raises the chance to come within a day, by what was withheld by lot; `None` if nothing was.
+    #[serde(default)]
+    pub effect: Option<Interval>,
     /// Returns within a day that pushes brought about, by what was withheld by lot; `None` if nothing was.
     pub returns: Option<Interval>,
     /// Avatars that switched pushes off.

@@ -148,7 +148,8 @@ pub fn invite_friends(
 }
 
 /// Returns the hour of the city's clock at which live events begin on this day.
-fn hour_of_day(config: &EngageConfig, plan: &InvitePlan, seed: u64, now: Tick) -> u32 {
+#[must_use]
+pub fn hour_of_day(config: &EngageConfig, plan: &InvitePlan, seed: u64, now: Tick) -> u32 {
     match config.live_event_policy {
         LiveEventPolicy::Fixed => config.live_event_hour,
         LiveEventPolicy::Random => {

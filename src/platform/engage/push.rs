@@ -47,6 +47,14 @@ impl PushPlan {
     }
 }
 
+impl PushPlan {
+    /// Returns how many pushes each avatar had since it last came; avatars that were never planned for may be missing.
+    #[must_use]
+    pub fn in_vain(&self) -> &[u8] {
+        &self.in_vain
+    }
+}
+
 impl StateHash for PushPlan {
     fn digest(&mut self) -> u64 {
         let mut h = StateHasher::default();
@@ -57,7 +65,8 @@ impl StateHash for PushPlan {
 }
 
 /// Returns the hour of an avatar's own day.
-fn local_hour(at: Tick, timezone: i8) -> u32 {
+#[must_use]
+pub fn local_hour(at: Tick, timezone: i8) -> u32 {
     (at.hour().cast_signed() + i32::from(timezone))
         .rem_euclid(24)
         .cast_unsigned()

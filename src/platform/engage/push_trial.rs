@@ -217,11 +217,7 @@ impl PushTrials {
     /// Returns the returns within a day that pushes brought about.
     #[must_use]
     pub fn returns(&self) -> Option<Effect> {
-        let n = self.sent.len() as f64;
-        self.effect().map(|e| Effect {
-            mean: n * e.mean,
-            standard_error: n * e.standard_error,
-        })
+        self.effect().map(|e| e.times(self.sent.len() as f64))
     }
 }
 

@@ -103,6 +103,14 @@ config! {
     }
 }
 
+impl BonusConfig {
+    /// Returns the coins of a day for so many avatars.
+    #[must_use]
+    pub fn a_day(&self, n_avatars: usize) -> f64 {
+        self.budget_per_1000 * n_avatars as f64 / 1_000.0
+    }
+}
+
 config_group! {
     /// Bonuses, and how it is learned whom they move.
     pub struct BonusesConfig {

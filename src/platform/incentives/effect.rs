@@ -113,6 +113,24 @@ impl Effect {
         })
     }
 
+    /// Returns the effect on so many treated rows together.
+    #[must_use]
+    pub fn times(self, rows: f64) -> Self {
+        Self {
+            mean: rows * self.mean,
+            standard_error: rows * self.standard_error,
+        }
+    }
+
+    /// Returns the effect for each of so many units, as coins paid; more than 0.
+    #[must_use]
+    pub fn per(self, units: f64) -> Self {
+        Self {
+            mean: self.mean / units,
+            standard_error: self.standard_error / units,
+        }
+    }
+
     /// Returns the ends of the 95 percent interval.
     pub fn interval(&self) -> (f64, f64) {
         let reach = REACH * self.standard_error;

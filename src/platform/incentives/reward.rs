@@ -56,6 +56,22 @@ pub struct RewardBook {
     pub granted: f64,
 }
 
+impl RewardBook {
+    /// Counts avatars by the streak they are on: those that came today or yesterday, for one day in a row, two, and so on; the
+    /// last count is of all that came for a week or longer.
+    #[must_use]
+    pub fn streaks(&self, today: u32) -> [u64; LONGEST_STREAK as usize] {
+        let mut counts = [0; LONGEST_STREAK as usize];
+        for p in self.table.rows() {
+            let goes_on = p.last_day != NEVER && p.last_day + 1 >= today;
+            if goes_on && p.streak > 0 {
+                counts[usize::from(p.streak.min(LONGEST_STREAK)) - 1] += 1;
+            }
+        }
+        counts
+    }
+}
+
 impl StateHash for RewardBook {
     fn digest(&mut self) -> u64 {
         let mut h = StateHasher::default();
@@ -175,5 +191,25 @@ pub fn grant_rewards(
             let rule = Rule::due(config.watch_reward);
             give(e.avatar, config.watch_reward, RewardKind::Watching, rule);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_streak_goes_on_until_a_day_is_left_out() {
+        let mut book = RewardBook::default();
+        assert_eq!(book.streaks(0), [0; 7]);
+        for (last_day, streak) in [(NEVER, 0), (5, 1), (4, 3), (3, 9), (5, 12)] {
+            book.table.push(Progress {
+                last_day,
+                streak,
+                ..Progress::default()
+            });
+        }
+        // On day 5 the one that last came on day 3 has broken its streak.
+        assert_eq!(book.streaks(5), [1, 0, 1, 0, 0, 0, 1]);
     }
 }

@@ -63,9 +63,8 @@ impl EconomyWatch {
         let ledger = city.get::<Ledger>();
         let mut totals = [Coins::ZERO; PURPOSES];
         for (total, purpose) in totals.iter_mut().zip(Purpose::ALL) {
-            let flow = ledger.flow(*purpose);
             // What flowed at midnight to close the old day belongs to it; what flowed since then is today's.
-            *total = flow.total - flow.today;
+            *total = ledger.flow(*purpose).before_today();
         }
         self.breaks.push(DayBreak {
             day,

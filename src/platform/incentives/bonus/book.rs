@@ -55,6 +55,18 @@ pub struct Given {
     pub is_earned: bool,
 }
 
+impl Given {
+    /// Returns the coins paid for it so far.
+    #[must_use]
+    pub const fn paid(&self) -> Coins {
+        if self.is_earned {
+            self.amount
+        } else {
+            Coins::ZERO
+        }
+    }
+}
+
 /// What is followed of an avatar.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Account {
@@ -121,6 +133,27 @@ pub struct Totals {
     pub paid: Coins,
 }
 
+impl Totals {
+    /// Returns the minutes more of an avatar to whom a bonus was sent; `None` where a side has fewer than two rows.
+    #[must_use]
+    pub fn effect(&self) -> Option<Effect> {
+        Effect::of(&self.sent, &self.withheld)
+    }
+
+    /// Returns the minutes that all of its bonuses brought about.
+    #[must_use]
+    pub fn gained(&self) -> Option<Effect> {
+        self.effect().map(|e| e.times(self.sent.len() as f64))
+    }
+
+    /// Returns the minutes gained for each coin paid; `None` before any was.
+    #[must_use]
+    pub fn per_coin(&self) -> Option<Effect> {
+        let paid = self.paid.as_f64();
+        self.gained().filter(|_| paid > 0.0).map(|e| e.per(paid))
+    }
+}
+
 /// A closed day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BonusDay {
@@ -134,6 +167,30 @@ pub struct BonusDay {
     pub paid: Coins,
     /// Whether a model chose.
     pub is_learned: bool,
+}
+
+impl BonusDay {
+    /// Counts what an avatar was given, as far as a bonus was sent.
+    pub(super) fn count(&mut self, given: &Given) {
+        if given.is_sent && given.size.is_some() {
+            self.sent += 1;
+            self.earned += u32::from(given.is_earned);
+            self.paid += given.paid();
+        }
+    }
+}
+
+/// The day of bonuses that is still open.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RunningDay {
+    /// What was sent, earned and paid so far.
+    pub day: BonusDay,
+    /// Bonuses chosen and withheld by lot.
+    pub withheld: u32,
+    /// Avatars whose lot was to get nothing.
+    pub nothing: u32,
+    /// Coins of bonuses that can still be earned.
+    pub open: Coins,
 }
 
 /// Everything about bonuses.
@@ -205,10 +262,9 @@ impl BonusBook {
             if t.sent.is_empty() {
                 continue;
             }
-            let e = Effect::of(&t.sent, &t.withheld)?;
-            let n = t.sent.len() as f64;
-            mean += n * e.mean;
-            variance += (n * e.standard_error) * (n * e.standard_error);
+            let e = t.gained()?;
+            mean += e.mean;
+            variance += e.standard_error * e.standard_error;
             any = true;
         }
         any.then(|| Effect {
@@ -221,11 +277,43 @@ impl BonusBook {
     #[must_use]
     pub fn minutes_per_coin(&self) -> Option<Effect> {
         let paid = self.paid().as_f64();
-        let e = self.minutes_gained().filter(|_| paid > 0.0)?;
-        Some(Effect {
-            mean: e.mean / paid,
-            standard_error: e.standard_error / paid,
-        })
+        self.minutes_gained()
+            .filter(|_| paid > 0.0)
+            .map(|e| e.per(paid))
+    }
+
+    /// Returns the coins that can be spent on the open day: what could be spent so far and was not paid on closed days, no
+    /// more than two days' worth, with `a_day` coins for a day.
+    #[must_use]
+    pub fn to_spend(&self, a_day: f64) -> f64 {
+        (self.allowance - self.paid().as_f64()).clamp(0.0, 2.0 * a_day)
+    }
+
+    /// Counts what was given on the day that is open; `None` if none is. Looks at every account.
+    #[must_use]
+    pub fn running_day(&self) -> Option<RunningDay> {
+        let mut running = RunningDay {
+            day: BonusDay {
+                day: self.opened?.day(),
+                sent: 0,
+                earned: 0,
+                paid: Coins::ZERO,
+                is_learned: self.model.is_some(),
+            },
+            withheld: 0,
+            nothing: 0,
+            open: Coins::ZERO,
+        };
+        for given in self.accounts.rows().iter().filter_map(|a| a.given.as_ref()) {
+            running.day.count(given);
+            match (given.size, given.is_sent) {
+                (None, _) => running.nothing += 1,
+                (Some(_), false) => running.withheld += 1,
+                (Some(_), true) if !given.is_earned => running.open += given.amount,
+                (Some(_), true) => {}
+            }
+        }
+        Some(running)
     }
 }
 
@@ -257,6 +345,63 @@ impl StateHash for BonusBook {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::events::behavior::NO_OFFER;
+    use crate::sim::units::TICKS_PER_DAY;
+
+    fn given(size: Option<usize>, is_sent: bool, is_earned: bool) -> Given {
+        Given {
+            reason: Reason::Chosen,
+            size,
+            propensity: 0.8,
+            is_sent,
+            offer: NO_OFFER,
+            columns: [0.0; COLUMNS],
+            usual: 0.0,
+            amount: Coins::from_whole(if is_sent { 2 } else { 0 }),
+            minutes: 10,
+            is_earned,
+        }
+    }
+
+    #[test]
+    fn the_open_day_is_what_the_accounts_hold() {
+        let mut book = BonusBook::default();
+        assert_eq!(book.running_day(), None);
+        book.opened = Some(Tick(3 * TICKS_PER_DAY + 480));
+        for g in [
+            Some(given(Some(0), true, true)),
+            Some(given(Some(0), true, false)),
+            Some(given(Some(1), false, false)),
+            Some(given(None, false, false)),
+            None,
+        ] {
+            let account = Account {
+                given: g,
+                ..Account::default()
+            };
+            book.accounts.push(account);
+        }
+        let running = book.running_day().unwrap();
+        let day = running.day;
+        assert_eq!((day.day, day.sent, day.earned), (3, 2, 1));
+        assert_eq!((running.withheld, running.nothing), (1, 1));
+        // One of two coins was paid, the other can still be earned.
+        assert_eq!(day.paid, Coins::from_whole(2));
+        assert_eq!(running.open, Coins::from_whole(2));
+    }
+
+    #[test]
+    fn no_more_than_two_days_worth_can_be_spent_and_no_less_than_nothing() {
+        let mut book = BonusBook {
+            allowance: 50.0,
+            ..BonusBook::default()
+        };
+        book.totals[Reason::Explored as usize].paid = Coins::from_whole(20);
+        assert_eq!(book.to_spend(20.0), 30.0);
+        assert_eq!(book.to_spend(10.0), 20.0);
+        book.totals[Reason::Chosen as usize].paid = Coins::from_whole(40);
+        assert_eq!(book.to_spend(20.0), 0.0);
+    }
 
     #[test]
     fn minutes_for_a_coin_are_those_of_the_draw() {
@@ -271,6 +416,11 @@ mod tests {
         }
         t.paid = Coins::from_whole(6);
         // Six minutes more each, three times, for six coins.
-        assert!((book.minutes_per_coin().unwrap().mean - 3.0).abs() < 1e-12);
+        let of_chosen = t.per_coin().unwrap();
+        assert!((of_chosen.mean - 3.0).abs() < 1e-12);
+        let of_all = book.minutes_per_coin().unwrap();
+        assert!((of_all.mean - of_chosen.mean).abs() < 1e-12);
+        assert!((of_all.standard_error - of_chosen.standard_error).abs() < 1e-12);
+        assert_eq!(book.totals[Reason::Explored as usize].per_coin(), None);
     }
 }

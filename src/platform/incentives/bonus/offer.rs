@@ -66,9 +66,9 @@ pub fn offer_bonuses(
     if what.arm == RewardArm::Uplift {
         learn(book, config, now.day());
     }
-    let today = what.budget_per_1000 * profiles.table.len() as f64 / 1_000.0;
+    let today = what.a_day(profiles.table.len());
     book.allowance += today;
-    let left = (book.allowance - book.paid().as_f64()).clamp(0.0, 2.0 * today);
+    let left = book.to_spend(today);
     let candidates = candidates(book, seed.0, now, what, &profiles, &observations, &ledger);
     let given = choose(book, seed.0, now, what, candidates, Coins::from_f64(left));
     for (id, mut g) in given {
@@ -120,11 +120,10 @@ fn close_day(book: &mut BonusBook, seed: u64, now: Tick, what: &BonusConfig, pro
             book.whole[is_in].add(total, 0.0);
         }
         let Some(g) = given else { continue };
-        let paid = if g.is_earned { g.amount } else { Coins::ZERO };
         let totals = &mut book.totals[g.reason as usize];
         if g.is_sent {
             totals.sent.add(minutes, g.usual);
-            totals.paid += paid;
+            totals.paid += g.paid();
         } else {
             totals.withheld.add(minutes, g.usual);
         }
@@ -132,10 +131,8 @@ fn close_day(book: &mut BonusBook, seed: u64, now: Tick, what: &BonusConfig, pro
         if let Some(size) = sent {
             book.by_size[size].0 += 1;
             book.by_size[size].1 += u32::from(g.is_earned);
-            day.sent += 1;
-            day.earned += u32::from(g.is_earned);
-            day.paid += paid;
         }
+        day.count(&g);
         book.remember(Tried {
             avatar: id,
             reason: g.reason,
