@@ -6,6 +6,7 @@ use bevy::ecs::prelude::*;
 use super::ads::campaign::{Campaigns, run_campaigns};
 use super::ads::click_model::ClickModel;
 use super::ads::conversion_model::{ConversionModel, learn_conversions};
+use super::ads::creatives::{Creatives, learn_creatives};
 use super::ads::floor::{Floor, take_bids};
 use super::ads::frequency::FrequencyCaps;
 use super::ads::learn::{ShownAds, Traffic, learn_clicks, pace_campaigns};
@@ -92,8 +93,12 @@ impl Plugin for PlatformPlugin {
         .insert_state("learned reserves", LearnedReserves::default())
         .insert_state("bid shading", Shades::default())
         .insert_state("reward book", RewardBook::default())
-        .insert_state("bonus book", BonusBook::default())
-        .add_systems(
+        .insert_state("bonus book", BonusBook::default());
+        // What a city does not have is no part of its hash and of its checkpoints.
+        if self.config.ads.creatives > 1 {
+            app.insert_state("creatives", Creatives::default());
+        }
+        app.add_systems(
             SimTick,
             (
                 observe,
@@ -101,6 +106,7 @@ impl Plugin for PlatformPlugin {
                 plan_pushes,
                 follow_visits,
                 learn_clicks,
+                learn_creatives,
                 learn_conversions,
             )
                 .chain()

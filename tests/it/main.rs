@@ -8,6 +8,7 @@
 mod ads;
 mod architecture;
 mod binary;
+mod creatives;
 #[cfg(feature = "desktop")]
 mod desktop;
 mod determinism;

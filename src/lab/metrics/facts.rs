@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::book::Book;
+use super::creatives::CreativeBook;
 use super::statistics::gini::{gini, top_share};
 use super::statistics::loglog::rank_slope;
 use super::statistics::network::{
@@ -68,6 +69,8 @@ pub struct Ending<'a> {
     pub pushes: &'a PushTrials,
     /// What offers truly changed.
     pub persuasion: &'a Persuasion,
+    /// What creatives did, where campaigns have several.
+    pub creatives: Option<&'a CreativeBook>,
     /// The day on which interests shift; `None` if they do not.
     pub shift_day: Option<u32>,
     /// Days before a conversion in which an ad may have had part in it.
@@ -94,6 +97,7 @@ impl<'a> Ending<'a> {
             bonuses: w.resource(),
             pushes: w.resource(),
             persuasion: w.resource(),
+            creatives: w.get_resource(),
             shift_day: w.resource::<SocietyRules>().0.shocks.scheduled_shift(),
             attribution_days: w.resource::<PlatformRules>().0.ads.attribution_days,
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::book::Book;
+use super::creatives::CreativeBook;
 use super::drift::response;
 use super::facts::Ending;
 use super::measure::minutes_of;
@@ -126,6 +127,15 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
     put("ad_lift", lift);
     put("ad_claimed", claimed);
     put("ad_overclaimed", lift.and_then(|l| claimed.map(|c| c - l)));
+    let creatives = end.creatives;
+    put(
+        "ad_creative_regret",
+        creatives.and_then(CreativeBook::regret),
+    );
+    put(
+        "ad_creative_best_share",
+        creatives.and_then(CreativeBook::best_share),
+    );
     out
 }
 

@@ -9,6 +9,7 @@
 //! | [`drift`] | how soon a shift was noticed, and when attention was back |
 //! | [`cohorts`] | who comes back how many days after arriving |
 //! | [`ads`] | how slots sold, and what ads changed |
+//! | [`creatives`] | how creatives of campaigns were shown and liked |
 //! | [`facts`] | the published facts |
 //! | [`headline`] | the headline numbers |
 //! | [`reached`] | what bonuses, pushes and invitations came to |
@@ -21,6 +22,7 @@ pub mod ads;
 pub mod book;
 pub mod calibration;
 pub mod cohorts;
+pub mod creatives;
 pub mod drift;
 pub mod facts;
 pub mod headline;

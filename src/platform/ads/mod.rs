@@ -14,6 +14,7 @@
 //! | `frequency` | how often an avatar sees a campaign |
 //! | `targeting` | what an ad may be chosen by |
 //! | `click_model` | how likely an ad is clicked |
+//! | `creatives` | which creative of a campaign is shown |
 //! | `conversion_model` | how likely a click becomes a conversion |
 //! | `holdout` | whom a campaign is never shown |
 //! | `floor` | the bids of a tick and the auction of a slot |
@@ -32,6 +33,7 @@ pub mod campaign;
 pub mod click_model;
 pub mod config;
 pub mod conversion_model;
+pub mod creatives;
 pub mod floor;
 pub mod frequency;
 pub mod goal;

@@ -10,6 +10,7 @@ use super::campaign::Campaigns;
 use super::click_model::{ClickModel, Format};
 use super::config::AdsConfig;
 use super::conversion_model::ConversionModel;
+use super::creatives::{Before, Creatives, Picked};
 use super::floor::Floor;
 use super::frequency::FrequencyCaps;
 use super::learn::{Shown, ShownAds};
@@ -19,15 +20,16 @@ use super::shades::Shades;
 use super::targeting::{Clue, may_learn, may_target};
 use crate::events::behavior::{EventKind, NO_SPACE, Surface};
 use crate::events::bus::{EventBus, OfferBus};
-use crate::events::offer::AdSlot;
+use crate::events::offer::{AdFace, AdSlot};
 use crate::platform::config::PlatformRules;
 use crate::platform::privacy::observation::Observations;
-use crate::platform::trace::ad::{AdOutcome, AdTrace, AuctionTrace, Targeting};
+use crate::platform::trace::ad::{AdOutcome, AdTrace, AuctionTrace, CreativeTrace, Targeting};
 use crate::platform::trace::book::{Traces, Why};
 use crate::sim::ids::{AvatarId, OfferId, SpaceId};
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
 use crate::society::avatars::profile::{DataPurpose, Profile, Profiles};
+use crate::society::content::creative::words;
 use crate::society::spaces::space::Spaces;
 
 /// Sets the streams of billboards apart from those of slates.
@@ -44,6 +46,7 @@ pub struct AdDesk<'w> {
     spaces: Res<'w, Spaces>,
     model: Res<'w, ClickModel>,
     conversions: Res<'w, ConversionModel>,
+    creatives: Option<ResMut<'w, Creatives>>,
     reserves: ResMut<'w, LearnedReserves>,
     shades: ResMut<'w, Shades>,
     floor: ResMut<'w, Floor>,
@@ -51,6 +54,15 @@ pub struct AdDesk<'w> {
     caps: ResMut<'w, FrequencyCaps>,
     shown: ResMut<'w, ShownAds>,
     traces: ResMut<'w, Traces>,
+}
+
+/// What may be known before an avatar in a place.
+struct Knowledge {
+    place: Clue,
+    /// Its observed interests, where it may be targeted by them.
+    interests: Option<Clue>,
+    /// Whether its answers may be learned from.
+    learns: bool,
 }
 
 /// Where a slot is.
@@ -122,36 +134,95 @@ impl AdDesk<'_> {
         } else {
             Vec::new()
         };
-        let learns = may_learn(profile);
+        let knowledge = Knowledge {
+            place,
+            interests,
+            learns: may_learn(profile),
+        };
         if sales.is_empty()
             && let (Some(auction), Some(slate)) = (auctions.first(), spot.slate)
         {
             let outcome = AdOutcome::Unsold(Box::new(auction.clone()));
             self.traces.settle_ad(slate, outcome);
         }
-        let mut ads = Vec::with_capacity(sales.len());
         let mut auctions = auctions.into_iter();
-        for (k, sale) in sales.into_iter().enumerate() {
-            self.caps.count(avatar, sale.campaign, day);
-            self.campaigns.get_mut(sale.campaign).committed += sale.due();
-            let offer = number();
-            if let Some(auction) = auctions.next() {
-                self.explain(offer, avatar, spot, k == 0, auction);
-            }
-            if learns {
-                self.shown.ads.push(Shown {
-                    offer,
-                    campaign: sale.campaign,
-                    format,
-                    cell: sale.cell,
-                    place: place.cell(usize::from(sale.topic)),
-                    p_click: sale.p_click,
-                    is_first: k == 0,
-                });
-            }
-            ads.push(ad_slot(&sale, offer, format));
+        sales
+            .iter()
+            .enumerate()
+            .map(|(k, sale)| {
+                let offer = number();
+                self.show(avatar, spot, k, sale, offer, &knowledge, auctions.next())
+            })
+            .collect()
+    }
+
+    /// Shows the ad of a sale, counts it and takes it down.
+    fn show(
+        &mut self,
+        avatar: AvatarId,
+        spot: Spot,
+        k: usize,
+        sale: &Sale,
+        offer: OfferId,
+        knowledge: &Knowledge,
+        auction: Option<AuctionTrace>,
+    ) -> AdSlot {
+        let format = spot.format;
+        self.caps.count(avatar, sale.campaign, self.clock.now.day());
+        self.campaigns.get_mut(sale.campaign).committed += sale.due();
+        let (picked, why) = self.pick(avatar, sale, format, knowledge, auction.is_some());
+        if let Some(auction) = auction {
+            self.explain(offer, avatar, spot, k == 0, auction, why);
         }
-        ads
+        if knowledge.learns {
+            self.shown.ads.push(Shown {
+                offer,
+                campaign: sale.campaign,
+                format,
+                cell: sale.cell,
+                place: knowledge.place.cell(usize::from(sale.topic)),
+                p_click: sale.p_click,
+                is_first: k == 0,
+            });
+            if let (Some(creatives), Some(picked), 0) = (&mut self.creatives, picked, k) {
+                creatives.await_answer(offer, sale.campaign, picked, format);
+            }
+        }
+        ad_slot(sale, picked.map_or(0, |p| p.creative), offer, format)
+    }
+
+    /// Picks the creative of a sale, where campaigns have several, and says why if that is wanted.
+    fn pick(
+        &mut self,
+        avatar: AvatarId,
+        sale: &Sale,
+        format: Format,
+        knowledge: &Knowledge,
+        is_traced: bool,
+    ) -> (Option<Picked>, Option<CreativeTrace>) {
+        let Some(creatives) = &mut self.creatives else {
+            return (None, None);
+        };
+        let config = &self.rules.0.ads;
+        let before = Before {
+            avatar,
+            interests: knowledge.interests.as_ref(),
+            format,
+            now: self.clock.now,
+        };
+        let picked = creatives.pick(self.seed.0, sale, before, config);
+        let why = is_traced.then(|| {
+            let face = AdFace::new(sale.topic, picked.creative);
+            CreativeTrace {
+                number: picked.creative,
+                n_creatives: config.creatives,
+                words: words(self.seed.0, sale.campaign, face),
+                choice: config.creative_choice,
+                segment: picked.segment,
+                counts: creatives.counts(sale.campaign, picked, format),
+            }
+        });
+        (Some(picked), why)
     }
 
     /// Takes down why an ad was shown.
@@ -162,6 +233,7 @@ impl AdDesk<'_> {
         spot: Spot,
         is_first: bool,
         auction: AuctionTrace,
+        creative: Option<CreativeTrace>,
     ) {
         let config = &self.rules.0.ads;
         let ad = AdTrace {
@@ -170,6 +242,7 @@ impl AdDesk<'_> {
             space: spot.space,
             caps: (config.cap_per_day, config.cap_per_week),
             auction,
+            creative,
         };
         let why = Why::Ad(Box::new(ad));
         self.traces.record(offer, avatar, self.clock.now, why);
@@ -183,7 +256,7 @@ impl AdDesk<'_> {
     }
 }
 
-fn ad_slot(sale: &Sale, offer: OfferId, format: Format) -> AdSlot {
+fn ad_slot(sale: &Sale, creative: u8, offer: OfferId, format: Format) -> AdSlot {
     AdSlot {
         campaign: sale.campaign,
         price_per_click: sale.price_per_click,
@@ -191,7 +264,7 @@ fn ad_slot(sale: &Sale, offer: OfferId, format: Format) -> AdSlot {
         p_click: sale.p_click as f32,
         offer,
         rewarded: format == Format::Rewarded,
-        topic: sale.topic,
+        face: AdFace::new(sale.topic, creative),
     }
 }
 

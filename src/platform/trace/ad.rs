@@ -3,6 +3,8 @@
 use crate::events::behavior::Surface;
 use crate::platform::ads::auction::{Pricing, Score};
 use crate::platform::ads::click_model::Format;
+use crate::platform::ads::config::CreativeChoice;
+use crate::platform::ads::creatives::{Counts, Segment};
 use crate::sim::ids::{CampaignId, OfferId, SpaceId};
 use crate::sim::units::Coins;
 
@@ -134,6 +136,23 @@ pub enum AdOutcome {
     Sold(OfferId),
 }
 
+/// Why the creative of an ad was shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreativeTrace {
+    /// Which of its campaign's, from 0.
+    pub number: u8,
+    /// How many its campaign has.
+    pub n_creatives: u32,
+    /// What it says.
+    pub words: String,
+    /// How it was chosen.
+    pub choice: CreativeChoice,
+    /// For whom, as far as may be known.
+    pub segment: Segment,
+    /// What was known of it in this format and segment.
+    pub counts: Counts,
+}
+
 /// Why an ad was shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AdTrace {
@@ -147,4 +166,6 @@ pub struct AdTrace {
     pub caps: (u32, u32),
     /// The auction it won.
     pub auction: AuctionTrace,
+    /// Why this creative; `None` where campaigns have one.
+    pub creative: Option<CreativeTrace>,
 }

@@ -5,6 +5,7 @@ use bevy::ecs::prelude::*;
 use super::avatar::{Avatar, Avatars};
 use super::choice::examination;
 use super::config::ChoiceConfig;
+use super::creative_taste::{Regard, SeenCreatives};
 use super::satisfaction::annoy;
 use crate::events::behavior::{Event, EventKind, NO_POSITION, Surface, ThingKind};
 use crate::events::bus::{EventBus, OfferBus};
@@ -52,15 +53,28 @@ pub(super) fn interest_in(a: &Avatar, topic: u8) -> f64 {
 /// Returns the true probability that an avatar clicks an ad about a topic; `is_video` for a rewarded video among games.
 #[must_use]
 pub fn click_probability(a: &Avatar, topic: u8, is_video: bool, choice: &ChoiceConfig) -> f64 {
+    regarded(a, topic, is_video, Regard::PLAIN, choice)
+}
+
+/// Returns the same for an ad that the avatar looks at in a way of its own.
+#[must_use]
+pub fn regarded(
+    a: &Avatar,
+    topic: u8,
+    is_video: bool,
+    regard: Regard,
+    choice: &ChoiceConfig,
+) -> f64 {
     let interest = interest_in(a, topic);
     // Every ad of a session makes the next one easier to overlook.
-    let blindness = math::pow(0.93, f64::from(a.ads_seen.min(60)));
+    let seen = f64::from(a.ads_seen.min(60)) * regard.blindness;
+    let blindness = math::pow(0.93, seen);
     let p = if is_video {
         choice.rewarded_rate * (0.7 + 0.8 * interest) * blindness
     } else {
         choice.ad_click_rate * (0.25 + 1.6 * interest) * blindness * f64::from(a.ad_tolerance)
     };
-    p.clamp(0.0, 1.0)
+    (p * regard.liking).clamp(0.0, 1.0)
 }
 
 /// Draws what an avatar does with an ad that it looks at with probability `examined`.
@@ -69,11 +83,12 @@ pub(super) fn react(
     ad: &AdSlot,
     surface: Surface,
     examined: f64,
+    regard: Regard,
     choice: &ChoiceConfig,
     rng: &mut RngStream,
 ) -> AdReaction {
     let is_video = ad.rewarded && surface == Surface::Games;
-    if rng.chance(examined * click_probability(a, ad.topic, is_video, choice)) {
+    if rng.chance(examined * regarded(a, ad.face.topic(), is_video, regard, choice)) {
         AdReaction::Clicked
     } else {
         AdReaction::Seen
@@ -87,6 +102,7 @@ pub(super) fn react_to_all(
     slate: &Slate,
     seed: u64,
     now: Tick,
+    seen: Option<&SeenCreatives>,
     choice: &ChoiceConfig,
 ) -> AdReactions {
     let mut out = AdReactions::default();
@@ -95,7 +111,8 @@ pub(super) fn react_to_all(
         let stream = u64::from(id.0) + BELOW * k as u64;
         let mut rng = RngStream::new(seed, Purpose::AdClick, stream, now.0);
         let examined = examination(k, choice.position_exponent);
-        *reaction = react(a, ad, slate.surface, examined, choice, &mut rng);
+        let regard = seen.map_or(Regard::PLAIN, |s| s.regard(seed, id, a, ad, choice));
+        *reaction = react(a, ad, slate.surface, examined, regard, choice, &mut rng);
     }
     out
 }
@@ -140,6 +157,7 @@ pub fn see_billboards(
     rules: Res<SocietyRules>,
     offers: Res<OfferBus>,
     walk_ins: Res<WalkIns>,
+    mut seen: Option<ResMut<SeenCreatives>>,
     mut avatars: ResMut<Avatars>,
     mut events: ResMut<EventBus>,
 ) {
@@ -156,11 +174,17 @@ pub fn see_billboards(
             // Clicking would be a choice, and nobody made it.
             AdReaction::Seen
         } else {
-            react(a, ad, Surface::None, 1.0, choice, &mut rng)
+            let regard = seen
+                .as_ref()
+                .map_or(Regard::PLAIN, |s| s.regard(seed.0, id, a, ad, choice));
+            react(a, ad, Surface::None, 1.0, regard, choice, &mut rng)
         };
-        let seen = Event::new(clock.now, id, EventKind::AdImpression).at(a.space);
+        if let Some(seen) = &mut seen {
+            seen.remember(id, ad);
+        }
+        let look = Event::new(clock.now, id, EventKind::AdImpression).at(a.space);
         let annoyance = BILLBOARD_ANNOYANCE * choice.ad_annoyance;
-        let base = record(seen, ad, Surface::None);
+        let base = record(look, ad, Surface::None);
         remember(a, base, ad, reaction, annoyance, &mut events);
     }
 }
