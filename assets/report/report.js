@@ -763,6 +763,17 @@
     ], rows, "", {});
   }
 
+  // What each kind of place for ads came to.
+  function adInventory() {
+    tableCard("ads", "Inventory", "Where ads were seen: in slates, as rewarded videos, on billboards along the ways, as brands in game rooms and classrooms, as sponsors of live events. Reached: avatars that looked at least once.", [
+      { name: "", title: true, cell: (r) => words(r.kind) },
+      { name: "looks", number: true, cell: (r) => count(r.looks) },
+      { name: "reached", number: true, cell: (r) => count(r.reach) },
+      { name: "clicks", number: true, cell: (r) => count(r.clicks) },
+      { name: "revenue", number: true, cell: (r) => number(r.revenue) },
+    ], sold.inventory, "", {});
+  }
+
   function ads() {
     const beside = [
       ["Ad revenue", days.length ? number(sum(days.map((d) => d.ad_revenue))) : "–", "outside money over the run"],
@@ -776,7 +787,8 @@
     if (sold.slots > 0) {
       adAuctions();
       adEffects();
-      if (sold.creatives.by_number.length) adCreatives();
+      if (sold.creatives && sold.creatives.by_number.length) adCreatives();
+      if (sold.inventory && sold.inventory.length) adInventory();
     }
     overDays("ads", "Push messages", "Opened over sent.", [["open rate", (d) => ratio(d.pushes_opened, d.pushes_sent)]], shareAxis("opened"), { format: percent, why: "no push message was sent." });
   }

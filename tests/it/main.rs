@@ -36,6 +36,7 @@ mod replay_window;
 mod report;
 mod resume;
 mod scenarios;
+mod signs;
 mod steer;
 mod storage;
 mod trace;

@@ -2,6 +2,7 @@
 
 use super::data::{AuctionWhy, BidWhy, Explanation, Line};
 use super::names::{self, Names};
+use crate::events::sign::SignKind;
 use crate::platform::ads::auction::{Pricing, Score};
 use crate::platform::ads::click_model::Format;
 use crate::platform::ads::config::CreativeChoice;
@@ -169,9 +170,15 @@ pub(super) fn explain(names: &Names<'_>, ad: &AdTrace, e: &mut Explanation) {
         why.bids.len().saturating_sub(1),
         why.chosen_by
     );
-    let place = match ad.slate {
-        Some(slate) => format!("{}, slate {}", names::surface(ad.surface), slate.0),
-        None => "billboard on the way".to_owned(),
+    let place = match (ad.slate, ad.sign) {
+        (Some(slate), _) => format!("{}, slate {}", names::surface(ad.surface), slate.0),
+        (None, Some(SignKind::Placement)) => {
+            "brand placed in a room, sold for the day to be seen by all who come in".to_owned()
+        }
+        (None, Some(SignKind::Sponsorship)) => {
+            "sponsor of a live event, sold when it was announced".to_owned()
+        }
+        (None, None) => "billboard on the way".to_owned(),
     };
     e.context
         .push(Line::text("slot", place, "where the ad is shown"));

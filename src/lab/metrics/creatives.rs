@@ -13,6 +13,7 @@ use super::ads::{FOLLOWED, credited};
 use crate::events::behavior::{Event, EventKind};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::events::offer::{AdFace, AdSlot, MOST_CREATIVES};
+use crate::events::sign::SignBus;
 use crate::platform::ads::attribution::journey::{Channel, Journey, Outcome, Touch};
 use crate::platform::ads::config::Attribution;
 use crate::platform::config::PlatformRules;
@@ -151,6 +152,7 @@ pub fn measure_creatives(
     platform: Res<PlatformRules>,
     events: Res<EventBus>,
     offers: Res<OfferBus>,
+    signs: Option<Res<SignBus>>,
     avatars: Res<Avatars>,
     mut book: ResMut<CreativeBook>,
 ) {
@@ -158,11 +160,10 @@ pub fn measure_creatives(
         .slates
         .iter()
         .flat_map(|s| s.ad.iter().chain(&s.ads_below));
-    let on_signs = offers.billboards.iter().map(|(_, ad)| ad);
-    let mut shown: Vec<(OfferId, AdSlot)> = in_slates
-        .chain(on_signs)
-        .map(|ad| (ad.offer, *ad))
-        .collect();
+    let on_signs = signs.iter().flat_map(|bus| &bus.views).map(|v| &v.ad);
+    let outside = offers.billboards.iter().map(|(_, ad)| ad).chain(on_signs);
+    let mut shown: Vec<(OfferId, AdSlot)> =
+        in_slates.chain(outside).map(|ad| (ad.offer, *ad)).collect();
     shown.sort_unstable_by_key(|(offer, _)| *offer);
     let n = platform.0.ads.creatives.clamp(1, MOST_CREATIVES as u32) as u8;
     for e in &events.current {

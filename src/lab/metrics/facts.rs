@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::book::Book;
 use super::creatives::CreativeBook;
+use super::inventory::InventoryBook;
 use super::statistics::gini::{gini, top_share};
 use super::statistics::loglog::rank_slope;
 use super::statistics::network::{
@@ -71,6 +72,8 @@ pub struct Ending<'a> {
     pub persuasion: &'a Persuasion,
     /// What creatives did, where campaigns have several.
     pub creatives: Option<&'a CreativeBook>,
+    /// What kinds of places for ads came to, where the scenario sells signs.
+    pub inventory: Option<&'a InventoryBook>,
     /// The day on which interests shift; `None` if they do not.
     pub shift_day: Option<u32>,
     /// Days before a conversion in which an ad may have had part in it.
@@ -98,6 +101,7 @@ impl<'a> Ending<'a> {
             pushes: w.resource(),
             persuasion: w.resource(),
             creatives: w.get_resource(),
+            inventory: w.get_resource(),
             shift_day: w.resource::<SocietyRules>().0.shocks.scheduled_shift(),
             attribution_days: w.resource::<PlatformRules>().0.ads.attribution_days,
         }

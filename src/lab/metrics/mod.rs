@@ -11,6 +11,7 @@
 //! | [`ads`] | how slots sold, and what ads changed |
 //! | [`creatives`] | how creatives of campaigns were shown and liked |
 //! | [`facts`] | the published facts |
+//! | [`inventory`] | what each kind of place for ads came to |
 //! | [`headline`] | the headline numbers |
 //! | [`reached`] | what bonuses, pushes and invitations came to |
 //! | [`table`] | the rows by day and by hour, as Parquet |
@@ -26,6 +27,7 @@ pub mod creatives;
 pub mod drift;
 pub mod facts;
 pub mod headline;
+pub mod inventory;
 pub mod measure;
 pub mod oracle;
 pub mod reached;

@@ -386,6 +386,24 @@ pub struct AdRows {
     /// What creatives did; empty where campaigns have one, and in files of older versions.
     #[serde(default)]
     pub creatives: CreativeRows,
+    /// What kinds of places for ads came to; empty where no signs are sold, and in files of older versions.
+    #[serde(default)]
+    pub inventory: Vec<InventoryRow>,
+}
+
+/// What one kind of place for ads came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InventoryRow {
+    /// The kind.
+    pub kind: String,
+    /// Looks.
+    pub looks: u64,
+    /// Avatars that looked at least once.
+    pub reach: u64,
+    /// Clicks.
+    pub clicks: u64,
+    /// Paid by advertisers, in outside money.
+    pub revenue: f64,
 }
 
 /// What the creatives of campaigns did.

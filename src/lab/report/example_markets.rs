@@ -1,6 +1,6 @@
 //! Made-up rows about trade and ads, for the example report.
 
-use super::data::{AdRows, CreativeRow, CreativeRows, CreditRow, LiftRow};
+use super::data::{AdRows, CreativeRow, CreativeRows, CreditRow, InventoryRow, LiftRow};
 use super::trade::{BookRow, DealRow, EffectRow, TradeRows};
 use crate::sim::math;
 
@@ -73,6 +73,13 @@ pub(super) fn ads(days: u32) -> AdRows {
             ("billboard".to_owned(), billboard),
         ],
     };
+    let inventory = |kind: &str, looks, reach, revenue| InventoryRow {
+        kind: kind.to_owned(),
+        looks,
+        reach,
+        clicks: looks / 250,
+        revenue,
+    };
     let creative = |looks, share, conversions| CreativeRow {
         looks,
         share,
@@ -118,5 +125,9 @@ pub(super) fn ads(days: u32) -> AdRows {
             by_rank: vec![creative(3_100, 0.62, None), creative(1_888, 0.38, None)],
             regret: Some(0.11),
         },
+        inventory: vec![
+            inventory("slate", 4_100, 1_320, 17.2),
+            inventory("placement", 610, 410, 3.1),
+        ],
     }
 }

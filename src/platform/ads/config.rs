@@ -113,6 +113,10 @@ config! {
         billboards: bool = true, "-";
         /// Share of arrivals that have passed a billboard.
         billboard_share: f64 = 0.03, "share", 0.0..=1.0;
+        /// Whether a brand is placed in every game room and classroom, sold for a day to be seen by all who come in.
+        placements: bool = false, "-";
+        /// Whether every live event has a sponsor, sold when it is announced to be seen by all who attend.
+        sponsored_events: bool = false, "-";
         /// Whether ads are chosen by the observed interests of those who consent; otherwise by the place alone.
         targeting: bool = true, "-";
         /// Campaigns that run at a time for each thousand avatars.

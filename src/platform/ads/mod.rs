@@ -20,6 +20,7 @@
 //! | `floor` | the bids of a tick and the auction of a slot |
 //! | `lot` | what an auction sells and is decided by |
 //! | `serve` | ads for slates and travelers |
+//! | `signs` | brands in rooms, sponsors of live events |
 //! | `learn` | what answers teach the click model and the pacing |
 //! | `mechanism` | sealed-bid auctions as theory writes them, to hold the city's against |
 //! | `attribution` | which ads a conversion is owed to |
@@ -45,5 +46,6 @@ pub mod pacing;
 pub mod reserve;
 pub mod serve;
 pub mod shades;
+pub mod signs;
 pub mod spend_control;
 pub mod targeting;

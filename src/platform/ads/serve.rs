@@ -14,13 +14,14 @@ use super::creatives::{Before, Creatives, Picked};
 use super::floor::Floor;
 use super::frequency::FrequencyCaps;
 use super::learn::{Shown, ShownAds};
-use super::lot::{Lot, Rules, Sale};
+use super::lot::{Audience, Lot, Rules, Sale};
 use super::reserve::LearnedReserves;
 use super::shades::Shades;
 use super::targeting::{Clue, may_learn, may_target};
 use crate::events::behavior::{EventKind, NO_SPACE, Surface};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::events::offer::{AdFace, AdSlot};
+use crate::events::sign::SignKind;
 use crate::platform::config::PlatformRules;
 use crate::platform::privacy::observation::Observations;
 use crate::platform::trace::ad::{AdOutcome, AdTrace, AuctionTrace, CreativeTrace, Targeting};
@@ -38,43 +39,59 @@ const BILLBOARD: u64 = 1 << 32;
 /// Everything that selling a slot needs.
 #[derive(SystemParam)]
 pub struct AdDesk<'w> {
-    clock: Res<'w, SimClock>,
-    seed: Res<'w, Seed>,
-    rules: Res<'w, PlatformRules>,
-    profiles: Res<'w, Profiles>,
+    pub(super) clock: Res<'w, SimClock>,
+    pub(super) seed: Res<'w, Seed>,
+    pub(super) rules: Res<'w, PlatformRules>,
+    pub(super) profiles: Res<'w, Profiles>,
     observations: Res<'w, Observations>,
-    spaces: Res<'w, Spaces>,
+    pub(super) spaces: Res<'w, Spaces>,
     model: Res<'w, ClickModel>,
     conversions: Res<'w, ConversionModel>,
     creatives: Option<ResMut<'w, Creatives>>,
     reserves: ResMut<'w, LearnedReserves>,
     shades: ResMut<'w, Shades>,
-    floor: ResMut<'w, Floor>,
-    campaigns: ResMut<'w, Campaigns>,
-    caps: ResMut<'w, FrequencyCaps>,
+    pub(super) floor: ResMut<'w, Floor>,
+    pub(super) campaigns: ResMut<'w, Campaigns>,
+    pub(super) caps: ResMut<'w, FrequencyCaps>,
     shown: ResMut<'w, ShownAds>,
     traces: ResMut<'w, Traces>,
 }
 
 /// What may be known before an avatar in a place.
-struct Knowledge {
-    place: Clue,
+pub(super) struct Knowledge {
+    pub(super) place: Clue,
     /// Its observed interests, where it may be targeted by them.
-    interests: Option<Clue>,
+    pub(super) interests: Option<Clue>,
     /// Whether its answers may be learned from.
-    learns: bool,
+    pub(super) learns: bool,
 }
 
 /// Where a slot is.
 #[derive(Clone, Copy)]
-struct Spot {
-    space: SpaceId,
-    format: Format,
+pub(super) struct Spot {
+    pub(super) space: SpaceId,
+    pub(super) format: Format,
     /// In which slate; `None` for a billboard.
     slate: Option<OfferId>,
     surface: Surface,
     /// How many slots.
     slots: u32,
+    /// On what kind of sign, if on one.
+    sign: Option<SignKind>,
+}
+
+impl Spot {
+    /// Returns a display ad outside slates: a billboard, or a sign of a kind.
+    pub(super) const fn outside(space: SpaceId, sign: Option<SignKind>) -> Self {
+        Self {
+            space,
+            format: Format::Display,
+            slate: None,
+            surface: Surface::None,
+            slots: 1,
+            sign,
+        }
+    }
 }
 
 impl AdDesk<'_> {
@@ -99,45 +116,25 @@ impl AdDesk<'_> {
             .filter(|_| targets)
             .and_then(Clue::of_interests);
         let clue = interests.unwrap_or(place);
-        let day = self.clock.now.day();
+        let targeting = match interests {
+            Some(_) => Targeting::Interests,
+            None if !personal => Targeting::Billboard,
+            None => why_not(config, *profile),
+        };
+        let learns = may_learn(profile);
         let lot = Lot {
-            avatar,
-            day,
+            audience: Audience::One(avatar),
+            day: self.clock.now.day(),
             place: spot.surface,
             format,
             clue: &clue,
             slots: spot.slots,
         };
-        let rules = Rules {
-            seed: self.seed.0,
-            now: self.clock.now,
-            model: &self.model,
-            conversions: &self.conversions,
-            campaigns: &self.campaigns,
-            caps: &self.caps,
-            config,
-        };
-        let sales = self
-            .floor
-            .sell(lot, &rules, &mut self.reserves, &mut self.shades)
-            .to_vec();
-        let auctions: Vec<AuctionTrace> = if self.traces.is_on() {
-            let targeting = match interests {
-                Some(_) => Targeting::Interests,
-                None if !personal => Targeting::Billboard,
-                None => why_not(config, *profile),
-            };
-            let (floor, reserves) = (&self.floor, &self.reserves);
-            (0..sales.len().max(1))
-                .map(|k| floor.take_down(k, lot, targeting, &rules, reserves))
-                .collect()
-        } else {
-            Vec::new()
-        };
+        let (sales, auctions) = self.hold(lot, targeting);
         let knowledge = Knowledge {
             place,
             interests,
-            learns: may_learn(profile),
+            learns,
         };
         if sales.is_empty()
             && let (Some(auction), Some(slate)) = (auctions.first(), spot.slate)
@@ -156,8 +153,38 @@ impl AdDesk<'_> {
             .collect()
     }
 
+    /// Holds an auction, and takes it down where somebody wants to read it later: one for each slot sold, or that of the first.
+    pub(super) fn hold(
+        &mut self,
+        lot: Lot<'_>,
+        targeting: Targeting,
+    ) -> (Vec<Sale>, Vec<AuctionTrace>) {
+        let rules = Rules {
+            seed: self.seed.0,
+            now: self.clock.now,
+            model: &self.model,
+            conversions: &self.conversions,
+            campaigns: &self.campaigns,
+            caps: &self.caps,
+            config: &self.rules.0.ads,
+        };
+        let sales = self
+            .floor
+            .sell(lot, &rules, &mut self.reserves, &mut self.shades)
+            .to_vec();
+        let auctions = if self.traces.is_on() {
+            let (floor, reserves) = (&self.floor, &self.reserves);
+            (0..sales.len().max(1))
+                .map(|k| floor.take_down(k, lot, targeting, &rules, reserves))
+                .collect()
+        } else {
+            Vec::new()
+        };
+        (sales, auctions)
+    }
+
     /// Shows the ad of a sale, counts it and takes it down.
-    fn show(
+    pub(super) fn show(
         &mut self,
         avatar: AvatarId,
         spot: Spot,
@@ -240,6 +267,7 @@ impl AdDesk<'_> {
             slate: spot.slate,
             surface: spot.surface,
             space: spot.space,
+            sign: spot.sign,
             caps: (config.cap_per_day, config.cap_per_week),
             auction,
             creative,
@@ -314,6 +342,7 @@ pub fn place_ads(mut desk: AdDesk<'_>, mut offers: ResMut<OfferBus>) {
                 Format::Display => config.slots,
                 Format::Rewarded => 1,
             },
+            sign: None,
         };
         let mut ads = desk
             .sell(slate.avatar, spot, || offers.number())
@@ -335,13 +364,7 @@ pub fn place_billboards(events: Res<EventBus>, mut desk: AdDesk<'_>, mut offers:
         if !desk.has_slot(stream, config.billboard_share) {
             continue;
         }
-        let spot = Spot {
-            space: e.space,
-            format: Format::Display,
-            slate: None,
-            surface: Surface::None,
-            slots: 1,
-        };
+        let spot = Spot::outside(e.space, None);
         let ads = desk.sell(e.avatar, spot, || offers.number());
         offers
             .billboards

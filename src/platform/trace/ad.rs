@@ -1,6 +1,7 @@
 //! Why an ad won, and what it pays: the whole auction.
 
 use crate::events::behavior::Surface;
+use crate::events::sign::SignKind;
 use crate::platform::ads::auction::{Pricing, Score};
 use crate::platform::ads::click_model::Format;
 use crate::platform::ads::config::CreativeChoice;
@@ -156,12 +157,14 @@ pub struct CreativeTrace {
 /// Why an ad was shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AdTrace {
-    /// In which slate; `None` for a billboard.
+    /// In which slate; `None` for a billboard or a sign.
     pub slate: Option<OfferId>,
-    /// On which surface; [`Surface::None`] for a billboard.
+    /// On which surface; [`Surface::None`] for a billboard or a sign.
     pub surface: Surface,
     /// In which space.
     pub space: SpaceId,
+    /// On what kind of sign, if on one that everybody in the space sees.
+    pub sign: Option<SignKind>,
     /// Most times a day and a week.
     pub caps: (u32, u32),
     /// The auction it won.

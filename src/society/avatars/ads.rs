@@ -10,6 +10,7 @@ use super::satisfaction::annoy;
 use crate::events::behavior::{Event, EventKind, NO_POSITION, Surface, ThingKind};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::events::offer::{AdSlot, Slate};
+use crate::events::sign::SignBus;
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
@@ -29,6 +30,9 @@ const BILLBOARD_ANNOYANCE: f64 = 0.25;
 
 /// Sets the streams of billboards apart from those of slates.
 const BILLBOARD: u64 = 1 << 32;
+
+/// Sets the streams of signs apart from those of ads and billboards, and after it those of further kinds of signs.
+const SIGN: u64 = 1 << 40;
 
 /// What an avatar does with an ad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -150,24 +154,33 @@ pub(super) fn record(event: Event, ad: &AdSlot, surface: Surface) -> Event {
         .answering(surface, NO_POSITION, ad.offer)
 }
 
-/// Lets those who have just arrived see the billboards they passed. No slate is cluttered by them.
+/// Lets those who have just arrived see the billboards they passed and the signs where they are. No slate is cluttered by them.
 pub fn see_billboards(
     clock: Res<SimClock>,
     seed: Res<Seed>,
     rules: Res<SocietyRules>,
     offers: Res<OfferBus>,
     walk_ins: Res<WalkIns>,
+    signs: Option<Res<SignBus>>,
     mut seen: Option<ResMut<SeenCreatives>>,
     mut avatars: ResMut<Avatars>,
     mut events: ResMut<EventBus>,
 ) {
     let choice = &rules.0.choice;
-    for (id, ad) in &offers.billboards {
-        let id: AvatarId = *id;
+    let billboards = offers
+        .billboards
+        .iter()
+        .map(|(id, ad)| (*id, ad, BILLBOARD));
+    // Whoever has gone on since does not see a sign.
+    let views = signs.iter().flat_map(|bus| &bus.views);
+    let views = views.filter(|v| avatars.get(v.avatar).space == v.space);
+    let views = views.map(|v| (v.avatar, &v.ad, SIGN << v.kind.code()));
+    let views: Vec<(AvatarId, &AdSlot, u64)> = billboards.chain(views).collect();
+    for (id, ad, place) in views {
         if !avatars.get(id).is_awake() {
             continue;
         }
-        let stream = u64::from(id.0) | BILLBOARD;
+        let stream = u64::from(id.0) | place;
         let mut rng = RngStream::new(seed.0, Purpose::AdClick, stream, clock.now.0);
         let a = avatars.get_mut(id);
         let reaction = if walk_ins.of(id).is_some() {

@@ -3,7 +3,10 @@
 use crate::events::behavior::Surface;
 use crate::lab::metrics::ads::{AdBook, Lift};
 use crate::lab::metrics::creatives::{Answers, CreativeBook};
-use crate::lab::report::data::{AdRows, CreativeRow, CreativeRows, CreditRow, LiftRow};
+use crate::lab::metrics::inventory::{Inventory, InventoryBook};
+use crate::lab::report::data::{
+    AdRows, CreativeRow, CreativeRows, CreditRow, InventoryRow, LiftRow,
+};
 use crate::platform::ads::config::{AdsConfig, Attribution};
 use crate::sim::config::ConfigValue;
 use crate::society::avatars::wants::Cause;
@@ -63,6 +66,20 @@ fn credits(book: &AdBook, window_days: u32) -> Vec<CreditRow> {
     .collect()
 }
 
+fn inventory(book: &InventoryBook) -> Vec<InventoryRow> {
+    let rows = Inventory::ALL
+        .iter()
+        .map(|kind| (kind.word(), book.of(*kind)));
+    rows.map(|(word, y)| InventoryRow {
+        kind: word.to_owned(),
+        looks: y.looks,
+        reach: y.reach(),
+        clicks: y.clicks,
+        revenue: y.revenue,
+    })
+    .collect()
+}
+
 fn creatives(book: &CreativeBook, config: &AdsConfig) -> CreativeRows {
     let rows = |all: &[Answers], credits: Option<Vec<f64>>| -> Vec<CreativeRow> {
         let looks: u64 = all.iter().map(|a| a.looks).sum();
@@ -110,6 +127,7 @@ pub(super) fn ads(s: &Sight<'_>) -> AdRows {
         rule: word(config.attribution),
         credits: credits(book, config.attribution_days),
         lift: book.lift().as_ref().and_then(lift_row),
+        inventory: s.ending.inventory.map(inventory).unwrap_or_default(),
         creatives: s
             .ending
             .creatives
