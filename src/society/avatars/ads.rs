@@ -201,3 +201,26 @@ pub fn see_billboards(
         remember(a, base, ad, reaction, annoyance, &mut events);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::birth::newcomer;
+    use super::*;
+
+    #[test]
+    fn relief_takes_away_its_share_of_what_earlier_ads_of_a_session_cost() {
+        let mut a = newcomer(3);
+        a.ads_seen = 10;
+        let choice = ChoiceConfig::BASELINE;
+        let p = |liking, blindness| {
+            let regard = Regard { liking, blindness };
+            regarded(&a, 1, false, regard, &choice)
+        };
+        let plain = click_probability(&a, 1, false, &choice);
+        assert!(plain > 0.0);
+        assert_eq!(p(1.0, 1.0), plain);
+        // Ten ads weigh as five: .93⁵ instead of .93¹⁰.
+        assert!((p(1.0, 0.5) / plain - math::pow(0.93, -5.0)).abs() < 1e-9);
+        assert!((p(1.5, 1.0) / plain - 1.5).abs() < 1e-9);
+    }
+}

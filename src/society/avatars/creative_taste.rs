@@ -164,6 +164,7 @@ impl SeenCreatives {
 
 #[cfg(test)]
 mod tests {
+    use super::super::birth::newcomer;
     use super::*;
     use crate::sim::ids::OfferId;
     use crate::sim::units::Coins;
@@ -178,6 +179,47 @@ mod tests {
             rewarded: false,
             face: AdFace::new(2, creative),
         }
+    }
+
+    #[test]
+    fn the_first_creative_is_an_ad_like_any_other_and_further_ones_are_liked_as_much_on_average() {
+        let choice = ChoiceConfig {
+            creative_taste: 0.3,
+            ..ChoiceConfig::BASELINE
+        };
+        let people: Vec<Avatar> = (0..200).map(newcomer).collect();
+        let like = |campaign: u32, creative, choice: &ChoiceConfig| {
+            let id = AvatarId(campaign % 200);
+            let a = &people[id.idx()];
+            let face = AdFace::new(1, creative);
+            liking(1, id, a, CampaignId(campaign), face, choice)
+        };
+        let n = 4_000;
+        let mut sum = 0.0;
+        for campaign in 0..n {
+            assert_eq!(like(campaign, 0, &choice), 1.0);
+            assert_eq!(like(campaign, 2, &ChoiceConfig::NULL), 1.0);
+            sum += like(campaign, 2, &choice);
+        }
+        // Standard error: .31/√4000 = .005; that interests are not normal moves the mean by as much.
+        let mean = sum / f64::from(n);
+        assert!((mean - 1.0).abs() < 0.03, "{mean}");
+    }
+
+    #[test]
+    fn another_creative_than_the_last_one_relieves_and_the_same_does_not() {
+        let mut seen = SeenCreatives::default();
+        let (id, a) = (AvatarId(0), newcomer(0));
+        let choice = ChoiceConfig {
+            creative_relief: 0.25,
+            ..ChoiceConfig::NULL
+        };
+        let left = |seen: &SeenCreatives, k| seen.regard(1, id, &a, &ad(4, k), &choice).blindness;
+        assert_eq!(left(&seen, 1), 1.0);
+        seen.remember(id, &ad(4, 1));
+        assert_eq!((left(&seen, 1), left(&seen, 2)), (1.0, 0.75));
+        let other = seen.regard(1, id, &a, &ad(5, 2), &choice);
+        assert_eq!(other, Regard::PLAIN);
     }
 
     #[test]
