@@ -746,6 +746,34 @@
     }, {});
   }
 
+  // What the creatives of campaigns did, and how well who looked likes them in truth.
+  function adCreatives() {
+    const made = sold.creatives;
+    const row = (name, r) => [name, r.looks, r.share, r.ctr, r.conversions];
+    const rows = [
+      ...made.by_number.map((r, k) => row("creative " + (k + 1), r)),
+      ...made.by_rank.map((r, k) => row(k ? "liked as number " + (k + 1) + " of its campaign's" : "liked best of its campaign's", r)),
+    ];
+    tableCard("ads", "Creatives", "Which creative of the campaign that won a slot was shown (" + words(made.choice) + "). By number all campaigns count together; by liking, what counts is the truth about who looked, which neither the platform nor an advertiser knows. Against the best for each who looked " + percent(made.regret) + " of liking were lost.", [
+      { name: "", title: true, cell: ([name]) => name },
+      { name: "looks", number: true, cell: ([, looks]) => count(looks) },
+      { name: "share", number: true, cell: ([, , share]) => percent(share) },
+      { name: "clicked", number: true, cell: ([, , , ctr]) => percent(ctr) },
+      { name: "conversions credited", number: true, cell: ([, , , , credited]) => (credited == null ? "–" : number(credited)) },
+    ], rows, "", {});
+  }
+
+  // What each kind of place for ads came to.
+  function adInventory() {
+    tableCard("ads", "Inventory", "Where ads were seen: in slates, as rewarded videos, on billboards along the ways, as brands in game rooms and classrooms, as sponsors of live events. Reached: avatars that looked at least once.", [
+      { name: "", title: true, cell: (r) => words(r.kind) },
+      { name: "looks", number: true, cell: (r) => count(r.looks) },
+      { name: "reached", number: true, cell: (r) => count(r.reach) },
+      { name: "clicks", number: true, cell: (r) => count(r.clicks) },
+      { name: "revenue", number: true, cell: (r) => number(r.revenue) },
+    ], sold.inventory, "", {});
+  }
+
   function ads() {
     const beside = [
       ["Ad revenue", days.length ? number(sum(days.map((d) => d.ad_revenue))) : "–", "outside money over the run"],
@@ -759,6 +787,8 @@
     if (sold.slots > 0) {
       adAuctions();
       adEffects();
+      if (sold.creatives && sold.creatives.by_number.length) adCreatives();
+      if (sold.inventory && sold.inventory.length) adInventory();
     }
     overDays("ads", "Push messages", "Opened over sent.", [["open rate", (d) => ratio(d.pushes_opened, d.pushes_sent)]], shareAxis("opened"), { format: percent, why: "no push message was sent." });
   }

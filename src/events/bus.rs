@@ -170,8 +170,8 @@ impl StateHash for OfferBus {
     }
 }
 
-fn hash_ad(h: &mut StateHasher, ad: &AdSlot) {
-    h.u64(u64::from(ad.campaign.0) << 32 | u64::from(ad.topic) << 1 | u64::from(ad.rewarded));
+pub(super) fn hash_ad(h: &mut StateHasher, ad: &AdSlot) {
+    h.u64(u64::from(ad.campaign.0) << 32 | u64::from(ad.face.code()) << 1 | u64::from(ad.rewarded));
     h.u64(ad.offer.0);
     h.i64(ad.price_per_click.micros());
     h.i64(ad.price_per_look.micros());

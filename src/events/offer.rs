@@ -80,8 +80,54 @@ pub struct AdSlot {
     pub offer: OfferId,
     /// Whether watching it is rewarded with coins.
     pub rewarded: bool,
-    /// What it is about, as anybody who looks at it sees.
-    pub topic: u8,
+    /// What it shows, as anybody who looks at it sees.
+    pub face: AdFace,
+}
+
+/// Most creatives a campaign may have.
+pub const MOST_CREATIVES: usize = 8;
+
+/// What an ad shows: what it is about, and which of its campaign's creatives it is.
+///
+/// One byte, five bits of topic below three of creative: the face of a campaign's first creative is its topic, so that cities
+/// without further ones are written and hashed as they were before there were any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AdFace(u8);
+
+impl AdFace {
+    /// Bits of the topic.
+    const TOPIC_BITS: u32 = 5;
+
+    /// Names a creative, from 0, of a campaign about a topic, `0..32`; both are taken modulo what there is room for.
+    #[must_use]
+    pub const fn new(topic: u8, creative: u8) -> Self {
+        Self(topic & ((1 << Self::TOPIC_BITS) - 1) | creative << Self::TOPIC_BITS)
+    }
+
+    /// Returns the face of a byte of a log.
+    #[must_use]
+    pub const fn from_code(code: u8) -> Self {
+        Self(code)
+    }
+
+    /// Returns the byte written to logs.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self.0
+    }
+
+    /// Returns what the ad is about.
+    #[must_use]
+    pub const fn topic(self) -> u8 {
+        self.0 & ((1 << Self::TOPIC_BITS) - 1)
+    }
+
+    /// Returns which of its campaign's creatives it is, from 0.
+    #[must_use]
+    pub const fn creative(self) -> u8 {
+        self.0 >> Self::TOPIC_BITS
+    }
 }
 
 /// Why a push was sent.
@@ -129,4 +175,21 @@ pub struct Invitation {
     pub space: SpaceId,
     /// When.
     pub tick: Tick,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_face_tells_topic_and_creative_and_that_of_the_first_is_the_topic() {
+        for topic in 0..32 {
+            assert_eq!(AdFace::new(topic, 0).code(), topic);
+            for creative in 0..MOST_CREATIVES as u8 {
+                let face = AdFace::new(topic, creative);
+                assert_eq!((face.topic(), face.creative()), (topic, creative));
+                assert_eq!(AdFace::from_code(face.code()), face);
+            }
+        }
+    }
 }

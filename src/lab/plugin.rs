@@ -5,7 +5,11 @@ use bevy::ecs::prelude::*;
 
 use super::config::{LabConfig, LabRules};
 use super::metrics::book::Book;
+use super::metrics::creatives::{CreativeBook, measure_creatives};
+use super::metrics::inventory::{InventoryBook, measure_inventory};
 use super::metrics::measure::measure;
+use crate::platform::ads::signs::has_signs;
+use crate::platform::config::PlatformRules;
 use crate::sim::schedule::{SimAppExt, SimSystems, SimTick};
 
 /// Looks at both sides, changes neither.
@@ -27,5 +31,26 @@ impl Plugin for LabPlugin {
             Book::new(),
         )
         .add_systems(SimTick, measure.in_set(SimSystems::Measure));
+        // What a city does not have is not counted, and no part of its checkpoints.
+        let platform = app.world().get_resource::<PlatformRules>();
+        let (several, signs) = platform.map_or((false, false), |p| {
+            (p.0.ads.creatives > 1, has_signs(&p.0.ads))
+        });
+        if signs {
+            app.insert_observed(
+                "inventory book",
+                "what the lab counts; nobody in the loop reads it",
+                InventoryBook::default(),
+            )
+            .add_systems(SimTick, measure_inventory.in_set(SimSystems::Measure));
+        }
+        if several {
+            app.insert_observed(
+                "creative book",
+                "what the lab counts; nobody in the loop reads it",
+                CreativeBook::default(),
+            )
+            .add_systems(SimTick, measure_creatives.in_set(SimSystems::Measure));
+        }
     }
 }

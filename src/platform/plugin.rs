@@ -6,12 +6,14 @@ use bevy::ecs::prelude::*;
 use super::ads::campaign::{Campaigns, run_campaigns};
 use super::ads::click_model::ClickModel;
 use super::ads::conversion_model::{ConversionModel, learn_conversions};
+use super::ads::creatives::{Creatives, learn_creatives};
 use super::ads::floor::{Floor, take_bids};
 use super::ads::frequency::FrequencyCaps;
 use super::ads::learn::{ShownAds, Traffic, learn_clicks, pace_campaigns};
 use super::ads::reserve::{LearnedReserves, learn_reserves};
 use super::ads::serve::{place_ads, place_billboards};
 use super::ads::shades::Shades;
+use super::ads::signs::{Signs, has_signs, sell_sponsorships, show_signs};
 use super::config::{PlatformConfig, PlatformRules};
 use super::engage::invite::{InvitePlan, hold_live_events, invite_friends};
 use super::engage::push::{PushPlan, plan_pushes, send_pushes};
@@ -30,6 +32,7 @@ use super::recommend::prices::AttentionPrices;
 use super::recommend::serve::{Exposures, Scored, score_requests, serve_slates};
 use super::trace::book::Traces;
 use crate::events::behavior::Event;
+use crate::events::sign::SignBus;
 use crate::sim::schedule::{SimAppExt, SimSystems, SimTick};
 
 /// What the operator knows and does.
@@ -92,8 +95,16 @@ impl Plugin for PlatformPlugin {
         .insert_state("learned reserves", LearnedReserves::default())
         .insert_state("bid shading", Shades::default())
         .insert_state("reward book", RewardBook::default())
-        .insert_state("bonus book", BonusBook::default())
-        .add_systems(
+        .insert_state("bonus book", BonusBook::default());
+        // What a city does not have is no part of its hash and of its checkpoints.
+        if self.config.ads.creatives > 1 {
+            app.insert_state("creatives", Creatives::default());
+        }
+        if has_signs(&self.config.ads) {
+            app.insert_state("signs", Signs::default())
+                .insert_state("sign bus", SignBus::default());
+        }
+        app.add_systems(
             SimTick,
             (
                 observe,
@@ -101,6 +112,7 @@ impl Plugin for PlatformPlugin {
                 plan_pushes,
                 follow_visits,
                 learn_clicks,
+                learn_creatives,
                 learn_conversions,
             )
                 .chain()
@@ -119,12 +131,14 @@ impl Plugin for PlatformPlugin {
                 take_bids,
                 place_ads,
                 place_billboards,
+                show_signs,
                 pace_campaigns,
                 grant_rewards,
                 pay_bonuses,
                 offer_bonuses,
                 invite_friends,
                 hold_live_events,
+                sell_sponsorships,
                 plan_day,
                 send_pushes,
             )

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::{Place, ScenarioError};
 
 /// The scenarios inside the program, in the order in which they are listed.
-pub const SHIPPED: [(&str, &str); 18] = [
+pub const SHIPPED: [(&str, &str); 19] = [
     (
         "quickstart",
         include_str!("../../scenarios/quickstart.toml"),
@@ -39,6 +39,7 @@ pub const SHIPPED: [(&str, &str); 18] = [
         include_str!("../../scenarios/interest-shift.toml"),
     ),
     ("auctions", include_str!("../../scenarios/auctions.toml")),
+    ("creatives", include_str!("../../scenarios/creatives.toml")),
     ("holdout", include_str!("../../scenarios/holdout.toml")),
     ("rewards", include_str!("../../scenarios/rewards.toml")),
     ("push", include_str!("../../scenarios/push.toml")),

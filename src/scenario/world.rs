@@ -16,7 +16,7 @@ use crate::lab::summary::BooksSummary;
 use crate::platform::plugin::PlatformPlugin;
 use crate::sim::schedule::{SimAppExt, Simulation, UnregisteredState};
 use crate::sim::workers::Workers;
-use crate::society::plugin::{Plantings, SocietyPlugin};
+use crate::society::plugin::{Creatives, Plantings, SocietyPlugin};
 
 use super::schema::Scenario;
 
@@ -55,6 +55,11 @@ pub fn plan(scenario: &Scenario, mut plantings: Plantings, workers: Workers) -> 
     app.add_plugins(SocietyPlugin {
         config: scenario.society.clone(),
         plantings,
+        creatives: if scenario.platform.ads.creatives > 1 {
+            Creatives::Several
+        } else {
+            Creatives::One
+        },
     });
     app.add_plugins(EconomyPlugin {
         config: scenario.economy.clone(),

@@ -75,6 +75,10 @@ pub enum Purpose {
     Farming = 63,
     Openness = 64,
     LiveTrial = 65,
+    Creative = 80,
+    CreativeMerit = 81,
+    PictureTaste = 82,
+    CreativeTrial = 83,
 }
 
 /// Mixes 64 bits so that every input bit moves every output bit (Stafford's variant 13).

@@ -5,6 +5,7 @@ use bevy::ecs::prelude::*;
 
 use super::avatars::ads::see_billboards;
 use super::avatars::bonus::{Quests, answer_bonuses};
+use super::avatars::creative_taste::SeenCreatives;
 use super::avatars::diurnal::DiurnalCurve;
 use super::avatars::likings::Likings;
 use super::avatars::live::live;
@@ -44,12 +45,23 @@ pub struct Plantings {
     pub past: Vec<Event>,
 }
 
+/// How many creatives campaigns have: people make something of them only where there are several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Creatives {
+    /// One; an ad is like any other about its topic.
+    One,
+    /// Several.
+    Several,
+}
+
 /// Everything that is true in the city.
 pub struct SocietyPlugin {
     /// Its part of the scenario.
     pub config: SocietyConfig,
     /// What was imported, if anything.
     pub plantings: Plantings,
+    /// What ads there are to look at.
+    pub creatives: Creatives,
 }
 
 impl Plugin for SocietyPlugin {
@@ -115,6 +127,10 @@ impl Plugin for SocietyPlugin {
             "what the lab may read later; what was bid and answered by them is hashed",
             Likings::default(),
         );
+        // What a city does not have is no part of its hash and of its checkpoints.
+        if self.creatives == Creatives::Several {
+            app.insert_state("seen creatives", SeenCreatives::default());
+        }
         app.add_systems(
             SimTick,
             (

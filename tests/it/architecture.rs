@@ -9,9 +9,10 @@ const ORDER: [&str; 9] = [
 ];
 
 /// What of society is public, and therefore all of it that the platform may import.
-const PUBLIC_SOCIETY: [&str; 8] = [
+const PUBLIC_SOCIETY: [&str; 9] = [
     "society::avatars::profile",
     "society::content::catalogue",
+    "society::content::creative",
     "society::content::item",
     "society::spaces::field",
     "society::spaces::map",

@@ -8,6 +8,7 @@
 mod ads;
 mod architecture;
 mod binary;
+mod creatives;
 #[cfg(feature = "desktop")]
 mod desktop;
 mod determinism;
@@ -35,6 +36,7 @@ mod replay_window;
 mod report;
 mod resume;
 mod scenarios;
+mod signs;
 mod steer;
 mod storage;
 mod trace;

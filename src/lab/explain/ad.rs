@@ -2,9 +2,13 @@
 
 use super::data::{AuctionWhy, BidWhy, Explanation, Line};
 use super::names::{self, Names};
+use crate::events::sign::SignKind;
 use crate::platform::ads::auction::{Pricing, Score};
 use crate::platform::ads::click_model::Format;
-use crate::platform::trace::ad::{AdTrace, AuctionTrace, LeftOut, SoldTrace, Targeting};
+use crate::platform::ads::config::CreativeChoice;
+use crate::platform::trace::ad::{
+    AdTrace, AuctionTrace, CreativeTrace, LeftOut, SoldTrace, Targeting,
+};
 
 /// Looks in which the auction counts clicks.
 const LOOKS: f64 = 1e9;
@@ -135,6 +139,27 @@ pub(super) fn auction(names: &Names<'_>, a: &AuctionTrace) -> AuctionWhy {
     }
 }
 
+/// Explains why a creative was shown.
+fn explain_creative(c: &CreativeTrace, e: &mut Explanation) {
+    let number = format!("{} of {}: {}", c.number + 1, c.n_creatives, c.words);
+    let how = match c.choice {
+        CreativeChoice::Rotate => "each of its campaign's is shown in turn".to_owned(),
+        CreativeChoice::Learned => format!(
+            "did best in a draw from what is known of each before {}; of this one {} clicks in {} looks",
+            c.segment.word(),
+            c.counts.clicks,
+            c.counts.looks
+        ),
+    };
+    e.context
+        .push(Line::text("creative", number, "what the ad says"));
+    e.context.push(Line::text(
+        "creative chosen",
+        how,
+        "why this one of its campaign's creatives",
+    ));
+}
+
 /// Explains an ad.
 pub(super) fn explain(names: &Names<'_>, ad: &AdTrace, e: &mut Explanation) {
     let why = auction(names, &ad.auction);
@@ -145,9 +170,15 @@ pub(super) fn explain(names: &Names<'_>, ad: &AdTrace, e: &mut Explanation) {
         why.bids.len().saturating_sub(1),
         why.chosen_by
     );
-    let place = match ad.slate {
-        Some(slate) => format!("{}, slate {}", names::surface(ad.surface), slate.0),
-        None => "billboard on the way".to_owned(),
+    let place = match (ad.slate, ad.sign) {
+        (Some(slate), _) => format!("{}, slate {}", names::surface(ad.surface), slate.0),
+        (None, Some(SignKind::Placement)) => {
+            "brand placed in a room, sold for the day to be seen by all who come in".to_owned()
+        }
+        (None, Some(SignKind::Sponsorship)) => {
+            "sponsor of a live event, sold when it was announced".to_owned()
+        }
+        (None, None) => "billboard on the way".to_owned(),
     };
     e.context
         .push(Line::text("slot", place, "where the ad is shown"));
@@ -161,6 +192,9 @@ pub(super) fn explain(names: &Names<'_>, ad: &AdTrace, e: &mut Explanation) {
         why.chosen_by.clone(),
         "what the click model matches the ad's topic with",
     ));
+    if let Some(creative) = &ad.creative {
+        explain_creative(creative, e);
+    }
     e.context.push(Line::text(
         "conversions",
         "not predicted",

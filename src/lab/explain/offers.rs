@@ -60,6 +60,7 @@ pub fn recent_offers(world: &World, avatar: AvatarId) -> Vec<OfferLine> {
 fn kind(trace: &Trace) -> String {
     match &trace.why {
         Why::Slate(s) => format!("slate: {}", names::surface(s.surface)),
+        Why::Ad(a) if a.sign.is_some() => "sign".to_owned(),
         Why::Ad(a) if a.slate.is_none() => "billboard".to_owned(),
         Why::Ad(a) => format!("ad: {}", names::surface(a.surface)),
         Why::Push(_) => "push".to_owned(),

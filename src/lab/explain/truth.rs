@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::names::Names;
 use crate::events::behavior::{Surface, Thing, ThingKind};
 use crate::events::bus::OfferBus;
+use crate::events::offer::AdFace;
 use crate::platform::ads::click_model::Format;
 use crate::platform::trace::book::{Traces, Why};
 use crate::platform::trace::reach::InvitationTrace;
@@ -16,8 +17,9 @@ use crate::platform::trace::slate::SlateTrace;
 use crate::sim::ids::{AvatarId, OfferId};
 use crate::sim::schedule::{Seed, SimClock};
 use crate::sim::units::Coins;
-use crate::society::avatars::ads::click_probability;
+use crate::society::avatars::ads::regarded;
 use crate::society::avatars::avatar::Avatars;
+use crate::society::avatars::creative_taste::{Regard, liking};
 use crate::society::avatars::decide::{View, slot_utility};
 use crate::society::avatars::utility::attraction;
 use crate::society::config::SocietyRules;
@@ -98,14 +100,30 @@ pub fn truth(world: &World, offer: OfferId) -> Option<Truth> {
         Why::Ad(ad) => {
             let avatar = world.resource::<Avatars>().get(trace.avatar);
             let is_video = ad.auction.format == Format::Rewarded && ad.surface == Surface::Games;
+            let seed = world.resource::<Seed>().0;
+            // Of those that did not win nobody chose a creative: the first stands for them.
+            let regard = |campaign, topic| {
+                let won = ad.auction.sold.is_some_and(|s| s.campaign == campaign);
+                let shown = ad.creative.as_ref().filter(|_| won);
+                shown.map_or(Regard::PLAIN, |c| {
+                    let face = AdFace::new(topic, c.number);
+                    Regard {
+                        liking: liking(seed, trace.avatar, avatar, campaign, face, choice),
+                        ..Regard::PLAIN
+                    }
+                })
+            };
             let bids = ad.auction.bids.iter();
-            bids.map(|b| TruthRow {
-                name: names.campaign(b.campaign),
-                score: None,
-                predicted: Some(b.p_click),
-                utility: None,
-                probability: click_probability(avatar, b.topic, is_video, choice),
-                place: 0,
+            bids.map(|b| {
+                let regard = regard(b.campaign, b.topic);
+                TruthRow {
+                    name: names.campaign(b.campaign),
+                    score: None,
+                    predicted: Some(b.p_click),
+                    utility: None,
+                    probability: regarded(avatar, b.topic, is_video, regard, choice),
+                    place: 0,
+                }
             })
             .collect()
         }
@@ -140,6 +158,7 @@ fn utility(w: &World, avatar: AvatarId, thing: Thing, price: Coins) -> f64 {
         communities: w.resource(),
         presence: w.resource(),
         walk_ins: w.resource(),
+        seen_creatives: w.get_resource(),
         slates: &w.resource::<OfferBus>().slates,
     };
     slot_utility(avatar, view.avatars.get(avatar), thing, price, &view)

@@ -25,7 +25,7 @@ use crate::sim::ids::{AvatarId, CampaignId};
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// Avatars whose journeys are kept: those that joined first.
-const FOLLOWED: u32 = 20_000;
+pub(super) const FOLLOWED: u32 = 20_000;
 
 /// Surfaces on which ads are seen; the last is what is outside of any.
 pub const N_SURFACES: usize = Surface::ALL.len();
@@ -282,16 +282,12 @@ impl AdBook {
         Attribution::ALL
             .into_iter()
             .filter_map(|by| {
-                let shares = match (by, by.rule()) {
-                    (_, Some(rule)) => by_rule(rule, &journeys, N_SURFACES),
-                    (Attribution::Shapley, None) => {
-                        by_shapley(Coalition::Conversions, &journeys, N_SURFACES)
-                    }
-                    (_, None) => by_removal(&journeys, N_SURFACES),
-                };
                 let mut conversions = [0.0; N_SURFACES];
-                for (to, parts) in conversions.iter_mut().zip(shares.ok()?) {
-                    *to = parts as f64 / 1e6;
+                for (to, share) in conversions
+                    .iter_mut()
+                    .zip(credited(by, &journeys, N_SURFACES)?)
+                {
+                    *to = share;
                 }
                 Some(Credit { by, conversions })
             })
@@ -317,6 +313,21 @@ impl AdBook {
         };
         self.stories.values().filter(had_ad).count() as u64
     }
+}
+
+/// Shares the conversions of journeys out to their channels, `0..n_channels`; `None` where the rule cannot.
+pub(super) fn credited(
+    by: Attribution,
+    journeys: &[Journey],
+    n_channels: usize,
+) -> Option<Vec<f64>> {
+    let shares = match (by, by.rule()) {
+        (_, Some(rule)) => by_rule(rule, journeys, n_channels),
+        (Attribution::Shapley, None) => by_shapley(Coalition::Conversions, journeys, n_channels),
+        (_, None) => by_removal(journeys, n_channels),
+    };
+    let parts = shares.ok()?.into_iter();
+    Some(parts.map(|parts| parts as f64 / 1e6).collect())
 }
 
 /// Mean over hours of the distance between two cumulated shares; `None` if one sums to nothing.

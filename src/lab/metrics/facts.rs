@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::book::Book;
+use super::creatives::CreativeBook;
+use super::inventory::InventoryBook;
 use super::statistics::gini::{gini, top_share};
 use super::statistics::loglog::rank_slope;
 use super::statistics::network::{
@@ -68,6 +70,10 @@ pub struct Ending<'a> {
     pub pushes: &'a PushTrials,
     /// What offers truly changed.
     pub persuasion: &'a Persuasion,
+    /// What creatives did, where campaigns have several.
+    pub creatives: Option<&'a CreativeBook>,
+    /// What kinds of places for ads came to, where the scenario sells signs.
+    pub inventory: Option<&'a InventoryBook>,
     /// The day on which interests shift; `None` if they do not.
     pub shift_day: Option<u32>,
     /// Days before a conversion in which an ad may have had part in it.
@@ -94,6 +100,8 @@ impl<'a> Ending<'a> {
             bonuses: w.resource(),
             pushes: w.resource(),
             persuasion: w.resource(),
+            creatives: w.get_resource(),
+            inventory: w.get_resource(),
             shift_day: w.resource::<SocietyRules>().0.shocks.scheduled_shift(),
             attribution_days: w.resource::<PlatformRules>().0.ads.attribution_days,
         }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::book::Book;
+use super::creatives::CreativeBook;
 use super::drift::response;
 use super::facts::Ending;
+use super::inventory::Inventory;
 use super::measure::minutes_of;
 use super::trading::{put_exchange, put_land, put_offers};
 use super::wealth;
@@ -126,6 +128,22 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
     put("ad_lift", lift);
     put("ad_claimed", claimed);
     put("ad_overclaimed", lift.and_then(|l| claimed.map(|c| c - l)));
+    for kind in [Inventory::Placement, Inventory::Sponsorship] {
+        let of = end.inventory.map(|book| book.of(kind));
+        let word = kind.word();
+        put(&format!("ad_{word}_looks"), of.map(|y| y.looks as f64));
+        put(&format!("ad_{word}_reach"), of.map(|y| y.reach() as f64));
+        put(&format!("ad_{word}_revenue"), of.map(|y| y.revenue));
+    }
+    let creatives = end.creatives;
+    put(
+        "ad_creative_regret",
+        creatives.and_then(CreativeBook::regret),
+    );
+    put(
+        "ad_creative_best_share",
+        creatives.and_then(CreativeBook::best_share),
+    );
     out
 }
 

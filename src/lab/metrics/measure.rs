@@ -14,6 +14,7 @@ use crate::economy::market::index::PriceIndex;
 use crate::economy::market::titles::AssetMarket;
 use crate::events::behavior::{EventKind, NO_POSITION, ThingKind};
 use crate::events::bus::{EventBus, OfferBus};
+use crate::events::sign::SignBus;
 use crate::lab::config::LabRules;
 use crate::lab::report::DayRow;
 use crate::platform::ads::campaign::Campaigns;
@@ -62,6 +63,7 @@ pub struct Sight<'w> {
     floor: Res<'w, Floor>,
     campaigns: Res<'w, Campaigns>,
     reserves: Res<'w, LearnedReserves>,
+    signs: Option<Res<'w, SignBus>>,
 }
 
 /// Counts what happened in this tick.
@@ -93,7 +95,9 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
         .slates
         .iter()
         .flat_map(|s| s.ad.iter().chain(&s.ads_below));
-    for ad in shown.chain(s.offers.billboards.iter().map(|(_, ad)| ad)) {
+    let on_signs = s.signs.iter().flat_map(|bus| &bus.views).map(|v| &v.ad);
+    let outside = s.offers.billboards.iter().map(|(_, ad)| ad).chain(on_signs);
+    for ad in shown.chain(outside) {
         book.ads.placed(s.clock.now, ad);
     }
     book.reached.count(&s.events.current, &s.offers, &s.avatars);

@@ -9,7 +9,9 @@
 //! | [`drift`] | how soon a shift was noticed, and when attention was back |
 //! | [`cohorts`] | who comes back how many days after arriving |
 //! | [`ads`] | how slots sold, and what ads changed |
+//! | [`creatives`] | how creatives of campaigns were shown and liked |
 //! | [`facts`] | the published facts |
+//! | [`inventory`] | what each kind of place for ads came to |
 //! | [`headline`] | the headline numbers |
 //! | [`reached`] | what bonuses, pushes and invitations came to |
 //! | [`table`] | the rows by day and by hour, as Parquet |
@@ -21,9 +23,11 @@ pub mod ads;
 pub mod book;
 pub mod calibration;
 pub mod cohorts;
+pub mod creatives;
 pub mod drift;
 pub mod facts;
 pub mod headline;
+pub mod inventory;
 pub mod measure;
 pub mod oracle;
 pub mod reached;

@@ -3,7 +3,7 @@
 use super::shape::{Kind, Shape};
 use super::wire::{Column, Fields, Out, WireError};
 use crate::events::behavior::{Surface, Thing, ThingKind};
-use crate::events::offer::{AdSlot, Slate, Slot, Source};
+use crate::events::offer::{AdFace, AdSlot, Slate, Slot, Source};
 use crate::sim::ids::{AvatarId, CampaignId, OfferId};
 use crate::sim::units::{Coins, Tick};
 
@@ -72,7 +72,7 @@ pub(super) const SHAPE: Shape = Shape {
             17,
             "topic",
             Kind::Numbers,
-            "what it is about, times 2, plus 1 if watching it is rewarded",
+            "what it is about, plus 32 for each creative of its campaign before it, times 2, plus 1 if watching it is rewarded",
         ),
     ],
 };
@@ -104,7 +104,7 @@ pub(super) fn write(slates: &[Slate]) -> Vec<u8> {
             columns[13].put_signed(apart(&mut last_ad, ad.offer.0));
             columns[14].put_signed(ad.price_per_click.micros());
             columns[15].put_signed(ad.price_per_look.micros());
-            columns[17].put(u64::from(ad.topic) << 1 | u64::from(ad.rewarded));
+            columns[17].put(u64::from(ad.face.code()) << 1 | u64::from(ad.rewarded));
         }
     }
     let mut out = Out::default();
@@ -169,7 +169,8 @@ pub(super) fn read(bytes: &[u8], tick: Tick) -> Result<Vec<Slate>, WireError> {
                 p_click: p_clicks.next().ok_or(WireError::Short(16))?,
                 offer: OfferId(last_ad),
                 rewarded: topic & 1 == 1,
-                topic: u8::try_from(topic >> 1)
+                face: u8::try_from(topic >> 1)
+                    .map(AdFace::from_code)
                     .ok()
                     .ok_or(WireError::Value(17, topic))?,
             });
@@ -212,7 +213,7 @@ mod tests {
             p_click: 0.013,
             offer: OfferId(offer),
             rewarded: campaign == 2,
-            topic: 23,
+            face: AdFace::new(23, 5),
         };
         let slate = |avatar, offer, slots, ads: Vec<AdSlot>| {
             let mut ads = ads.into_iter();

@@ -383,6 +383,53 @@ pub struct AdRows {
     pub credits: Vec<CreditRow>,
     /// What a randomised hold-out shows; `None` without one.
     pub lift: Option<LiftRow>,
+    /// What creatives did; empty where campaigns have one, and in files of older versions.
+    #[serde(default)]
+    pub creatives: CreativeRows,
+    /// What kinds of places for ads came to; empty where no signs are sold, and in files of older versions.
+    #[serde(default)]
+    pub inventory: Vec<InventoryRow>,
+}
+
+/// What one kind of place for ads came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InventoryRow {
+    /// The kind.
+    pub kind: String,
+    /// Looks.
+    pub looks: u64,
+    /// Avatars that looked at least once.
+    pub reach: u64,
+    /// Clicks.
+    pub clicks: u64,
+    /// Paid by advertisers, in outside money.
+    pub revenue: f64,
+}
+
+/// What the creatives of campaigns did.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CreativeRows {
+    /// How the one to be shown was chosen.
+    pub choice: String,
+    /// By number, all campaigns together.
+    pub by_number: Vec<CreativeRow>,
+    /// By how well whoever looked likes them in truth among those of the campaign, the best first.
+    pub by_rank: Vec<CreativeRow>,
+    /// Liking lost against the best creative for each who looked, from 0 to 1; `None` without looks.
+    pub regret: Option<f64>,
+}
+
+/// One creative of all campaigns, or one place in how they are liked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CreativeRow {
+    /// Looks.
+    pub looks: u64,
+    /// Share of all looks.
+    pub share: f64,
+    /// Clicks over looks; `None` without looks.
+    pub ctr: Option<f64>,
+    /// Conversions credited to it by the rule that the platform learns by; `None` by place.
+    pub conversions: Option<f64>,
 }
 
 /// Conversions shared out by one rule.

@@ -1,6 +1,6 @@
 //! Made-up rows about trade and ads, for the example report.
 
-use super::data::{AdRows, CreditRow, LiftRow};
+use super::data::{AdRows, CreativeRow, CreativeRows, CreditRow, InventoryRow, LiftRow};
 use super::trade::{BookRow, DealRow, EffectRow, TradeRows};
 use crate::sim::math;
 
@@ -73,6 +73,19 @@ pub(super) fn ads(days: u32) -> AdRows {
             ("billboard".to_owned(), billboard),
         ],
     };
+    let inventory = |kind: &str, looks, reach, revenue| InventoryRow {
+        kind: kind.to_owned(),
+        looks,
+        reach,
+        clicks: looks / 250,
+        revenue,
+    };
+    let creative = |looks, share, conversions| CreativeRow {
+        looks,
+        share,
+        ctr: Some(0.004),
+        conversions,
+    };
     AdRows {
         auction: "gsp".to_owned(),
         auctions: 5_210,
@@ -103,5 +116,18 @@ pub(super) fn ads(days: u32) -> AdRows {
             low: -0.001,
             high: 0.02,
         }),
+        creatives: CreativeRows {
+            choice: "learned".to_owned(),
+            by_number: vec![
+                creative(2_600, 0.52, Some(21.0)),
+                creative(2_388, 0.48, Some(16.0)),
+            ],
+            by_rank: vec![creative(3_100, 0.62, None), creative(1_888, 0.38, None)],
+            regret: Some(0.11),
+        },
+        inventory: vec![
+            inventory("slate", 4_100, 1_320, 17.2),
+            inventory("placement", 610, 410, 3.1),
+        ],
     }
 }

@@ -26,9 +26,10 @@ pub mod tensorboard;
 mod trade;
 
 pub use data::{
-    AdRows, AlarmRow, CalibrationBin, CalibrationRow, CardRow, CardState, CreditRow, DayRow,
-    DriftRows, FORMAT, FactRow, FlowDirection, FlowRow, LandMap, LandSpace, LiftRow, ModelRow,
-    PassRow, ReportData, RetentionPoint, SurfaceRow, SurvivalPoint,
+    AdRows, AlarmRow, CalibrationBin, CalibrationRow, CardRow, CardState, CreativeRow,
+    CreativeRows, CreditRow, DayRow, DriftRows, FORMAT, FactRow, FlowDirection, FlowRow,
+    InventoryRow, LandMap, LandSpace, LiftRow, ModelRow, PassRow, ReportData, RetentionPoint,
+    SurfaceRow, SurvivalPoint,
 };
 pub use page::{render, render_json, to_json};
 pub use trade::{BookRow, DealRow, EffectRow, TradeRows};

@@ -131,13 +131,16 @@ impl Floor {
                 continue;
             }
             let campaign = rules.campaigns.get(id);
+            let avatar = lot.audience.avatar();
+            let is_capped = avatar.is_some_and(|a| !rules.caps.allows(a, id, lot.day, config));
+            let was_seen = avatar.is_some_and(|a| rules.caps.has_seen(a, id, lot.day));
             let why = if !self.stands(lot.format, id, campaign) {
                 LeftOut::NoMoney
-            } else if !rules.caps.allows(lot.avatar, id, lot.day, config) {
+            } else if is_capped {
                 LeftOut::FrequencyCap
             } else if self.withheld.contains(&id) {
                 LeftOut::HeldOut
-            } else if campaign.goal == Goal::Reach && rules.caps.has_seen(lot.avatar, id, lot.day) {
+            } else if campaign.goal == Goal::Reach && was_seen {
                 LeftOut::Reached
             } else if config.pacing == PacingKind::Throttling {
                 LeftOut::BehindOrThrottled

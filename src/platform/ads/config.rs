@@ -61,6 +61,16 @@ config_choice! {
     }
 }
 
+config_choice! {
+    /// Which creative of the campaign that won a slot is shown.
+    pub enum CreativeChoice {
+        /// Each as often as the others, in turn.
+        Rotate = "rotate",
+        /// The one that does best in a draw from what is known of each (Thompson sampling).
+        Learned = "learned",
+    }
+}
+
 /// Half-life of credit under time decay, in days.
 const HALF_LIFE_DAYS: f64 = 7.0;
 
@@ -103,6 +113,10 @@ config! {
         billboards: bool = true, "-";
         /// Share of arrivals that have passed a billboard.
         billboard_share: f64 = 0.03, "share", 0.0..=1.0;
+        /// Whether a brand is placed in every game room and classroom, sold for a day to be seen by all who come in.
+        placements: bool = false, "-";
+        /// Whether every live event has a sponsor, sold when it is announced to be seen by all who attend.
+        sponsored_events: bool = false, "-";
         /// Whether ads are chosen by the observed interests of those who consent; otherwise by the place alone.
         targeting: bool = true, "-";
         /// Campaigns that run at a time for each thousand avatars.
@@ -119,6 +133,10 @@ config! {
         reach_share: f64 = 0.0, "share", 0.0..=1.0;
         /// Share of campaigns that want something done after the click, and bid by what that may cost; the rest want clicks.
         conversion_share: f64 = 0.0, "share", 0.0..=1.0;
+        /// Creatives of a campaign: with 1 an ad is like any other about its topic; with more, each has words and a picture of its own, and people like them differently.
+        creatives: u32 = 1, "creatives", 1..=8;
+        /// Which creative of the campaign that won a slot is shown, where it has several.
+        creative_choice: CreativeChoice = CreativeChoice::Learned, "-";
         /// Ads a slate with an ad slot has room for.
         slots: u32 = 1, "ads", 1..=4;
         /// Looks at an ad, relative to those at the one above it, as the platform assumes.

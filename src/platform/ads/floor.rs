@@ -24,7 +24,8 @@ use crate::platform::config::PlatformRules;
 use crate::platform::privacy::observation::PROFILE_DIM;
 use crate::sim::ids::{AvatarId, CampaignId};
 use crate::sim::rng::{Purpose, RngStream};
-use crate::sim::units::Coins;
+use crate::sim::schedule::SimClock;
+use crate::sim::units::{Coins, TICKS_PER_HOUR};
 
 /// A bid that stands for this tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,9 +66,9 @@ pub struct Floor {
 /// An auction that was held.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Auction {
-    /// Before whom the slot is.
-    pub avatar: AvatarId,
-    /// Where the slot is; [`Surface::None`] for a billboard.
+    /// Before whom the slot is; `None` for a sign that everybody sees.
+    pub avatar: Option<AvatarId>,
+    /// Where the slot is; [`Surface::None`] for a billboard or a sign.
     pub place: Surface,
     /// What kind of ad was sold.
     pub format: Format,
@@ -137,14 +138,17 @@ impl Standing {
 
     /// Says whether it may and wants to bid before an avatar.
     fn takes_part(&self, lot: Lot<'_>, goal: Goal, rules: &Rules<'_>) -> bool {
-        let (avatar, campaign) = (lot.avatar, self.campaign);
-        if !rules.caps.allows(avatar, campaign, lot.day, rules.config) {
-            return false;
+        let campaign = self.campaign;
+        // What everybody sees is capped when it is seen.
+        if let Some(avatar) = lot.audience.avatar() {
+            if !rules.caps.allows(avatar, campaign, lot.day, rules.config) {
+                return false;
+            }
+            if goal == Goal::Reach && rules.caps.has_seen(avatar, campaign, lot.day) {
+                return false;
+            }
         }
-        if goal == Goal::Reach && rules.caps.has_seen(avatar, campaign, lot.day) {
-            return false;
-        }
-        let pair = u64::from(campaign.0) << 32 | u64::from(avatar.0);
+        let pair = u64::from(campaign.0) << 32 | lot.audience.key();
         self.share >= 1.0
             || RngStream::new(rules.seed, Purpose::Throttling, pair, rules.now.0).chance(self.share)
     }
@@ -213,19 +217,22 @@ impl Floor {
                 reserve,
                 &mut self.awards,
             );
+            // From what everybody sees somebody is held out when it is seen.
+            let Some(avatar) = lot.audience.avatar() else {
+                break;
+            };
             let ghosts = self.withheld.len();
             for award in &self.awards {
-                if is_held_out(rules.seed, lot.avatar, award.campaign, config.holdout) {
+                if is_held_out(rules.seed, avatar, award.campaign, config.holdout) {
                     self.withheld.push(award.campaign);
                 }
             }
             if self.withheld.len() == ghosts {
+                self.ghosts
+                    .extend(self.withheld.iter().map(|c| (avatar, *c)));
                 break;
             }
         }
-        let avatar = lot.avatar;
-        self.ghosts
-            .extend(self.withheld.iter().map(|c| (avatar, *c)));
         self.teach(lot, rules, reserves, shades);
         self.sales.clear();
         for (place, award) in self.awards.iter().enumerate() {
@@ -248,7 +255,7 @@ impl Floor {
             });
         }
         self.held.push(Auction {
-            avatar: lot.avatar,
+            avatar: lot.audience.avatar(),
             place: lot.place,
             format: lot.format,
             n_bids: self.hopes.len() as u32,
@@ -271,7 +278,12 @@ impl Floor {
         &self.ghosts
     }
 
-    /// Calls for bids before an avatar.
+    /// Notes that somebody is held out from what everybody else sees.
+    pub(super) fn withhold(&mut self, avatar: AvatarId, campaign: CampaignId) {
+        self.ghosts.push((avatar, campaign));
+    }
+
+    /// Calls for bids before an audience.
     fn call(&mut self, lot: Lot<'_>, rules: &Rules<'_>, shades: &mut Shades) {
         let config = rules.config;
         self.bids.clear();
@@ -308,7 +320,8 @@ impl Floor {
                     Goal::Conversions => s.bid.scaled_ppm((converts * 1e6).round() as u32),
                     Goal::Clicks | Goal::Reach => s.bid,
                 };
-                let most = wanted.min(s.left);
+                let left = lot.audience.affordable(s.left, weighed);
+                let most = wanted.min(left);
                 let per_click = match config.bidding {
                     Bidding::Truthful => most,
                     Bidding::Shading => shaded(s.campaign, most, quality, lot, rules, shades),
@@ -325,7 +338,7 @@ impl Floor {
                     p_click,
                     appeal: s.appeal,
                     wanted,
-                    is_short: s.left <= wanted,
+                    is_short: left <= wanted,
                 });
             }
         }
@@ -359,6 +372,7 @@ impl Floor {
 
 /// Takes the bids of a tick in which there is something to sell.
 pub fn take_bids(
+    clock: Res<SimClock>,
     rules: Res<PlatformRules>,
     ledger: Res<Ledger>,
     events: Res<EventBus>,
@@ -370,8 +384,12 @@ pub fn take_bids(
     floor.n_auctions = 0;
     floor.held.clear();
     floor.ghosts.clear();
-    let passers = config.billboards && events.previous.iter().any(|e| e.kind == EventKind::Move);
-    if config.enabled && (passers || !offers.slates.is_empty()) {
+    let come = |kind| events.previous.iter().any(|e| e.kind == kind);
+    let passers = (config.billboards || config.placements) && come(EventKind::Move);
+    // Live events are held on the hour, and attended before the next minute.
+    let guests = config.sponsored_events
+        && (clock.now.0.is_multiple_of(TICKS_PER_HOUR) || come(EventKind::LiveAttend));
+    if config.enabled && (passers || guests || !offers.slates.is_empty()) {
         floor.open(&campaigns, &ledger, config);
     }
 }
@@ -382,6 +400,7 @@ mod tests {
     use super::super::click_model::ClickModel;
     use super::super::conversion_model::ConversionModel;
     use super::super::frequency::FrequencyCaps;
+    use super::super::lot::Audience;
     use super::super::targeting::Clue;
     use super::*;
     use crate::economy::purpose::Purpose;
@@ -447,7 +466,7 @@ mod tests {
             }
             let clue = clue(avatar);
             let lot = Lot {
-                avatar: AvatarId(avatar as u32),
+                audience: Audience::One(AvatarId(avatar as u32)),
                 day: 0,
                 place: Surface::Feed,
                 format: Format::Display,
@@ -467,7 +486,7 @@ mod tests {
             let sale = sales.first().copied();
             let mut all: Vec<Bid> = (0..n as u32 - 1)
                 .map(CampaignId)
-                .filter(|c| caps.allows(lot.avatar, *c, 0, &config))
+                .filter(|c| caps.allows(AvatarId(avatar as u32), *c, 0, &config))
                 .map(|c| {
                     let campaign = campaigns.get(c);
                     let cell = clue.cell(usize::from(campaign.topic));
@@ -497,7 +516,7 @@ mod tests {
         caps.grow(1);
         let clue = clue(3);
         let lot = Lot {
-            avatar: AvatarId(0),
+            audience: Audience::One(AvatarId(0)),
             day: 0,
             place: Surface::Games,
             format: Format::Rewarded,

@@ -14,11 +14,13 @@
 //! | `frequency` | how often an avatar sees a campaign |
 //! | `targeting` | what an ad may be chosen by |
 //! | `click_model` | how likely an ad is clicked |
+//! | `creatives` | which creative of a campaign is shown |
 //! | `conversion_model` | how likely a click becomes a conversion |
 //! | `holdout` | whom a campaign is never shown |
 //! | `floor` | the bids of a tick and the auction of a slot |
 //! | `lot` | what an auction sells and is decided by |
 //! | `serve` | ads for slates and travelers |
+//! | `signs` | brands in rooms, sponsors of live events |
 //! | `learn` | what answers teach the click model and the pacing |
 //! | `mechanism` | sealed-bid auctions as theory writes them, to hold the city's against |
 //! | `attribution` | which ads a conversion is owed to |
@@ -32,6 +34,7 @@ pub mod campaign;
 pub mod click_model;
 pub mod config;
 pub mod conversion_model;
+pub mod creatives;
 pub mod floor;
 pub mod frequency;
 pub mod goal;
@@ -43,5 +46,6 @@ pub mod pacing;
 pub mod reserve;
 pub mod serve;
 pub mod shades;
+pub mod signs;
 pub mod spend_control;
 pub mod targeting;

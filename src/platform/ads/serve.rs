@@ -10,24 +10,27 @@ use super::campaign::Campaigns;
 use super::click_model::{ClickModel, Format};
 use super::config::AdsConfig;
 use super::conversion_model::ConversionModel;
+use super::creatives::{Before, Creatives, Picked};
 use super::floor::Floor;
 use super::frequency::FrequencyCaps;
 use super::learn::{Shown, ShownAds};
-use super::lot::{Lot, Rules, Sale};
+use super::lot::{Audience, Lot, Rules, Sale};
 use super::reserve::LearnedReserves;
 use super::shades::Shades;
 use super::targeting::{Clue, may_learn, may_target};
 use crate::events::behavior::{EventKind, NO_SPACE, Surface};
 use crate::events::bus::{EventBus, OfferBus};
-use crate::events::offer::AdSlot;
+use crate::events::offer::{AdFace, AdSlot};
+use crate::events::sign::SignKind;
 use crate::platform::config::PlatformRules;
 use crate::platform::privacy::observation::Observations;
-use crate::platform::trace::ad::{AdOutcome, AdTrace, AuctionTrace, Targeting};
+use crate::platform::trace::ad::{AdOutcome, AdTrace, AuctionTrace, CreativeTrace, Targeting};
 use crate::platform::trace::book::{Traces, Why};
 use crate::sim::ids::{AvatarId, OfferId, SpaceId};
 use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
 use crate::society::avatars::profile::{DataPurpose, Profile, Profiles};
+use crate::society::content::creative::words;
 use crate::society::spaces::space::Spaces;
 
 /// Sets the streams of billboards apart from those of slates.
@@ -36,33 +39,59 @@ const BILLBOARD: u64 = 1 << 32;
 /// Everything that selling a slot needs.
 #[derive(SystemParam)]
 pub struct AdDesk<'w> {
-    clock: Res<'w, SimClock>,
-    seed: Res<'w, Seed>,
-    rules: Res<'w, PlatformRules>,
-    profiles: Res<'w, Profiles>,
+    pub(super) clock: Res<'w, SimClock>,
+    pub(super) seed: Res<'w, Seed>,
+    pub(super) rules: Res<'w, PlatformRules>,
+    pub(super) profiles: Res<'w, Profiles>,
     observations: Res<'w, Observations>,
-    spaces: Res<'w, Spaces>,
+    pub(super) spaces: Res<'w, Spaces>,
     model: Res<'w, ClickModel>,
     conversions: Res<'w, ConversionModel>,
+    creatives: Option<ResMut<'w, Creatives>>,
     reserves: ResMut<'w, LearnedReserves>,
     shades: ResMut<'w, Shades>,
-    floor: ResMut<'w, Floor>,
-    campaigns: ResMut<'w, Campaigns>,
-    caps: ResMut<'w, FrequencyCaps>,
+    pub(super) floor: ResMut<'w, Floor>,
+    pub(super) campaigns: ResMut<'w, Campaigns>,
+    pub(super) caps: ResMut<'w, FrequencyCaps>,
     shown: ResMut<'w, ShownAds>,
     traces: ResMut<'w, Traces>,
 }
 
+/// What may be known before an avatar in a place.
+pub(super) struct Knowledge {
+    pub(super) place: Clue,
+    /// Its observed interests, where it may be targeted by them.
+    pub(super) interests: Option<Clue>,
+    /// Whether its answers may be learned from.
+    pub(super) learns: bool,
+}
+
 /// Where a slot is.
 #[derive(Clone, Copy)]
-struct Spot {
-    space: SpaceId,
-    format: Format,
+pub(super) struct Spot {
+    pub(super) space: SpaceId,
+    pub(super) format: Format,
     /// In which slate; `None` for a billboard.
     slate: Option<OfferId>,
     surface: Surface,
     /// How many slots.
     slots: u32,
+    /// On what kind of sign, if on one.
+    sign: Option<SignKind>,
+}
+
+impl Spot {
+    /// Returns a display ad outside slates: a billboard, or a sign of a kind.
+    pub(super) const fn outside(space: SpaceId, sign: Option<SignKind>) -> Self {
+        Self {
+            space,
+            format: Format::Display,
+            slate: None,
+            surface: Surface::None,
+            slots: 1,
+            sign,
+        }
+    }
 }
 
 impl AdDesk<'_> {
@@ -87,15 +116,49 @@ impl AdDesk<'_> {
             .filter(|_| targets)
             .and_then(Clue::of_interests);
         let clue = interests.unwrap_or(place);
-        let day = self.clock.now.day();
+        let targeting = match interests {
+            Some(_) => Targeting::Interests,
+            None if !personal => Targeting::Billboard,
+            None => why_not(config, *profile),
+        };
+        let learns = may_learn(profile);
         let lot = Lot {
-            avatar,
-            day,
+            audience: Audience::One(avatar),
+            day: self.clock.now.day(),
             place: spot.surface,
             format,
             clue: &clue,
             slots: spot.slots,
         };
+        let (sales, auctions) = self.hold(lot, targeting);
+        let knowledge = Knowledge {
+            place,
+            interests,
+            learns,
+        };
+        if sales.is_empty()
+            && let (Some(auction), Some(slate)) = (auctions.first(), spot.slate)
+        {
+            let outcome = AdOutcome::Unsold(Box::new(auction.clone()));
+            self.traces.settle_ad(slate, outcome);
+        }
+        let mut auctions = auctions.into_iter();
+        sales
+            .iter()
+            .enumerate()
+            .map(|(k, sale)| {
+                let offer = number();
+                self.show(avatar, spot, k, sale, offer, &knowledge, auctions.next())
+            })
+            .collect()
+    }
+
+    /// Holds an auction, and takes it down where somebody wants to read it later: one for each slot sold, or that of the first.
+    pub(super) fn hold(
+        &mut self,
+        lot: Lot<'_>,
+        targeting: Targeting,
+    ) -> (Vec<Sale>, Vec<AuctionTrace>) {
         let rules = Rules {
             seed: self.seed.0,
             now: self.clock.now,
@@ -103,18 +166,13 @@ impl AdDesk<'_> {
             conversions: &self.conversions,
             campaigns: &self.campaigns,
             caps: &self.caps,
-            config,
+            config: &self.rules.0.ads,
         };
         let sales = self
             .floor
             .sell(lot, &rules, &mut self.reserves, &mut self.shades)
             .to_vec();
-        let auctions: Vec<AuctionTrace> = if self.traces.is_on() {
-            let targeting = match interests {
-                Some(_) => Targeting::Interests,
-                None if !personal => Targeting::Billboard,
-                None => why_not(config, *profile),
-            };
+        let auctions = if self.traces.is_on() {
             let (floor, reserves) = (&self.floor, &self.reserves);
             (0..sales.len().max(1))
                 .map(|k| floor.take_down(k, lot, targeting, &rules, reserves))
@@ -122,36 +180,76 @@ impl AdDesk<'_> {
         } else {
             Vec::new()
         };
-        let learns = may_learn(profile);
-        if sales.is_empty()
-            && let (Some(auction), Some(slate)) = (auctions.first(), spot.slate)
-        {
-            let outcome = AdOutcome::Unsold(Box::new(auction.clone()));
-            self.traces.settle_ad(slate, outcome);
+        (sales, auctions)
+    }
+
+    /// Shows the ad of a sale, counts it and takes it down.
+    pub(super) fn show(
+        &mut self,
+        avatar: AvatarId,
+        spot: Spot,
+        k: usize,
+        sale: &Sale,
+        offer: OfferId,
+        knowledge: &Knowledge,
+        auction: Option<AuctionTrace>,
+    ) -> AdSlot {
+        let format = spot.format;
+        self.caps.count(avatar, sale.campaign, self.clock.now.day());
+        self.campaigns.get_mut(sale.campaign).committed += sale.due();
+        let (picked, why) = self.pick(avatar, sale, format, knowledge, auction.is_some());
+        if let Some(auction) = auction {
+            self.explain(offer, avatar, spot, k == 0, auction, why);
         }
-        let mut ads = Vec::with_capacity(sales.len());
-        let mut auctions = auctions.into_iter();
-        for (k, sale) in sales.into_iter().enumerate() {
-            self.caps.count(avatar, sale.campaign, day);
-            self.campaigns.get_mut(sale.campaign).committed += sale.due();
-            let offer = number();
-            if let Some(auction) = auctions.next() {
-                self.explain(offer, avatar, spot, k == 0, auction);
+        if knowledge.learns {
+            self.shown.ads.push(Shown {
+                offer,
+                campaign: sale.campaign,
+                format,
+                cell: sale.cell,
+                place: knowledge.place.cell(usize::from(sale.topic)),
+                p_click: sale.p_click,
+                is_first: k == 0,
+            });
+            if let (Some(creatives), Some(picked), 0) = (&mut self.creatives, picked, k) {
+                creatives.await_answer(offer, sale.campaign, picked, format);
             }
-            if learns {
-                self.shown.ads.push(Shown {
-                    offer,
-                    campaign: sale.campaign,
-                    format,
-                    cell: sale.cell,
-                    place: place.cell(usize::from(sale.topic)),
-                    p_click: sale.p_click,
-                    is_first: k == 0,
-                });
-            }
-            ads.push(ad_slot(&sale, offer, format));
         }
-        ads
+        ad_slot(sale, picked.map_or(0, |p| p.creative), offer, format)
+    }
+
+    /// Picks the creative of a sale, where campaigns have several, and says why if that is wanted.
+    fn pick(
+        &mut self,
+        avatar: AvatarId,
+        sale: &Sale,
+        format: Format,
+        knowledge: &Knowledge,
+        is_traced: bool,
+    ) -> (Option<Picked>, Option<CreativeTrace>) {
+        let Some(creatives) = &mut self.creatives else {
+            return (None, None);
+        };
+        let config = &self.rules.0.ads;
+        let before = Before {
+            avatar,
+            interests: knowledge.interests.as_ref(),
+            format,
+            now: self.clock.now,
+        };
+        let picked = creatives.pick(self.seed.0, sale, before, config);
+        let why = is_traced.then(|| {
+            let face = AdFace::new(sale.topic, picked.creative);
+            CreativeTrace {
+                number: picked.creative,
+                n_creatives: config.creatives,
+                words: words(self.seed.0, sale.campaign, face),
+                choice: config.creative_choice,
+                segment: picked.segment,
+                counts: creatives.counts(sale.campaign, picked, format),
+            }
+        });
+        (Some(picked), why)
     }
 
     /// Takes down why an ad was shown.
@@ -162,14 +260,17 @@ impl AdDesk<'_> {
         spot: Spot,
         is_first: bool,
         auction: AuctionTrace,
+        creative: Option<CreativeTrace>,
     ) {
         let config = &self.rules.0.ads;
         let ad = AdTrace {
             slate: spot.slate,
             surface: spot.surface,
             space: spot.space,
+            sign: spot.sign,
             caps: (config.cap_per_day, config.cap_per_week),
             auction,
+            creative,
         };
         let why = Why::Ad(Box::new(ad));
         self.traces.record(offer, avatar, self.clock.now, why);
@@ -183,7 +284,7 @@ impl AdDesk<'_> {
     }
 }
 
-fn ad_slot(sale: &Sale, offer: OfferId, format: Format) -> AdSlot {
+fn ad_slot(sale: &Sale, creative: u8, offer: OfferId, format: Format) -> AdSlot {
     AdSlot {
         campaign: sale.campaign,
         price_per_click: sale.price_per_click,
@@ -191,7 +292,7 @@ fn ad_slot(sale: &Sale, offer: OfferId, format: Format) -> AdSlot {
         p_click: sale.p_click as f32,
         offer,
         rewarded: format == Format::Rewarded,
-        topic: sale.topic,
+        face: AdFace::new(sale.topic, creative),
     }
 }
 
@@ -241,6 +342,7 @@ pub fn place_ads(mut desk: AdDesk<'_>, mut offers: ResMut<OfferBus>) {
                 Format::Display => config.slots,
                 Format::Rewarded => 1,
             },
+            sign: None,
         };
         let mut ads = desk
             .sell(slate.avatar, spot, || offers.number())
@@ -262,13 +364,7 @@ pub fn place_billboards(events: Res<EventBus>, mut desk: AdDesk<'_>, mut offers:
         if !desk.has_slot(stream, config.billboard_share) {
             continue;
         }
-        let spot = Spot {
-            space: e.space,
-            format: Format::Display,
-            slate: None,
-            surface: Surface::None,
-            slots: 1,
-        };
+        let spot = Spot::outside(e.space, None);
         let ads = desk.sell(e.avatar, spot, || offers.number());
         offers
             .billboards

@@ -102,7 +102,7 @@ pub(super) fn shaded(
     let usual = usual_quality(lot, rules.config);
     let value = rules.campaigns.get(id).value;
     let value = value.scaled_ppm(worth(lot.format, rules.config));
-    let pair = u64::from(id.0) << 32 | u64::from(lot.avatar.0);
+    let pair = u64::from(id.0) << 32 | lot.audience.key();
     let mut rng = RngStream::new(rules.seed, Purpose::BidShading, pair, rules.now.0);
     let here = times(most, own, usual);
     let bid = shades.bid(

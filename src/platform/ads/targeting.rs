@@ -54,8 +54,13 @@ impl Clue {
     /// Returns the cell of the click model for a topic.
     #[must_use]
     pub fn cell(&self, topic: usize) -> Cell {
-        let matching = self.by_topic.get(topic).copied().unwrap_or(0.0);
-        Cell::of(self.basis, matching)
+        Cell::of(self.basis, self.matching(topic))
+    }
+
+    /// Returns how well a topic fits; a topic that there is not fits nothing.
+    #[must_use]
+    pub fn matching(&self, topic: usize) -> f32 {
+        self.by_topic.get(topic).copied().unwrap_or(0.0)
     }
 }
 

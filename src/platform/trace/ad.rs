@@ -1,8 +1,11 @@
 //! Why an ad won, and what it pays: the whole auction.
 
 use crate::events::behavior::Surface;
+use crate::events::sign::SignKind;
 use crate::platform::ads::auction::{Pricing, Score};
 use crate::platform::ads::click_model::Format;
+use crate::platform::ads::config::CreativeChoice;
+use crate::platform::ads::creatives::{Counts, Segment};
 use crate::sim::ids::{CampaignId, OfferId, SpaceId};
 use crate::sim::units::Coins;
 
@@ -134,17 +137,38 @@ pub enum AdOutcome {
     Sold(OfferId),
 }
 
+/// Why the creative of an ad was shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreativeTrace {
+    /// Which of its campaign's, from 0.
+    pub number: u8,
+    /// How many its campaign has.
+    pub n_creatives: u32,
+    /// What it says.
+    pub words: String,
+    /// How it was chosen.
+    pub choice: CreativeChoice,
+    /// For whom, as far as may be known.
+    pub segment: Segment,
+    /// What was known of it in this format and segment.
+    pub counts: Counts,
+}
+
 /// Why an ad was shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AdTrace {
-    /// In which slate; `None` for a billboard.
+    /// In which slate; `None` for a billboard or a sign.
     pub slate: Option<OfferId>,
-    /// On which surface; [`Surface::None`] for a billboard.
+    /// On which surface; [`Surface::None`] for a billboard or a sign.
     pub surface: Surface,
     /// In which space.
     pub space: SpaceId,
+    /// On what kind of sign, if on one that everybody in the space sees.
+    pub sign: Option<SignKind>,
     /// Most times a day and a week.
     pub caps: (u32, u32),
     /// The auction it won.
     pub auction: AuctionTrace,
+    /// Why this creative; `None` where campaigns have one.
+    pub creative: Option<CreativeTrace>,
 }

@@ -29,7 +29,7 @@ const WALLETS: Liveness =
 const BOOKS: Liveness = Liveness::AtFounding("the rules of a book are those it was opened with");
 
 /// Keys, or beginnings of keys that end in a point; the first that fits holds, and what fits none is live.
-const TABLE: [(&str, Liveness); 60] = [
+const TABLE: [(&str, Liveness); 63] = [
     (
         "days",
         Liveness::AtFounding("how long a run lasts is decided when it begins"),
@@ -112,6 +112,18 @@ const TABLE: [(&str, Liveness); 60] = [
     ("platform.ads.daily_budget", NEW_CAMPAIGNS),
     ("platform.ads.reach_share", NEW_CAMPAIGNS),
     ("platform.ads.conversion_share", NEW_CAMPAIGNS),
+    (
+        "platform.ads.placements",
+        Liveness::AtFounding("the list of signs is opened when the city is founded"),
+    ),
+    (
+        "platform.ads.sponsored_events",
+        Liveness::AtFounding("the list of signs is opened when the city is founded"),
+    ),
+    (
+        "platform.ads.creatives",
+        Liveness::AtFounding("what each does is counted from when the city is founded"),
+    ),
     (
         "lab.log_money",
         Liveness::AtFounding("the log is opened when the run begins"),

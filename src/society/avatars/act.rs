@@ -6,6 +6,7 @@ use super::ads::{self, AdReaction};
 use super::avatar::{Activity, Avatars};
 use super::choice::examination;
 use super::config::ChoiceConfig;
+use super::creative_taste::SeenCreatives;
 use super::decide::{Answer, Decision, Offered};
 use super::diurnal::DiurnalCurve;
 use super::likings::Likings;
@@ -76,6 +77,8 @@ pub struct Hands<'a> {
     pub walk_ins: &'a mut WalkIns,
     /// What assets are worth to those who chose them.
     pub likings: &'a mut Likings,
+    /// What was seen last of each campaign, where campaigns have several creatives.
+    pub seen_creatives: Option<&'a mut SeenCreatives>,
 }
 
 impl Hands<'_> {
@@ -407,6 +410,11 @@ impl Hands<'_> {
         let annoyance = examined * self.choice().ad_annoyance;
         let a = self.avatars.get_mut(id);
         ads::remember(a, base, ad, reaction, annoyance, self.events);
+        if let Some(seen) = &mut self.seen_creatives
+            && reaction != AdReaction::None
+        {
+            seen.remember(id, ad);
+        }
     }
 
     fn leave(&mut self, id: AvatarId) {

@@ -159,6 +159,10 @@ config! {
         ad_conversion_rate: f64 = 0.06, "share", 0.0..=1.0;
         /// Median time from a click to that.
         ad_conversion_hours: f64 = 3.0, "hours", 0.01..=1000.0;
+        /// Deviation of the logarithm of how much more often a further creative of a campaign is clicked than its first; counts only where campaigns have several.
+        creative_taste: f64 = 0.5, "-", 0.0..=2.0;
+        /// Share of an avatar's blindness to ads that a campaign takes away by another creative than the one it saw last; counts only where campaigns have several.
+        creative_relief: f64 = 0.5, "share", 0.0..=1.0;
         /// Chance that an avatar comes, in a session, to want something advertised by itself, without an ad.
         own_want_rate: f64 = 0.0005, "share", 0.0..=1.0;
     }
@@ -178,6 +182,8 @@ impl ChoiceConfig {
         ad_click_rate: 0.0,
         rewarded_rate: 0.0,
         ad_conversion_rate: 0.0,
+        creative_taste: 0.0,
+        creative_relief: 0.0,
         own_want_rate: 0.0,
         ..Self::BASELINE
     };

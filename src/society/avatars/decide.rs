@@ -6,6 +6,7 @@
 use super::ads::{self, AdReaction, AdReactions};
 use super::avatar::{Activity, Avatar, Avatars};
 use super::choice::choose;
+use super::creative_taste::SeenCreatives;
 use super::mastery;
 use super::session::{self, Intent};
 use super::utility;
@@ -62,6 +63,8 @@ pub struct View<'a> {
     pub slates: &'a [Slate],
     /// Who is taken over.
     pub walk_ins: &'a WalkIns,
+    /// What was seen last of each campaign, where campaigns have several creatives.
+    pub seen_creatives: Option<&'a SeenCreatives>,
 }
 
 /// What an avatar decides.
@@ -415,7 +418,10 @@ pub(in crate::society) fn answer(
         )
     };
     let ads = match told {
-        None => ads::react_to_all(id, a, slate, view.seed, view.now, choice),
+        None => {
+            let seen = view.seen_creatives;
+            ads::react_to_all(id, a, slate, view.seed, view.now, seen, choice)
+        }
         Some(told) => {
             // Whoever is told may click the first; the others are only seen.
             let mut seen = AdReactions::default();

@@ -5,6 +5,7 @@ use bevy::ecs::system::SystemParam;
 
 use super::act::Hands;
 use super::avatar::Avatars;
+use super::creative_taste::SeenCreatives;
 use super::decide::{Decision, View, decide};
 use super::likings::Likings;
 use super::wake::DayCurve;
@@ -50,6 +51,7 @@ pub struct City<'w> {
     offers: ResMut<'w, OfferBus>,
     walk_ins: ResMut<'w, WalkIns>,
     likings: ResMut<'w, Likings>,
+    seen_creatives: Option<ResMut<'w, SeenCreatives>>,
 }
 
 /// Lets everybody who is awake decide on what it sees, then act in id order.
@@ -72,6 +74,7 @@ pub fn live(mut city: City<'_>) {
             presence: &c.presence,
             slates: &c.offers.slates,
             walk_ins: &c.walk_ins,
+            seen_creatives: c.seen_creatives.as_deref(),
         };
         c.workers.map(&c.avatars.awake, |id| decide(*id, &view))
     };
@@ -99,6 +102,7 @@ pub fn live(mut city: City<'_>) {
         slates: &offers.slates,
         walk_ins: &mut c.walk_ins,
         likings: &mut c.likings,
+        seen_creatives: c.seen_creatives.as_deref_mut(),
     };
     for (id, decision) in awake.iter().zip(&decisions) {
         hands.act(*id, *decision);

@@ -20,6 +20,7 @@
 //! | `wake` | sessions begin, newcomers arrive |
 //! | `shocks` | a fashion, a shift of interests |
 //! | `ads` | clicks, annoyance, billboards |
+//! | `creative_taste` | how it likes the creatives of a campaign |
 //! | `likings` | how much better than nothing what was chosen is |
 //! | `haggling` | what it would pay for what it left |
 //! | `wants` | what comes of ads outside the city |
@@ -35,6 +36,7 @@ pub mod bonus;
 pub mod choice;
 pub mod config;
 mod consume;
+pub mod creative_taste;
 pub mod decide;
 pub mod diurnal;
 pub mod haggling;

@@ -8,11 +8,13 @@
 //! | `truth` | hidden topics and quality |
 //! | `media` | text, picture, sound, motion features |
 //! | `words` | titles and descriptions from a grammar |
+//! | `creative` | words and pictures of ads |
 //! | `generate` | making items |
 //! | `reach` | how creators react to being seen |
 
 pub mod catalogue;
 pub mod config;
+pub mod creative;
 pub mod generate;
 pub mod item;
 pub mod media;

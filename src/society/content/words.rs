@@ -56,6 +56,17 @@ fn word(topics: &[f32], rng: &mut RngStream) -> &'static str {
     topic.words[rng.below(topic.words.len())]
 }
 
+/// Returns how many topics have words.
+#[must_use]
+pub fn n_topics() -> usize {
+    LEXICON.len()
+}
+
+/// Draws so many words of a mixture of topics.
+pub(super) fn draw(topics: &[f32], n: usize, rng: &mut RngStream) -> Vec<&'static str> {
+    (0..n).map(|_| word(topics, rng)).collect()
+}
+
 /// Returns the title of an item.
 #[must_use]
 pub fn title(seed: u64, id: ItemId, kind: ItemKind, topics: &[f32]) -> String {

@@ -6,8 +6,10 @@
 //! | `view` | the rows |
 //! | `ui` | what they look like |
 //! | `effect_ui` | attribution and lift |
+//! | `inventory_ui` | creatives, and where ads were seen |
 
 mod effect_ui;
+mod inventory_ui;
 mod ui;
 mod view;
 mod watch;

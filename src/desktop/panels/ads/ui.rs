@@ -3,6 +3,7 @@
 use egui::Ui;
 
 use super::effect_ui::{credits_ui, effect_card};
+use super::inventory_ui::{creatives_ui, inventory_ui};
 use super::view::{AdsView, CampaignRow};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
@@ -113,6 +114,22 @@ pub(super) fn ads_ui(ui: &mut Ui, view: &AdsView, look: &Look, out: &mut Vec<UiC
         "Conversions with an ad in the days before, shared out by every rule; up to the last finished day",
     );
     credits_ui(ui, view, look, out);
+    if !view.creatives.is_empty() {
+        section_ui(
+            ui,
+            "Creatives",
+            "By number, all campaigns together; up to the last finished day",
+        );
+        creatives_ui(ui, view, look, out);
+    }
+    if !view.inventory.is_empty() {
+        section_ui(
+            ui,
+            "Inventory",
+            "Where ads were seen; up to the last finished day",
+        );
+        inventory_ui(ui, view, look, out);
+    }
     section_ui(
         ui,
         "Campaigns",
@@ -294,7 +311,10 @@ fn auctions_ui(ui: &mut Ui, view: &AdsView, look: &Look, out: &mut Vec<UiCommand
                 Cell::Number(a.price, Form::Money),
                 Cell::number(a.reserve, Form::Money),
                 Cell::count(u64::from(a.bids)),
-                Cell::text(Subject::Avatar(a.avatar).label()),
+                Cell::text(
+                    a.avatar
+                        .map_or_else(|| "everybody".to_owned(), |id| Subject::Avatar(id).label()),
+                ),
             ]);
             match winner {
                 Some(campaign) => row.on_click(UiCommand::Inspect(campaign)),

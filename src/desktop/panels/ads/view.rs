@@ -4,7 +4,7 @@ use super::watch::{AdDay, AdsWatch, Tally, flight_budget};
 use crate::desktop::view::sight::City;
 use crate::economy::ledger::{Account, Currency, Ledger};
 use crate::events::behavior::Surface;
-use crate::lab::report::{CreditRow, LiftRow};
+use crate::lab::report::{CreativeRow, CreditRow, InventoryRow, LiftRow};
 use crate::platform::ads::campaign::Campaigns;
 use crate::platform::ads::click_model::Format;
 use crate::sim::config::ConfigValue;
@@ -23,10 +23,10 @@ const CURVES: usize = 5;
 pub struct AuctionRow {
     /// When.
     pub tick: Tick,
-    /// Where: a surface, "rewarded" on games, or "billboard".
+    /// Where: a surface, "rewarded" on games, "billboard", or "public sign".
     pub place: String,
-    /// Before whom.
-    pub avatar: AvatarId,
+    /// Before whom; `None` for a sign that everybody sees.
+    pub avatar: Option<AvatarId>,
     /// Bids that were compared.
     pub bids: u32,
     /// Who won; `None` where no bid reached the reserve.
@@ -159,6 +159,10 @@ pub struct AdsView {
     pub claimed: (u64, u64),
     /// What a hold-out shows; `None` without one.
     pub lift: Option<LiftRow>,
+    /// Creatives by number, all campaigns together; empty where campaigns have one.
+    pub creatives: Vec<CreativeRow>,
+    /// What kinds of places for ads came to; empty where no signs are sold.
+    pub inventory: Vec<InventoryRow>,
 }
 
 /// Fills the rows.
@@ -193,6 +197,8 @@ pub(super) fn fill(watch: &AdsWatch, city: &City<'_>) -> AdsView {
         credits: city.report.ads.credits.clone(),
         claimed: (city.report.ads.claimed, city.report.ads.met),
         lift: city.report.ads.lift.clone(),
+        creatives: city.report.ads.creatives.by_number.clone(),
+        inventory: city.report.ads.inventory.clone(),
     }
 }
 
@@ -206,6 +212,7 @@ fn auction_rows(watch: &AdsWatch) -> Vec<AuctionRow> {
         .map(|(tick, a)| AuctionRow {
             tick: *tick,
             place: match (a.place, a.format) {
+                (Surface::None, _) if a.avatar.is_none() => "public sign".to_owned(),
                 (Surface::None, _) => "billboard".to_owned(),
                 (place, Format::Rewarded) => format!("rewarded, {}", place.word()),
                 (place, Format::Display) => place.word().replace('_', " "),

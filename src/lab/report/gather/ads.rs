@@ -2,8 +2,12 @@
 
 use crate::events::behavior::Surface;
 use crate::lab::metrics::ads::{AdBook, Lift};
-use crate::lab::report::data::{AdRows, CreditRow, LiftRow};
-use crate::platform::ads::config::Attribution;
+use crate::lab::metrics::creatives::{Answers, CreativeBook};
+use crate::lab::metrics::inventory::{Inventory, InventoryBook};
+use crate::lab::report::data::{
+    AdRows, CreativeRow, CreativeRows, CreditRow, InventoryRow, LiftRow,
+};
+use crate::platform::ads::config::{AdsConfig, Attribution};
 use crate::sim::config::ConfigValue;
 use crate::society::avatars::wants::Cause;
 
@@ -62,6 +66,42 @@ fn credits(book: &AdBook, window_days: u32) -> Vec<CreditRow> {
     .collect()
 }
 
+fn inventory(book: &InventoryBook) -> Vec<InventoryRow> {
+    let rows = Inventory::ALL
+        .iter()
+        .map(|kind| (kind.word(), book.of(*kind)));
+    rows.map(|(word, y)| InventoryRow {
+        kind: word.to_owned(),
+        looks: y.looks,
+        reach: y.reach(),
+        clicks: y.clicks,
+        revenue: y.revenue,
+    })
+    .collect()
+}
+
+fn creatives(book: &CreativeBook, config: &AdsConfig) -> CreativeRows {
+    let rows = |all: &[Answers], credits: Option<Vec<f64>>| -> Vec<CreativeRow> {
+        let looks: u64 = all.iter().map(|a| a.looks).sum();
+        let n = all.iter().rposition(|a| a.looks > 0).map_or(0, |i| i + 1);
+        let rows = all[..n].iter().enumerate();
+        rows.map(|(k, a)| CreativeRow {
+            looks: a.looks,
+            share: a.looks as f64 / looks.max(1) as f64,
+            ctr: a.ctr(),
+            conversions: credits.as_ref().and_then(|c| c.get(k).copied()),
+        })
+        .collect()
+    };
+    let credits = book.credits(config.attribution, config.attribution_days);
+    CreativeRows {
+        choice: config.creative_choice.show().replace('"', ""),
+        by_number: rows(&book.by_number, Some(credits)),
+        by_rank: rows(&book.by_rank, None),
+        regret: book.regret(),
+    }
+}
+
 /// Fills the rows; all at nothing where there were no ads.
 pub(super) fn ads(s: &Sight<'_>) -> AdRows {
     let book = &s.book.ads;
@@ -87,5 +127,10 @@ pub(super) fn ads(s: &Sight<'_>) -> AdRows {
         rule: word(config.attribution),
         credits: credits(book, config.attribution_days),
         lift: book.lift().as_ref().and_then(lift_row),
+        inventory: s.ending.inventory.map(inventory).unwrap_or_default(),
+        creatives: s
+            .ending
+            .creatives
+            .map_or_else(CreativeRows::default, |c| creatives(c, config)),
     }
 }

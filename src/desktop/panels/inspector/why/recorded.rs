@@ -100,9 +100,14 @@ fn ad_text(r: &Recorded<'_>, ad: &AdSlot) -> String {
     } else {
         format!("{} for a click", outside(ad.price_per_click))
     };
+    // A recording does not tell how many creatives a campaign has; the first is not worth a word.
+    let creative = match ad.face.creative() {
+        0 => String::new(),
+        k => format!(", creative {}", k + 1),
+    };
     let rewarded = if ad.rewarded { ", rewarded" } else { "" };
     format!(
-        "{}, {price}, clicked with {:.2} % as predicted{rewarded}",
+        "{}, {price}, clicked with {:.2} % as predicted{rewarded}{creative}",
         name(r, Subject::Campaign(ad.campaign)),
         100.0 * ad.p_click
     )
