@@ -10,6 +10,7 @@
 //! | `money` | what moved on the books, one flat record |
 //! | `offer` | what the platform offered: slates, pushes, invitations, ads, rewards, each with its reason |
 //! | `order` | what can be asked of an order book |
+//! | `referral` | what is promised for inviting somebody to join |
 //! | `log` | the event log on disk: Parquet, one folder per simulated day |
 
 pub mod advertised;
@@ -21,3 +22,4 @@ pub mod log;
 pub mod money;
 pub mod offer;
 pub mod order;
+pub mod referral;

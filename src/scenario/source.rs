@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::{Place, ScenarioError};
 
 /// The scenarios inside the program, in the order in which they are listed.
-pub const SHIPPED: [(&str, &str); 18] = [
+pub const SHIPPED: [(&str, &str); 19] = [
     (
         "quickstart",
         include_str!("../../scenarios/quickstart.toml"),
@@ -41,6 +41,7 @@ pub const SHIPPED: [(&str, &str); 18] = [
     ("auctions", include_str!("../../scenarios/auctions.toml")),
     ("holdout", include_str!("../../scenarios/holdout.toml")),
     ("rewards", include_str!("../../scenarios/rewards.toml")),
+    ("referral", include_str!("../../scenarios/referral.toml")),
     ("push", include_str!("../../scenarios/push.toml")),
     ("models", include_str!("../../scenarios/models.toml")),
     (

@@ -75,6 +75,8 @@ pub enum Purpose {
     Farming = 63,
     Openness = 64,
     LiveTrial = 65,
+    WordOfMouth = 80,
+    SelfReferral = 81,
 }
 
 /// Mixes 64 bits so that every input bit moves every output bit (Stafford's variant 13).

@@ -20,6 +20,8 @@ use super::content::item::ItemKind;
 use super::content::reach::{Reach, encourage_creators};
 use super::content::truth::ItemTruths;
 use super::population::{PlantedAvatar, Population};
+use super::referrals::join::join_by_invitation;
+use super::referrals::joiners::Referrals;
 use super::spaces::field::FootfallField;
 use super::spaces::map::CityMap;
 use super::spaces::movement::{count_footfall, move_avatars, open_estates};
@@ -30,6 +32,7 @@ use super::walk_in::state::WalkIns;
 use crate::events::advertised::Advertised;
 use crate::events::behavior::Event;
 use crate::events::bus::{EventBus, OfferBus, WishBus};
+use crate::events::referral::ReferralTerms;
 use crate::sim::schedule::{Seed, SimAppExt, SimSystems, SimTick};
 use crate::sim::workers::Workers;
 
@@ -115,6 +118,11 @@ impl Plugin for SocietyPlugin {
             "what the lab may read later; what was bid and answered by them is hashed",
             Likings::default(),
         );
+        // Where nobody joins by invitation it is no part of the city's hash and of its checkpoints.
+        if rules.referrals.is_on() {
+            app.insert_state("referrals", Referrals::default())
+                .insert_state("referral terms", ReferralTerms::default());
+        }
         app.add_systems(
             SimTick,
             (
@@ -125,6 +133,7 @@ impl Plugin for SocietyPlugin {
                 open_estates,
                 count_footfall,
                 welcome_newcomers,
+                join_by_invitation,
                 begin_sessions,
             )
                 .chain()

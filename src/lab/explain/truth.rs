@@ -140,6 +140,7 @@ fn utility(w: &World, avatar: AvatarId, thing: Thing, price: Coins) -> f64 {
         communities: w.resource(),
         presence: w.resource(),
         walk_ins: w.resource(),
+        referrals: w.get_resource(),
         slates: &w.resource::<OfferBus>().slates,
     };
     slot_utility(avatar, view.avatars.get(avatar), thing, price, &view)

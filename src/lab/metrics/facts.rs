@@ -21,6 +21,7 @@ use crate::economy::market::titles::AssetMarket;
 use crate::platform::config::PlatformRules;
 use crate::platform::engage::push_trial::PushTrials;
 use crate::platform::incentives::bonus::book::BonusBook;
+use crate::platform::incentives::referral::book::ReferralBook;
 use crate::platform::models::live::watch::DriftWatch;
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
@@ -29,6 +30,7 @@ use crate::society::avatars::avatar::Avatars;
 use crate::society::avatars::persuasion::Persuasion;
 use crate::society::avatars::profile::Profiles;
 use crate::society::config::SocietyRules;
+use crate::society::referrals::joiners::Referrals;
 use crate::society::spaces::map::CityMap;
 use crate::society::ties::graph::SocialGraph;
 
@@ -64,6 +66,10 @@ pub struct Ending<'a> {
     pub drift: &'a DriftWatch,
     /// Bonuses.
     pub bonuses: &'a BonusBook,
+    /// Who joined by invitation, and why, where anybody does.
+    pub referrals: Option<&'a Referrals>,
+    /// What was paid for them.
+    pub referral_book: Option<&'a ReferralBook>,
     /// What pushes led to.
     pub pushes: &'a PushTrials,
     /// What offers truly changed.
@@ -92,6 +98,8 @@ impl<'a> Ending<'a> {
             map: w.resource(),
             drift: w.resource(),
             bonuses: w.resource(),
+            referrals: w.get_resource(),
+            referral_book: w.get_resource(),
             pushes: w.resource(),
             persuasion: w.resource(),
             shift_day: w.resource::<SocietyRules>().0.shocks.scheduled_shift(),

@@ -6,6 +6,7 @@ use super::book::Book;
 use super::drift::response;
 use super::facts::Ending;
 use super::measure::minutes_of;
+use super::referral::judge;
 use super::trading::{put_exchange, put_land, put_offers};
 use super::wealth;
 use crate::economy::purpose::Purpose;
@@ -98,6 +99,11 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
     let shifted = end.shift_day.map(|day| response(day, &alarms, &efficiency));
     for (key, value) in book.reached.headline(end) {
         put(key, value);
+    }
+    if let (Some(joined), Some(paid)) = (end.referrals, end.referral_book) {
+        for (key, value) in judge(joined, paid).headline() {
+            put(key, value);
+        }
     }
     put("drift_alarms", Some(alarms.len() as f64));
     put("drift_delay_hours", shifted.and_then(|r| r.delay_hours));

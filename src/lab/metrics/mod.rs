@@ -12,6 +12,7 @@
 //! | [`facts`] | the published facts |
 //! | [`headline`] | the headline numbers |
 //! | [`reached`] | what bonuses, pushes and invitations came to |
+//! | [`referral`] | what referral bonuses came to, by the truth about who joined |
 //! | [`table`] | the rows by day and by hour, as Parquet |
 //! | [`wealth`] | who has how much |
 //! | [`trading`] | trade in assets and land, and its gains |
@@ -27,6 +28,7 @@ pub mod headline;
 pub mod measure;
 pub mod oracle;
 pub mod reached;
+pub mod referral;
 pub mod statistics;
 pub mod table;
 pub mod trading;

@@ -16,6 +16,7 @@ use crate::society::config::SocietyRules;
 use crate::society::content::catalogue::Catalogue;
 use crate::society::content::generate::ItemMaker;
 use crate::society::content::truth::ItemTruths;
+use crate::society::referrals::joiners::Referrals;
 use crate::society::spaces::field::FootfallField;
 use crate::society::spaces::map::CityMap;
 use crate::society::spaces::presence::Presence;
@@ -50,6 +51,7 @@ pub struct City<'w> {
     offers: ResMut<'w, OfferBus>,
     walk_ins: ResMut<'w, WalkIns>,
     likings: ResMut<'w, Likings>,
+    referrals: Option<Res<'w, Referrals>>,
 }
 
 /// Lets everybody who is awake decide on what it sees, then act in id order.
@@ -72,6 +74,7 @@ pub fn live(mut city: City<'_>) {
             presence: &c.presence,
             slates: &c.offers.slates,
             walk_ins: &c.walk_ins,
+            referrals: c.referrals.as_deref(),
         };
         c.workers.map(&c.avatars.awake, |id| decide(*id, &view))
     };
