@@ -5,6 +5,7 @@ use bevy::ecs::prelude::*;
 
 use super::config::{LabConfig, LabRules};
 use super::metrics::book::Book;
+use super::metrics::land::{LandDeeds, follow_land};
 use super::metrics::measure::measure;
 use crate::sim::schedule::{SimAppExt, SimSystems, SimTick};
 
@@ -27,5 +28,14 @@ impl Plugin for LabPlugin {
             Book::new(),
         )
         .add_systems(SimTick, measure.in_set(SimSystems::Measure));
+        // What is not asked for is no part of the city's checkpoints.
+        if self.config.land_sales {
+            app.insert_observed(
+                "land deeds",
+                "what the lab counts; nobody in the loop reads it",
+                LandDeeds::default(),
+            )
+            .add_systems(SimTick, follow_land.in_set(SimSystems::Measure));
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::book::Book;
+use super::land::LandDeeds;
 use super::statistics::gini::{gini, top_share};
 use super::statistics::loglog::rank_slope;
 use super::statistics::network::{
@@ -58,6 +59,8 @@ pub struct Ending<'a> {
     pub bundles: Option<&'a AssetBundles>,
     /// Land.
     pub land: &'a LandRegistry,
+    /// What sales of land were worth, where that is followed.
+    pub deeds: Option<&'a LandDeeds>,
     /// Materials.
     pub exchange: &'a Exchange,
     /// The ground.
@@ -94,6 +97,7 @@ impl<'a> Ending<'a> {
             offers: w.get_resource(),
             bundles: w.get_resource(),
             land: w.resource(),
+            deeds: w.get_resource(),
             exchange: w.resource(),
             map: w.resource(),
             drift: w.resource(),

@@ -117,6 +117,9 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
     put("outside_paid_out", Some(paid_out));
     wealth::put(book, end, &mut put);
     put_land(end, &mut put);
+    if let Some(deeds) = end.deeds {
+        deeds.put(end, &mut put);
+    }
     put_exchange(end.exchange, &mut put);
     let ads = &book.ads;
     put("ad_fill", ratio(ads.slots.1 as f64, ads.slots.0 as f64));

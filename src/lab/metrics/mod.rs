@@ -3,6 +3,7 @@
 //! | file | what it measures |
 //! | --- | --- |
 //! | [`book`] | everything counted, event by event |
+//! | [`land`] | what sales of land were worth to both sides |
 //! | [`measure`] | the system that counts |
 //! | [`oracle`] | attention efficiency against the truth |
 //! | [`calibration`] | predicted attraction against what was taken |
@@ -25,6 +26,7 @@ pub mod cohorts;
 pub mod drift;
 pub mod facts;
 pub mod headline;
+pub mod land;
 pub mod measure;
 pub mod oracle;
 pub mod reached;

@@ -32,7 +32,7 @@ const WALLETS: Liveness =
 const BOOKS: Liveness = Liveness::AtFounding("the rules of a book are those it was opened with");
 
 /// Keys, or beginnings of keys that end in a point; the first that fits holds, and what fits none is live.
-const TABLE: [(&str, Liveness); 62] = [
+const TABLE: [(&str, Liveness); 63] = [
     (
         "days",
         Liveness::AtFounding("how long a run lasts is decided when it begins"),
@@ -117,6 +117,10 @@ const TABLE: [(&str, Liveness); 62] = [
     ("platform.ads.daily_budget", NEW_CAMPAIGNS),
     ("platform.ads.reach_share", NEW_CAMPAIGNS),
     ("platform.ads.conversion_share", NEW_CAMPAIGNS),
+    (
+        "lab.land_sales",
+        Liveness::AtFounding("sales are followed from the founding on"),
+    ),
     (
         "lab.log_money",
         Liveness::AtFounding("the log is opened when the run begins"),

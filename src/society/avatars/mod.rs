@@ -20,6 +20,7 @@
 //! | `wake` | sessions begin, newcomers arrive |
 //! | `shocks` | a fashion, a shift of interests |
 //! | `ads` | clicks, annoyance, billboards |
+//! | `land_worth` | what a parcel is worth to it |
 //! | `likings` | how much better than nothing what was chosen is |
 //! | `haggling` | what it would pay for what it left |
 //! | `wants` | what comes of ads outside the city |
@@ -38,6 +39,7 @@ mod consume;
 pub mod decide;
 pub mod diurnal;
 pub mod haggling;
+pub mod land_worth;
 pub mod likings;
 pub mod live;
 pub mod mastery;
