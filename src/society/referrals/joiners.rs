@@ -17,6 +17,9 @@ use crate::sim::units::{TICKS_PER_DAY, Tick};
 /// Time that an owner gives the platform to pay for a second account before it takes the coins for lost.
 const PATIENCE: u32 = 2 * TICKS_PER_DAY;
 
+/// Most minutes of a visit, as of anybody's.
+const LONGEST_VISIT: u32 = 960;
+
 /// Why somebody joined by invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum How {
@@ -62,7 +65,8 @@ pub struct Second {
 }
 
 impl Second {
-    /// Returns the minutes of one of its visits: no more than what the days that are asked for must have each.
+    /// Returns the minutes of one of its visits: no more than what the days that are asked for must have each; where that is more than a
+    /// visit can last, it comes on more days.
     #[must_use]
     pub const fn visit_minutes(&self) -> u32 {
         let days = if self.terms.days > 0 {
@@ -71,7 +75,13 @@ impl Second {
             1
         };
         let minutes = self.terms.minutes.div_ceil(days);
-        if minutes > 0 { minutes } else { 1 }
+        if minutes == 0 {
+            1
+        } else if minutes > LONGEST_VISIT {
+            LONGEST_VISIT
+        } else {
+            minutes
+        }
     }
 }
 
