@@ -866,6 +866,13 @@
       ["K-factor", within(p.k_factor), "friends brought back by the invitations of an avatar, 95 %"],
     ];
     kit.cards("bonuses").append(element("div", { class: "tiles even" }, reach.map(([name, value, aside]) => kit.tile(name, value, aside))));
+    const referrals = data.referrals || [];
+    if (referrals.length) {
+      tableCard("bonuses", "Newcomers by invitation", "Who joined, who was brought by what is promised, and what went to second accounts, by the truth, which the platform does not know.", [
+        { name: "measure", title: true, cell: ([name]) => words(name) },
+        { name: "value", number: true, cell: ([name, value]) => (/share|precision|recall/.test(name) ? percent(value) : number(value)) },
+      ], referrals, "", {});
+    }
     chart("bonuses", "Pushes by hour", "Share that came within a day, by the hour of the avatar's own day at which a push was due: of those who got it, and of those from whom it was withheld by lot.", () => {
       const share = (f) => p.hours.filter((h) => f(h)[0] > 0).map((h) => [h.hour, f(h)[1] / f(h)[0]]);
       if (!p.hours.length) return "no push was withheld; platform.engage.push_hold_out says how many are.";

@@ -112,6 +112,7 @@ pub const ROUTES: &[Route] = &[
     route(Purpose::CashOut, Node::Wallets, Node::Burn),
     route(Purpose::CashOutPayment, Node::Platform, Node::Outside),
     route(Purpose::BonusReward, Node::Mint, Node::Wallets),
+    route(Purpose::Referral, Node::Mint, Node::Wallets),
 ];
 
 /// Returns who pays and who is paid for a purpose.
@@ -252,6 +253,7 @@ impl DayFlows {
             | Purpose::CashOut
             | Purpose::CashOutPayment
             | Purpose::BonusReward
+            | Purpose::Referral
             | Purpose::Burn => false,
         };
         let bought = Purpose::ALL.iter().filter(|p| buys(p));

@@ -63,6 +63,8 @@ coded! {
         CashOutPayment = 26, "cash_out_payment";
         /// A bonus for a visit.
         BonusReward = 27, "bonus_reward";
+        /// A bonus for inviting somebody who joined and stayed, or for having joined so.
+        Referral = 28, "referral";
     }
 }
 
@@ -109,7 +111,8 @@ impl Purpose {
             | Self::Release
             | Self::MaterialSale
             | Self::CashOut
-            | Self::BonusReward => Currency::Coins,
+            | Self::BonusReward
+            | Self::Referral => Currency::Coins,
         }
     }
 
@@ -124,7 +127,8 @@ impl Purpose {
             | Self::CreatorPayout
             | Self::CoinSale
             | Self::Footfall
-            | Self::BonusReward => Direction::Faucet,
+            | Self::BonusReward
+            | Self::Referral => Direction::Faucet,
             Self::ItemSale
             | Self::MarketFee
             | Self::LandTax

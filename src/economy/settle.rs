@@ -219,10 +219,11 @@ impl Desk<'_> {
             RewardKind::Login => Purpose::LoginReward,
             RewardKind::Quest | RewardKind::Drop => Purpose::QuestReward,
             RewardKind::Bonus => Purpose::BonusReward,
+            RewardKind::Referral | RewardKind::Welcome => Purpose::Referral,
             RewardKind::Watching => Purpose::WatchReward,
         };
-        // A bonus was promised to the coin and has a budget of its own; no bank steers it.
-        let amount = if reward.kind == RewardKind::Bonus {
+        // What was promised to the coin has a budget of its own; no bank steers it.
+        let amount = if reward.kind.is_credited() {
             reward.amount
         } else {
             let factor = self.rules.0.treasury.reward_factor * self.bank.reward_factor;
@@ -233,9 +234,11 @@ impl Desk<'_> {
             let kind = match reward.kind {
                 RewardKind::Quest => EventKind::QuestDone,
                 RewardKind::Drop => EventKind::Drop,
-                RewardKind::Login | RewardKind::Watching | RewardKind::Bonus => {
-                    EventKind::RewardClaim
-                }
+                RewardKind::Login
+                | RewardKind::Watching
+                | RewardKind::Bonus
+                | RewardKind::Referral
+                | RewardKind::Welcome => EventKind::RewardClaim,
             };
             self.announce(wish, kind, (ThingKind::None, 0), amount);
         }

@@ -40,7 +40,7 @@ pub(crate) use coded;
 coded! {
     /// What happened. Codes are part of the log format: append, never renumber.
     EventKind {
-        /// An avatar joined the city (signed up). `value` = index of its arrival cohort (the day).
+        /// An avatar joined the city (signed up), by invitation of the avatar in `thing`, if there is one. `value` = index of its arrival cohort (the day).
         Arrive = 0, "arrive";
         /// A session began. `value` = what woke it: 0 habit, 1 push, 2 invitation, 3 live event, 4 bonus.
         SessionStart = 1, "session_start";

@@ -93,6 +93,21 @@ pub enum RewardKind {
     Watching,
     /// A visit for which a bonus was offered.
     Bonus,
+    /// Somebody whom it invited to join has stayed.
+    Referral,
+    /// It joined by invitation, and has stayed.
+    Welcome,
+}
+
+impl RewardKind {
+    /// Says whether it is credited even if the avatar is not in the city; everything else is taken or lost.
+    #[must_use]
+    pub const fn is_credited(self) -> bool {
+        match self {
+            Self::Login | Self::Quest | Self::Drop | Self::Watching => false,
+            Self::Bonus | Self::Referral | Self::Welcome => true,
+        }
+    }
 }
 
 /// Wishes of avatars and answers of the platform within a tick.

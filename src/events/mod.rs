@@ -11,6 +11,7 @@
 //! | `offer` | what the platform offered: slates, pushes, invitations, ads, rewards, each with its reason |
 //! | `order` | what can be asked of an order book |
 //! | `sign` | brands that everybody in a place sees |
+//! | `referral` | what is promised for inviting somebody to join |
 //! | `log` | the event log on disk: Parquet, one folder per simulated day |
 
 pub mod advertised;
@@ -22,4 +23,5 @@ pub mod log;
 pub mod money;
 pub mod offer;
 pub mod order;
+pub mod referral;
 pub mod sign;

@@ -15,6 +15,8 @@ config! {
         log_money: bool = true, "-";
         /// Whether consumption by topic is kept for each avatar, to measure how narrow it becomes.
         diversity: bool = true, "-";
+        /// Whether every sale of land is followed from the asking to the price, to measure what it was worth to both sides.
+        land_sales: bool = false, "-";
     }
 }
 

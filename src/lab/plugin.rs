@@ -7,6 +7,7 @@ use super::config::{LabConfig, LabRules};
 use super::metrics::book::Book;
 use super::metrics::creatives::{CreativeBook, measure_creatives};
 use super::metrics::inventory::{InventoryBook, measure_inventory};
+use super::metrics::land::{LandDeeds, follow_land};
 use super::metrics::measure::measure;
 use crate::platform::ads::signs::has_signs;
 use crate::platform::config::PlatformRules;
@@ -51,6 +52,15 @@ impl Plugin for LabPlugin {
                 CreativeBook::default(),
             )
             .add_systems(SimTick, measure_creatives.in_set(SimSystems::Measure));
+        }
+        // What is not asked for is no part of the city's checkpoints.
+        if self.config.land_sales {
+            app.insert_observed(
+                "land deeds",
+                "what the lab counts; nobody in the loop reads it",
+                LandDeeds::default(),
+            )
+            .add_systems(SimTick, follow_land.in_set(SimSystems::Measure));
         }
     }
 }

@@ -22,6 +22,9 @@ use super::engage::push_trial::PushTrials;
 use super::incentives::bonus::book::BonusBook;
 use super::incentives::bonus::claim::{follow_visits, pay_bonuses};
 use super::incentives::bonus::offer::offer_bonuses;
+use super::incentives::referral::book::ReferralBook;
+use super::incentives::referral::follow::{announce_referrals, follow_referrals};
+use super::incentives::referral::pay::pay_referrals;
 use super::incentives::reward::{RewardBook, grant_rewards};
 use super::integrity::holds::{Holds, hold_items};
 use super::models::learn::{calibrate, learn, observe, take_in};
@@ -32,6 +35,7 @@ use super::recommend::prices::AttentionPrices;
 use super::recommend::serve::{Exposures, Scored, score_requests, serve_slates};
 use super::trace::book::Traces;
 use crate::events::behavior::Event;
+use crate::events::referral::ReferralTerms;
 use crate::events::sign::SignBus;
 use crate::sim::schedule::{SimAppExt, SimSystems, SimTick};
 
@@ -57,6 +61,10 @@ impl Plugin for PlatformPlugin {
                 &mut observations,
                 &mut ranker,
             );
+        }
+        // Where society lets nobody join by invitation there is nothing to follow.
+        if app.world().contains_resource::<ReferralTerms>() {
+            app.insert_state("referral book", ReferralBook::default());
         }
         app.insert_unhashed(
             "platform rules",
@@ -111,6 +119,8 @@ impl Plugin for PlatformPlugin {
                 calibrate,
                 plan_pushes,
                 follow_visits,
+                announce_referrals,
+                follow_referrals,
                 learn_clicks,
                 learn_creatives,
                 learn_conversions,
@@ -135,6 +145,7 @@ impl Plugin for PlatformPlugin {
                 pace_campaigns,
                 grant_rewards,
                 pay_bonuses,
+                pay_referrals,
                 offer_bonuses,
                 invite_friends,
                 hold_live_events,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::{Place, ScenarioError};
 
 /// The scenarios inside the program, in the order in which they are listed.
-pub const SHIPPED: [(&str, &str); 19] = [
+pub const SHIPPED: [(&str, &str); 21] = [
     (
         "quickstart",
         include_str!("../../scenarios/quickstart.toml"),
@@ -33,6 +33,10 @@ pub const SHIPPED: [(&str, &str); 19] = [
         include_str!("../../scenarios/tight-money.toml"),
     ),
     ("trading", include_str!("../../scenarios/trading.toml")),
+    (
+        "land-formats",
+        include_str!("../../scenarios/land-formats.toml"),
+    ),
     ("exchange", include_str!("../../scenarios/exchange.toml")),
     (
         "interest-shift",
@@ -42,6 +46,7 @@ pub const SHIPPED: [(&str, &str); 19] = [
     ("creatives", include_str!("../../scenarios/creatives.toml")),
     ("holdout", include_str!("../../scenarios/holdout.toml")),
     ("rewards", include_str!("../../scenarios/rewards.toml")),
+    ("referral", include_str!("../../scenarios/referral.toml")),
     ("push", include_str!("../../scenarios/push.toml")),
     ("models", include_str!("../../scenarios/models.toml")),
     (

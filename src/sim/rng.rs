@@ -79,6 +79,8 @@ pub enum Purpose {
     CreativeMerit = 81,
     PictureTaste = 82,
     CreativeTrial = 83,
+    WordOfMouth = 84,
+    SelfReferral = 85,
 }
 
 /// Mixes 64 bits so that every input bit moves every output bit (Stafford's variant 13).

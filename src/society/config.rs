@@ -6,6 +6,7 @@ use super::avatars::config::{
     AvatarsConfig, ChoiceConfig, ReactionsConfig, ReturnsConfig, SessionsConfig,
 };
 use super::content::config::ContentConfig;
+use super::referrals::config::ReferralsConfig;
 use super::spaces::config::SpacesConfig;
 use super::ties::config::TiesConfig;
 use crate::{config, config_group};
@@ -73,6 +74,8 @@ config_group! {
         ties: TiesConfig;
         /// Scheduled shocks.
         shocks: ShocksConfig;
+        /// Who brings newcomers along, and who opens second accounts.
+        referrals: ReferralsConfig;
     }
 }
 

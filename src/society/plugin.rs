@@ -21,6 +21,8 @@ use super::content::item::ItemKind;
 use super::content::reach::{Reach, encourage_creators};
 use super::content::truth::ItemTruths;
 use super::population::{PlantedAvatar, Population};
+use super::referrals::join::join_by_invitation;
+use super::referrals::joiners::Referrals;
 use super::spaces::field::FootfallField;
 use super::spaces::map::CityMap;
 use super::spaces::movement::{count_footfall, move_avatars, open_estates};
@@ -31,6 +33,7 @@ use super::walk_in::state::WalkIns;
 use crate::events::advertised::Advertised;
 use crate::events::behavior::Event;
 use crate::events::bus::{EventBus, OfferBus, WishBus};
+use crate::events::referral::ReferralTerms;
 use crate::sim::schedule::{Seed, SimAppExt, SimSystems, SimTick};
 use crate::sim::workers::Workers;
 
@@ -131,6 +134,11 @@ impl Plugin for SocietyPlugin {
         if self.creatives == Creatives::Several {
             app.insert_state("seen creatives", SeenCreatives::default());
         }
+        // Where nobody joins by invitation it is no part of the city's hash and of its checkpoints.
+        if rules.referrals.is_on() {
+            app.insert_state("referrals", Referrals::default())
+                .insert_state("referral terms", ReferralTerms::default());
+        }
         app.add_systems(
             SimTick,
             (
@@ -141,6 +149,7 @@ impl Plugin for SocietyPlugin {
                 open_estates,
                 count_footfall,
                 welcome_newcomers,
+                join_by_invitation,
                 begin_sessions,
             )
                 .chain()

@@ -20,6 +20,9 @@ use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::Tick;
 use crate::sim::workers::Workers;
 
+/// Strength of the tie between a newcomer and who invited it.
+const FRIENDSHIP: f32 = 0.5;
+
 /// How people come into being in this world.
 #[derive(Resource, Debug, Clone, Serialize, Deserialize)]
 pub struct Population {
@@ -200,5 +203,24 @@ impl Newborn<'_> {
         self.memories.table.push(Visits::default());
         self.graph.grow(id.idx() + 1);
         id
+    }
+
+    /// Returns somebody who is here already.
+    #[must_use]
+    pub fn avatar(&self, id: AvatarId) -> &Avatar {
+        self.avatars.get(id)
+    }
+
+    /// Ties a newcomer to who invited it, if there is room for the tie.
+    pub fn befriend(&mut self, id: AvatarId, other: AvatarId, most: u32) {
+        if self.graph.of(other).len() < most as usize {
+            self.graph.tie(id, other, FRIENDSHIP);
+        }
+    }
+
+    /// Keeps pushes and invitations from a newcomer.
+    pub fn silence(&mut self, id: AvatarId) {
+        self.avatars.get_mut(id).push_allowed = false;
+        self.profiles.table.row_mut(id.idx()).push_allowed = false;
     }
 }

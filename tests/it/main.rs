@@ -30,6 +30,7 @@ mod pipeline;
 #[cfg(feature = "desktop")]
 mod pixels;
 mod recording;
+mod referral;
 mod replay_page;
 #[cfg(feature = "desktop")]
 mod replay_window;

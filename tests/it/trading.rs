@@ -468,3 +468,40 @@ fn metrics_of_offers_and_bundles_are_not_observable_without_them() {
     }
     assert!(with["asset_offers"] > Some(0.0));
 }
+
+#[test]
+fn following_sales_of_land_changes_nothing_and_both_sides_and_the_city_share_the_gain() {
+    let with = |format: &str, follows: bool| {
+        city(&[
+            "society.sessions.land_weight=0.5",
+            &format!("economy.land.format=\"{format}\""),
+            &format!("lab.land_sales={follows}"),
+        ])
+    };
+    for format in ["vickrey", "english", "first_price", "uniform"] {
+        let mut run = with(format, true);
+        for _ in 0..4 * TICKS_PER_DAY {
+            run.step().unwrap();
+        }
+        let shown = metrics_of(&run);
+        let of = |key: &str| shown[key].unwrap();
+        let sold = of("land_city_sales") + of("land_owner_sales");
+        assert!(sold > 0.0, "{format}");
+        assert_eq!(sold, of("land_sales"), "{format}");
+        // What neither buyers nor owners keep is what the city was paid, and fees.
+        let rest = of("land_gain") - of("land_buyer_surplus") - of("land_seller_surplus");
+        let revenue = of("land_revenue");
+        assert!(
+            (-1e-6..=revenue + 1e-6).contains(&rest),
+            "{format}: {rest} of {revenue}"
+        );
+    }
+    let (mut followed, mut plain) = (with("uniform", true), with("uniform", false));
+    for tick in 0..=TICKS_PER_DAY {
+        followed.sim.step();
+        plain.sim.step();
+        let hashes = (followed.sim.state_hash(), plain.sim.state_hash());
+        assert_eq!(hashes.0, hashes.1, "{tick}");
+    }
+    assert!(!metrics_of(&plain).contains_key("land_gain"));
+}

@@ -231,7 +231,11 @@ impl Ledger {
     /// Returns what flowed for a purpose.
     #[must_use]
     pub fn flow(&self, purpose: Purpose) -> Flow {
-        self.flows[purpose as usize]
+        // A checkpoint of an earlier version knows fewer purposes.
+        self.flows
+            .get(purpose as usize)
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Writes every posting down from now on, for [`Ledger::drain_journal`].
@@ -312,7 +316,11 @@ impl Ledger {
         for p in tx.postings {
             accounts.add(p.account, p.amount.micros());
         }
-        let flow = &mut self.flows[tx.purpose as usize];
+        let place = tx.purpose as usize;
+        if self.flows.len() <= place {
+            self.flows.resize(place + 1, Flow::default());
+        }
+        let flow = &mut self.flows[place];
         flow.count += 1;
         flow.total = Coins::from_micros(flow.total.micros().saturating_add(moved));
         flow.today = Coins::from_micros(flow.today.micros().saturating_add(moved));

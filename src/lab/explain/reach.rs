@@ -18,6 +18,8 @@ pub(super) const fn reward_name(kind: RewardKind) -> &'static str {
         RewardKind::Drop => "drop",
         RewardKind::Watching => "watching",
         RewardKind::Bonus => "a visit with a bonus",
+        RewardKind::Referral => "inviting somebody who stayed",
+        RewardKind::Welcome => "joining by invitation, and staying",
     }
 }
 
@@ -176,6 +178,14 @@ pub(super) fn reward(r: &RewardTrace, e: &mut Explanation) {
             "chance",
             r.chance,
             "with which it was offered, once it was chosen or drawn; the visit then lasted for long enough",
+        ));
+        return;
+    }
+    if matches!(r.kind, RewardKind::Referral | RewardKind::Welcome) {
+        e.rules.push(Line::text(
+            "due",
+            "later",
+            "paid once who was invited has come on as many days and for as many minutes as are asked for",
         ));
         return;
     }

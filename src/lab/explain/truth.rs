@@ -159,6 +159,7 @@ fn utility(w: &World, avatar: AvatarId, thing: Thing, price: Coins) -> f64 {
         presence: w.resource(),
         walk_ins: w.resource(),
         seen_creatives: w.get_resource(),
+        referrals: w.get_resource(),
         slates: &w.resource::<OfferBus>().slates,
     };
     slot_utility(avatar, view.avatars.get(avatar), thing, price, &view)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::book::Book;
 use super::creatives::CreativeBook;
 use super::inventory::InventoryBook;
+use super::land::LandDeeds;
 use super::statistics::gini::{gini, top_share};
 use super::statistics::loglog::rank_slope;
 use super::statistics::network::{
@@ -23,6 +24,7 @@ use crate::economy::market::titles::AssetMarket;
 use crate::platform::config::PlatformRules;
 use crate::platform::engage::push_trial::PushTrials;
 use crate::platform::incentives::bonus::book::BonusBook;
+use crate::platform::incentives::referral::book::ReferralBook;
 use crate::platform::models::live::watch::DriftWatch;
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
@@ -31,6 +33,7 @@ use crate::society::avatars::avatar::Avatars;
 use crate::society::avatars::persuasion::Persuasion;
 use crate::society::avatars::profile::Profiles;
 use crate::society::config::SocietyRules;
+use crate::society::referrals::joiners::Referrals;
 use crate::society::spaces::map::CityMap;
 use crate::society::ties::graph::SocialGraph;
 
@@ -58,6 +61,8 @@ pub struct Ending<'a> {
     pub bundles: Option<&'a AssetBundles>,
     /// Land.
     pub land: &'a LandRegistry,
+    /// What sales of land were worth, where that is followed.
+    pub deeds: Option<&'a LandDeeds>,
     /// Materials.
     pub exchange: &'a Exchange,
     /// The ground.
@@ -66,6 +71,10 @@ pub struct Ending<'a> {
     pub drift: &'a DriftWatch,
     /// Bonuses.
     pub bonuses: &'a BonusBook,
+    /// Who joined by invitation, and why, where anybody does.
+    pub referrals: Option<&'a Referrals>,
+    /// What was paid for them.
+    pub referral_book: Option<&'a ReferralBook>,
     /// What pushes led to.
     pub pushes: &'a PushTrials,
     /// What offers truly changed.
@@ -94,10 +103,13 @@ impl<'a> Ending<'a> {
             offers: w.get_resource(),
             bundles: w.get_resource(),
             land: w.resource(),
+            deeds: w.get_resource(),
             exchange: w.resource(),
             map: w.resource(),
             drift: w.resource(),
             bonuses: w.resource(),
+            referrals: w.get_resource(),
+            referral_book: w.get_resource(),
             pushes: w.resource(),
             persuasion: w.resource(),
             creatives: w.get_resource(),

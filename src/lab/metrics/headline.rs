@@ -8,6 +8,7 @@ use super::drift::response;
 use super::facts::Ending;
 use super::inventory::Inventory;
 use super::measure::minutes_of;
+use super::referral::judge;
 use super::trading::{put_exchange, put_land, put_offers};
 use super::wealth;
 use crate::economy::purpose::Purpose;
@@ -101,6 +102,11 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
     for (key, value) in book.reached.headline(end) {
         put(key, value);
     }
+    if let (Some(joined), Some(paid)) = (end.referrals, end.referral_book) {
+        for (key, value) in judge(joined, paid).headline() {
+            put(key, value);
+        }
+    }
     put("drift_alarms", Some(alarms.len() as f64));
     put("drift_delay_hours", shifted.and_then(|r| r.delay_hours));
     put(
@@ -113,6 +119,9 @@ pub fn headline(book: &Book, end: &Ending<'_>) -> BTreeMap<String, Option<f64>> 
     put("outside_paid_out", Some(paid_out));
     wealth::put(book, end, &mut put);
     put_land(end, &mut put);
+    if let Some(deeds) = end.deeds {
+        deeds.put(end, &mut put);
+    }
     put_exchange(end.exchange, &mut put);
     let ads = &book.ads;
     put("ad_fill", ratio(ads.slots.1 as f64, ads.slots.0 as f64));

@@ -3,6 +3,7 @@
 //! | file | what it measures |
 //! | --- | --- |
 //! | [`book`] | everything counted, event by event |
+//! | [`land`] | what sales of land were worth to both sides |
 //! | [`measure`] | the system that counts |
 //! | [`oracle`] | attention efficiency against the truth |
 //! | [`calibration`] | predicted attraction against what was taken |
@@ -14,6 +15,7 @@
 //! | [`inventory`] | what each kind of place for ads came to |
 //! | [`headline`] | the headline numbers |
 //! | [`reached`] | what bonuses, pushes and invitations came to |
+//! | [`referral`] | what referral bonuses came to, by the truth about who joined |
 //! | [`table`] | the rows by day and by hour, as Parquet |
 //! | [`wealth`] | who has how much |
 //! | [`trading`] | trade in assets and land, and its gains |
@@ -28,9 +30,11 @@ pub mod drift;
 pub mod facts;
 pub mod headline;
 pub mod inventory;
+pub mod land;
 pub mod measure;
 pub mod oracle;
 pub mod reached;
+pub mod referral;
 pub mod statistics;
 pub mod table;
 pub mod trading;

@@ -148,7 +148,8 @@ pub fn explain_land(end: &Ending<'_>) -> Option<Hedonic> {
     Hedonic::fit(&prices, &properties, Some(&periods)).ok()
 }
 
-fn priced<'a>(end: &'a Ending<'_>) -> Vec<&'a LandSale> {
+/// Lists the sales that had a price.
+pub(super) fn priced<'a>(end: &'a Ending<'_>) -> Vec<&'a LandSale> {
     let sales = end.land.sales.iter();
     sales.filter(|s| s.price.is_positive()).collect()
 }
@@ -222,7 +223,7 @@ pub fn put_exchange(exchange: &Exchange, put: &mut impl FnMut(&str, Option<f64>)
 }
 
 /// Pearson's correlation; `None` if one of the two does not vary.
-fn correlation(x: &[f64], y: &[f64]) -> Option<f64> {
+pub(super) fn correlation(x: &[f64], y: &[f64]) -> Option<f64> {
     let n = x.len() as f64;
     let mean = |v: &[f64]| v.iter().sum::<f64>() / n;
     let (mx, my) = (mean(x), mean(y));

@@ -25,6 +25,18 @@ config! {
         drop_value: f64 = 0.8, "coins", 0.0..=1_000_000.0;
         /// Coins for watching a rewarded ad.
         watch_reward: f64 = 0.3, "coins", 0.0..=1_000_000.0;
+        /// Coins for a newcomer who joined by an avatar's invitation and has stayed, for both together; 0 for none. Nobody joins by invitation unless society says so.
+        referral: f64 = 0.0, "coins", 0.0..=1_000_000.0;
+        /// Days on which the newcomer must have come.
+        referral_days: u32 = 3, "days", 1..=365;
+        /// Minutes it must have stayed, over all of its visits.
+        referral_minutes: u32 = 10, "min", 0..=100_000;
+        /// Newcomers for whom one avatar is paid, at most.
+        referral_cap: u32 = 10, "avatars", 1..=1_000_000;
+        /// Share of the coins that the newcomer gets.
+        referral_newcomer_share: f64 = 0.25, "share", 0.0..=1.0;
+        /// Coins a day for each thousand avatars that can be paid for newcomers; what is due waits until there are enough. At most two days' coins are saved, or one bonus if that is more.
+        referral_budget_per_1000: f64 = 60.0, "coins/day", 0.0..=1_000_000.0;
     }
 }
 

@@ -5,6 +5,7 @@
 //! | `config` | the scenario's part |
 //! | `reward` | logins, quests, drops, watching |
 //! | `bonus` | coins for a visit, offered to those whom they move |
+//! | `referral` | coins for newcomers who joined by invitation and stayed |
 //! | `effect` | what a treatment brought about on average |
 //! | `trial` | what was tried on whom, and what was held out |
 //! | `linear` | ridge and logistic regression on a few columns |
@@ -24,6 +25,7 @@ pub mod error;
 pub mod linear;
 pub mod meta_learner;
 pub mod qini;
+pub mod referral;
 pub mod reward;
 pub mod sizes;
 pub mod trial;

@@ -3,7 +3,7 @@
 use crate::config;
 
 config! {
-    /// Holding what too many people hide or report.
+    /// Holding what too many people hide or report, and bonuses for newcomers who look like nobody new.
     pub struct IntegrityConfig {
         /// Whether items are held at all.
         holds: bool = true, "-";
@@ -15,6 +15,8 @@ config! {
         evidence: f64 = 5.0, "-", 0.0..=100.0;
         /// Days an item is held; then it is offered again and judged anew.
         hold_days: f64 = 3.0, "days", 0.01..=10_000.0;
+        /// Score from which on a bonus for a newcomer is held for as long, then judged anew, and paid or refused; 0 holds none.
+        referral_threshold: f64 = 0.0, "-", 0.0..=1.0;
     }
 }
 

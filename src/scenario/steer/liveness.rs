@@ -24,12 +24,15 @@ const STOCK: Liveness = Liveness::AtFounding("the catalogue is filled when the c
 const MAP: Liveness = Liveness::AtFounding("the map is drawn when the city is founded");
 const TIES: Liveness =
     Liveness::AtFounding("first ties and communities are drawn when the city is founded");
+const JOINERS: Liveness = Liveness::AtFounding(
+    "the list of who joined by whose invitation is opened when the city is founded",
+);
 const WALLETS: Liveness =
     Liveness::AtFounding("residents' wallets are filled when the city is founded");
 const BOOKS: Liveness = Liveness::AtFounding("the rules of a book are those it was opened with");
 
 /// Keys, or beginnings of keys that end in a point; the first that fits holds, and what fits none is live.
-const TABLE: [(&str, Liveness); 63] = [
+const TABLE: [(&str, Liveness); 66] = [
     (
         "days",
         Liveness::AtFounding("how long a run lasts is decided when it begins"),
@@ -72,6 +75,8 @@ const TABLE: [(&str, Liveness); 63] = [
     ("society.ties.meeting_gain", LIVE),
     ("society.ties.max_ties", LIVE),
     ("society.ties.", TIES),
+    ("society.referrals.word_of_mouth", JOINERS),
+    ("society.referrals.self_referral", JOINERS),
     ("economy.treasury.resident_wallet", WALLETS),
     ("economy.treasury.wallet_sigma", WALLETS),
     ("economy.treasury.newcomer_grant", NEWCOMERS),
@@ -123,6 +128,10 @@ const TABLE: [(&str, Liveness); 63] = [
     (
         "platform.ads.creatives",
         Liveness::AtFounding("what each does is counted from when the city is founded"),
+    ),
+    (
+        "lab.land_sales",
+        Liveness::AtFounding("sales are followed from the founding on"),
     ),
     (
         "lab.log_money",

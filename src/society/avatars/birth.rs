@@ -210,7 +210,7 @@ pub fn bear(
 
 /// A newcomer as any other, for tests of what people do.
 #[cfg(test)]
-pub(super) fn newcomer(id: u32) -> Avatar {
+pub(in crate::society) fn newcomer(id: u32) -> Avatar {
     bear(
         1,
         AvatarId(id),

@@ -76,8 +76,9 @@ impl Quests {
     }
 }
 
-/// What coins are worth to an avatar, against the trouble of earning them.
-fn worth(a: &Avatar, amount: Coins, react: &ReactionsConfig, choice: &ChoiceConfig) -> f64 {
+/// Returns what coins are worth to an avatar, against the trouble of earning them, in utility.
+#[must_use]
+pub fn worth(a: &Avatar, amount: Coins, react: &ReactionsConfig, choice: &ChoiceConfig) -> f64 {
     react.bonus_weight * price_cost(a, amount, choice)
 }
 

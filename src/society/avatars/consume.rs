@@ -5,6 +5,7 @@
 use super::act::Hands;
 use super::avatar::Activity;
 use super::decide::Answer;
+use super::land_worth::land_worth;
 use super::likings::given_chosen;
 use super::satisfaction::{absorb, experience};
 use super::utility;
@@ -19,12 +20,6 @@ use crate::society::content::item::ItemKind;
 /// Elo points at stake in a game.
 const ELO_K: f64 = 16.0;
 
-/// Coins an owner hopes to earn from somebody who passes.
-const COINS_PER_VISIT: f64 = 0.03;
-
-/// Deviation of the logarithm of what a parcel is worth to one bidder and to another.
-const LAND_VALUE_SIGMA: f64 = 1.3;
-
 impl Hands<'_> {
     pub(super) fn bid_for_land(
         &mut self,
@@ -33,10 +28,8 @@ impl Hands<'_> {
         at: (Surface, u8, crate::sim::ids::OfferId),
     ) {
         let a = self.avatars.get(id);
-        let mut rng = RngStream::new(self.seed, Purpose::Land, u64::from(id.0), self.now.0);
-        // What a month of rents is worth to it, as far as its purse goes.
-        let worth =
-            self.field.at(parcel) * COINS_PER_VISIT * 30.0 * rng.log_normal(0.0, LAND_VALUE_SIGMA);
+        // As far as its purse goes.
+        let worth = land_worth(self.seed, id, self.now, self.field.at(parcel));
         let most = Coins::from_f64(worth.min(0.9 * a.purse.as_f64()));
         if most.is_positive() {
             self.wish(id, WishKind::BuyParcel(parcel, most), (at.0, at.1, at.2.0));

@@ -20,6 +20,7 @@ use crate::society::config::SocietyConfig;
 use crate::society::content::catalogue::Catalogue;
 use crate::society::content::item::ItemKind;
 use crate::society::content::truth::ItemTruths;
+use crate::society::referrals::joiners::Referrals;
 use crate::society::spaces::destination;
 use crate::society::spaces::field::FootfallField;
 use crate::society::spaces::map::CityMap;
@@ -65,6 +66,8 @@ pub struct View<'a> {
     pub walk_ins: &'a WalkIns,
     /// What was seen last of each campaign, where campaigns have several creatives.
     pub seen_creatives: Option<&'a SeenCreatives>,
+    /// Who joined by invitation, where anybody does.
+    pub referrals: Option<&'a Referrals>,
 }
 
 /// What an avatar decides.
@@ -126,6 +129,12 @@ pub struct Told {
     pub clicks_ad: bool,
 }
 
+/// Whoever is there for the time alone takes nothing.
+const PASSES: Told = Told {
+    chosen: None,
+    clicks_ad: false,
+};
+
 /// What came of looking at a slate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Answer {
@@ -174,7 +183,8 @@ pub fn decide(id: AvatarId, view: &View<'_>) -> Decision {
                 (Some(walk), found) => follow::look_at_slate(id, a, walk, found, view),
                 (None, Some(i)) => {
                     let offered = Offered::Now(i as u32);
-                    Decision::Answer(answer(id, a, offered, &view.slates[i], view, None))
+                    let told = is_second(id, view).then_some(PASSES);
+                    Decision::Answer(answer(id, a, offered, &view.slates[i], view, told))
                 }
                 (None, None) => Decision::Browse,
             };
@@ -187,6 +197,14 @@ pub fn decide(id: AvatarId, view: &View<'_>) -> Decision {
         return follow::go_on(id, a, walk, view, &mut rng);
     }
     let is_over = view.now >= a.session_ends;
+    if is_second(id, view) {
+        // Nothing but the time counts, so that nothing is looked at for long.
+        return if is_over {
+            Decision::Leave
+        } else {
+            pursue(id, a, Intent::Feed, view, &mut rng)
+        };
+    }
     let bails = rng.chance(session::bail_chance(a, &view.rules.sessions));
     let waits_for_bonus = view.now < a.stays_until;
     if (is_over || bails) && !waits_for_bonus {
@@ -196,6 +214,11 @@ pub fn decide(id: AvatarId, view: &View<'_>) -> Decision {
         return Decision::Browse;
     }
     next(id, a, view, &mut rng)
+}
+
+/// Says whether an avatar is the second account of another.
+fn is_second(id: AvatarId, view: &View<'_>) -> bool {
+    view.referrals.is_some_and(|r| r.is_second(id))
 }
 
 /// Decides what an avatar that stays does next.

@@ -17,6 +17,7 @@ use crate::society::config::SocietyRules;
 use crate::society::content::catalogue::Catalogue;
 use crate::society::content::generate::ItemMaker;
 use crate::society::content::truth::ItemTruths;
+use crate::society::referrals::joiners::Referrals;
 use crate::society::spaces::field::FootfallField;
 use crate::society::spaces::map::CityMap;
 use crate::society::spaces::presence::Presence;
@@ -52,6 +53,7 @@ pub struct City<'w> {
     walk_ins: ResMut<'w, WalkIns>,
     likings: ResMut<'w, Likings>,
     seen_creatives: Option<ResMut<'w, SeenCreatives>>,
+    referrals: Option<Res<'w, Referrals>>,
 }
 
 /// Lets everybody who is awake decide on what it sees, then act in id order.
@@ -75,6 +77,7 @@ pub fn live(mut city: City<'_>) {
             slates: &c.offers.slates,
             walk_ins: &c.walk_ins,
             seen_creatives: c.seen_creatives.as_deref(),
+            referrals: c.referrals.as_deref(),
         };
         c.workers.map(&c.avatars.awake, |id| decide(*id, &view))
     };

@@ -21,6 +21,7 @@
 //! | `shocks` | a fashion, a shift of interests |
 //! | `ads` | clicks, annoyance, billboards |
 //! | `creative_taste` | how it likes the creatives of a campaign |
+//! | `land_worth` | what a parcel is worth to it |
 //! | `likings` | how much better than nothing what was chosen is |
 //! | `haggling` | what it would pay for what it left |
 //! | `wants` | what comes of ads outside the city |
@@ -40,6 +41,7 @@ pub mod creative_taste;
 pub mod decide;
 pub mod diurnal;
 pub mod haggling;
+pub mod land_worth;
 pub mod likings;
 pub mod live;
 pub mod mastery;

@@ -10,7 +10,7 @@ use super::profile::Profiles;
 use super::satisfaction::{annoy, experience};
 use super::utility;
 use crate::events::behavior::{Event, EventKind, NO_POSITION, Surface, ThingKind};
-use crate::events::bus::{EventBus, OfferBus, RewardKind, Wish, WishBus, WishKind};
+use crate::events::bus::{EventBus, OfferBus, Wish, WishBus, WishKind};
 use crate::sim::calendar::Calendar;
 use crate::sim::ids::AvatarId;
 use crate::sim::math;
@@ -20,6 +20,7 @@ use crate::sim::units::{Coins, Tick};
 use crate::society::config::SocietyRules;
 use crate::society::content::catalogue::Catalogue;
 use crate::society::content::truth::ItemTruths;
+use crate::society::referrals::joiners::Referrals;
 use crate::society::spaces::space::Spaces;
 use crate::society::ties::graph::SocialGraph;
 use crate::society::walk_in::state::WalkIns;
@@ -206,25 +207,32 @@ pub fn claim_rewards(
     offers: Res<OfferBus>,
     mut avatars: ResMut<Avatars>,
     mut wishes: ResMut<WishBus>,
+    mut referrals: Option<ResMut<Referrals>>,
 ) {
     for reward in &offers.rewards {
         let id: AvatarId = reward.avatar;
         let a = avatars.get_mut(id);
         // A bonus is credited even if the visit is just over; everything else is taken or lost.
-        if !a.is_awake() && reward.kind != RewardKind::Bonus {
+        if !a.is_awake() && !reward.kind.is_credited() {
             continue;
         }
         let joy = rules.0.reactions.reward_joy
             * math::ln(1.0 + reward.amount.as_f64())
             * f64::from(a.price_sensitivity);
         annoy(a, -joy);
-        wishes.wishes.push(Wish {
+        let wish = Wish {
             avatar: id,
             kind: WishKind::Claim(*reward),
             space: a.space,
             surface: Surface::None,
             position: NO_POSITION,
             offer: reward.offer,
-        });
+        };
+        wishes.wishes.push(wish);
+        // What the second account of somebody is given goes to its owner.
+        if let Some(owner) = referrals.as_mut().and_then(|r| r.credit(id, reward.kind)) {
+            let kind = WishKind::Gift(owner, reward.amount);
+            wishes.wishes.push(Wish { kind, ..wish });
+        }
     }
 }

@@ -17,6 +17,7 @@ use crate::sim::schedule::{Seed, SimClock};
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 use crate::society::config::SocietyRules;
 use crate::society::population::Newborn;
+use crate::society::referrals::joiners::Referrals;
 
 /// The common curve of a day, for arrivals and returns.
 #[derive(Resource, Debug, Clone)]
@@ -60,6 +61,7 @@ pub fn begin_sessions(
     mut events: ResMut<EventBus>,
     mut quests: ResMut<Quests>,
     mut truth: ResMut<Persuasion>,
+    referrals: Option<Res<Referrals>>,
     mut due: Local<Vec<u32>>,
     mut newly: Local<Vec<AvatarId>>,
 ) {
@@ -70,13 +72,20 @@ pub fn begin_sessions(
         if avatars.get(id).is_awake() {
             continue;
         }
+        // The second account of somebody comes for as long as it must, and then no more.
+        let second = referrals.as_ref().and_then(|r| r.visit_of(id));
+        if second == Some(0) {
+            continue;
+        }
         let number = avatars.n_sessions;
         avatars.n_sessions += 1;
         let a = avatars.get_mut(id);
         let mut rng = RngStream::new(seed.0, Purpose::Session, u64::from(id.0), clock.now.0);
         let minutes = session::intended_minutes(a, &rules.0.sessions, &mut rng);
         let (mut minutes, mut bound) = (minutes, 0);
-        if let Some(quest) = quests.take(id, clock.now) {
+        if let Some(asked) = second {
+            minutes = asked;
+        } else if let Some(quest) = quests.take(id, clock.now) {
             let (react, choice) = (&rules.0.reactions, &rules.0.choice);
             let meant = minutes;
             (minutes, bound) = minutes_for(seed.0, id, a, &quest, meant, clock.now, react, choice);

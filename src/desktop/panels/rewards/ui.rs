@@ -56,6 +56,7 @@ fn name(purpose: Purpose) -> &'static str {
         Purpose::QuestReward => "Quests and drops",
         Purpose::WatchReward => "Watching ads",
         Purpose::BonusReward => "Bonuses",
+        Purpose::Referral => "Newcomers by invitation",
         Purpose::CreatorPayout => "Creators' fund",
         other => other.word(),
     }

@@ -179,6 +179,12 @@ fn rule(city: &City<'_>, purpose: Purpose) -> String {
                 )
             }
         }
+        Purpose::Referral if config.referral > 0.0 => format!(
+            "{} for a newcomer who comes on {} days and stays {} min",
+            decimal(config.referral),
+            config.referral_days,
+            config.referral_minutes
+        ),
         Purpose::CreatorPayout => {
             let fund = city.scenario.economy.treasury.creators_fund_per_1000;
             if fund > 0.0 {

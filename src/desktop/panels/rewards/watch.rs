@@ -6,11 +6,12 @@ use crate::economy::purpose::Purpose;
 use crate::sim::units::{Coins, Tick};
 
 /// What coins are given to avatars for, in the order in which it is shown.
-pub(super) const GIVEN: [Purpose; 5] = [
+pub(super) const GIVEN: [Purpose; 6] = [
     Purpose::LoginReward,
     Purpose::QuestReward,
     Purpose::WatchReward,
     Purpose::BonusReward,
+    Purpose::Referral,
     Purpose::CreatorPayout,
 ];
 

@@ -10,7 +10,7 @@
 //! | `ads` | how slots sold, and what ads changed |
 //! | `money` | flows and land |
 //! | `trade` | land prices explained, order books, wealth |
-//! | `reach` | bonuses, pushes, invitations |
+//! | `reach` | bonuses, pushes, invitations, newcomers by them |
 //! | `verdicts` | the scorecard, with reasons |
 //! | `notes` | what to know before quoting a number |
 
