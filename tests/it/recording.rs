@@ -23,7 +23,7 @@ use crate::binary::{TINY, agora, command, complaint, none, run_tiny_with};
 fn every_shipped_city_reads_as_it_was_recorded() {
     let shown = all(2).unwrap();
     assert!(shown.violations.is_empty(), "{}", shown.line());
-    assert_eq!(shown.recordings, 3 * 17);
+    assert_eq!(shown.recordings, 3 * 20);
     assert!(shown.events > 10_000, "{}", shown.line());
 }
 
