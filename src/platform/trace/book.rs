@@ -73,7 +73,8 @@ impl Traces {
         if self.is_on() { Watch::On } else { Watch::Off }
     }
 
-    /// Records an offer; numbers only grow.
+    /// Records an offer, among the others by its number. Numbers grow, but a bonus is recorded only when it is earned, under the number
+    /// with which it was promised.
     pub fn record(&mut self, offer: OfferId, avatar: AvatarId, tick: Tick, why: Why) {
         if !self.is_on() {
             return;
@@ -81,12 +82,17 @@ impl Traces {
         if self.ring.len() == self.capacity {
             self.ring.pop_front();
         }
-        self.ring.push_back(Trace {
+        let at = match self.ring.back() {
+            Some(last) if last.offer > offer => self.ring.partition_point(|t| t.offer < offer),
+            _ => self.ring.len(),
+        };
+        let trace = Trace {
             offer,
             avatar,
             tick,
             why,
-        });
+        };
+        self.ring.insert(at, trace);
     }
 
     /// Records that nothing was offered, and by which rule.
@@ -181,6 +187,18 @@ mod tests {
         assert!(t.get(OfferId(7)).is_none());
         assert_eq!(t.get(OfferId(6)).map(|t| t.avatar), Some(AvatarId(0)));
         assert_eq!(t.withheld_from(AvatarId(0)).count(), 3);
+    }
+
+    #[test]
+    fn what_was_promised_earlier_is_found_and_hides_nothing() {
+        let mut t = filled(Traces::on(10), 4);
+        t.record(OfferId(4), AvatarId(7), Tick(9), reward());
+        t.record(OfferId(12), AvatarId(0), Tick(9), reward());
+        for offer in [0, 3, 4, 6, 9, 12] {
+            let found = t.get(OfferId(offer)).map(|t| t.offer.0);
+            assert_eq!(found, Some(offer));
+        }
+        assert_eq!(t.get(OfferId(4)).map(|t| t.avatar), Some(AvatarId(7)));
     }
 
     #[test]
