@@ -4,7 +4,8 @@ use super::CommandError;
 use super::keep_args::CompareRunsArgs;
 use super::output;
 use super::plain::{columns, sparkline};
-use crate::scenario::run::pair::{Affected, Effect, Group, Pair, Series, pair};
+use crate::scenario::run::affected::{Affected, Group};
+use crate::scenario::run::pair::{Effect, Pair, Series, pair};
 
 /// Most columns of a curve.
 const CURVE_WIDTH: usize = 40;

@@ -27,7 +27,7 @@ use agora::society::avatars::wants::{Cause, Wants};
 use agora::society::plugin::Plantings;
 
 /// Everything that matters for ads on, everything else as plain as it gets.
-fn open() -> AdsConfig {
+pub fn open() -> AdsConfig {
     AdsConfig {
         enabled: true,
         load: 0.5,
@@ -41,7 +41,7 @@ fn open() -> AdsConfig {
 }
 
 /// A small city in which nothing but ads happens on the platform's side.
-fn town(ads: AdsConfig) -> Scenario {
+pub fn town(ads: AdsConfig) -> Scenario {
     let mut s = Scenario {
         seed: 1,
         days: 2,
@@ -60,28 +60,33 @@ fn town(ads: AdsConfig) -> Scenario {
 }
 
 /// Runs a city and shows it after every tick.
-fn watch(scenario: &Scenario, ticks: u32, mut look: impl FnMut(&Simulation)) -> Simulation {
+pub fn watch(scenario: &Scenario, ticks: u32, mut look: impl FnMut(&mut Simulation)) -> Simulation {
     let mut sim = found(scenario, Plantings::default(), 1).unwrap();
     for _ in 0..ticks {
         sim.step();
-        look(&sim);
+        look(&mut sim);
     }
     sim
 }
 
-/// Runs a city for two days and returns its ad events.
-fn ad_events(scenario: &Scenario) -> (Vec<Event>, Simulation) {
-    let mut found = Vec::new();
+/// Runs a city for two days and returns its events of some kinds.
+pub fn events_of(scenario: &Scenario, kinds: &[EventKind]) -> (Vec<Event>, Simulation) {
+    let mut all = Vec::new();
     let sim = watch(scenario, 2 * TICKS_PER_DAY, |sim| {
         let events = &sim.world().resource::<EventBus>().current;
-        found.extend(events.iter().copied().filter(|e| {
-            matches!(
-                e.kind,
-                EventKind::AdImpression | EventKind::AdClick | EventKind::AdConvert
-            )
-        }));
+        all.extend(events.iter().copied().filter(|e| kinds.contains(&e.kind)));
     });
-    (found, sim)
+    (all, sim)
+}
+
+/// Runs a city for two days and returns its ad events.
+pub fn ad_events(scenario: &Scenario) -> (Vec<Event>, Simulation) {
+    let kinds = [
+        EventKind::AdImpression,
+        EventKind::AdClick,
+        EventKind::AdConvert,
+    ];
+    events_of(scenario, &kinds)
 }
 
 fn count(events: &[Event], kind: EventKind) -> usize {

@@ -6,36 +6,20 @@ use agora::economy::ledger::Ledger;
 use agora::economy::purpose::Purpose;
 use agora::economy::settle::Audit;
 use agora::events::behavior::{Event, EventKind, Surface};
-use agora::events::bus::EventBus;
-use agora::lab::config::LabConfig;
 use agora::lab::metrics::inventory::{Inventory, InventoryBook};
 use agora::platform::ads::config::AdsConfig;
-use agora::platform::config::PlatformConfig;
 use agora::platform::engage::config::EngageConfig;
 use agora::scenario::schema::Scenario;
-use agora::scenario::world::found;
 use agora::sim::ids::{AvatarId, SpaceId};
 use agora::sim::schedule::Simulation;
 use agora::sim::units::{Coins, TICKS_PER_DAY};
-use agora::society::plugin::Plantings;
 use agora::society::spaces::space::{SpaceKind, Spaces};
+
+use crate::ads::{self, events_of, watch};
 
 /// A small city in which the platform does nothing but sell signs, if those.
 fn town(ads: AdsConfig) -> Scenario {
-    let mut s = Scenario {
-        seed: 1,
-        days: 2,
-        platform: PlatformConfig {
-            ads,
-            ..PlatformConfig::NULL
-        },
-        lab: LabConfig {
-            oracle_every: 0,
-            ..LabConfig::default()
-        },
-        ..Scenario::default()
-    };
-    s.society.population.residents = 300;
+    let mut s = ads::town(ads);
     // Enough is clicked for money to move.
     s.society.choice.ad_click_rate = 0.4;
     s
@@ -52,26 +36,6 @@ fn nothing_for_sale() -> AdsConfig {
         cap_per_week: 0,
         ..AdsConfig::NULL
     }
-}
-
-/// Runs a city for two days and shows it after every tick.
-fn watch(scenario: &Scenario, mut look: impl FnMut(&mut Simulation)) -> Simulation {
-    let mut sim = found(scenario, Plantings::default(), 1).unwrap();
-    for _ in 0..2 * TICKS_PER_DAY {
-        sim.step();
-        look(&mut sim);
-    }
-    sim
-}
-
-/// Runs a city for two days and returns its events of some kinds.
-fn events_of(scenario: &Scenario, kinds: &[EventKind]) -> (Vec<Event>, Simulation) {
-    let mut all = Vec::new();
-    let sim = watch(scenario, |sim| {
-        let events = &sim.world().resource::<EventBus>().current;
-        all.extend(events.iter().copied().filter(|e| kinds.contains(&e.kind)));
-    });
-    (all, sim)
 }
 
 const ADS: [EventKind; 2] = [EventKind::AdImpression, EventKind::AdClick];
@@ -97,7 +61,9 @@ fn money_adds_up(events: &[Event], sim: &Simulation, kind: Inventory) {
 fn without_signs_there_is_no_state_of_them_and_without_ads_they_move_nothing() {
     let chain = |ads: AdsConfig| -> Vec<u64> {
         let mut hashes = Vec::new();
-        let sim = watch(&town(ads), |sim| hashes.push(sim.state_hash()));
+        let sim = watch(&town(ads), 2 * TICKS_PER_DAY, |sim| {
+            hashes.push(sim.state_hash())
+        });
         for (name, _) in sim.state_parts() {
             assert!(name != "signs" && name != "sign bus");
         }

@@ -8,7 +8,7 @@ use super::city;
 use crate::cli::CommandError;
 use crate::cli::run::wall_clock;
 use crate::cli::side_by_side::side_by_side;
-use crate::platform::recommend::serve::Exposures;
+use crate::platform::recommend::exposures::Exposures;
 use crate::scenario::schema::Scenario;
 use crate::scenario::world::{FoundingError, plan};
 use crate::sim::schedule::Simulation;

@@ -78,7 +78,10 @@ pictures!(
     "push",
     "trading",
     "exchange",
-    "tight-money"
+    "tight-money",
+    "creatives",
+    "referral",
+    "land-formats"
 );
 
 pub(super) fn start_ui(ui: &mut Ui, desk: &Desk, out: &mut Vec<UiCommand>) {

@@ -1,6 +1,7 @@
 //! Forks of a city as they are shown: where they begin, how far they are, both futures as curves, and what differs.
 
-use crate::scenario::run::pair::{Effect, Group, Parting};
+use crate::scenario::run::affected::Group;
+use crate::scenario::run::pair::{Effect, Parting};
 use crate::sim::units::Tick;
 
 /// A value that differs in the other future.

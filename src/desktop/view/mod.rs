@@ -5,6 +5,7 @@
 //! | `subject` | what can be pointed at |
 //! | `sight` | the city as those who fill the rows see it |
 //! | `recent` | the last events |
+//! | `flow_days` | what flowed for each purpose, by day |
 //! | `city` | rows of ground, lots, spaces and billboards |
 //! | `crowd` | rows of everybody who is awake |
 //! | `crowd_ways` | how everybody moves within a tick |
@@ -22,6 +23,7 @@ mod crowd_memory;
 #[cfg(test)]
 mod crowd_tests;
 mod crowd_ways;
+pub mod flow_days;
 pub mod futures;
 pub mod overlay;
 pub mod recent;

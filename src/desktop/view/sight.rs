@@ -52,6 +52,12 @@ impl<'a> City<'a> {
         self.get::<SimClock>().now
     }
 
+    /// Returns the tick that has just run; `None` before the first.
+    #[must_use]
+    pub fn ran(&self) -> Option<Tick> {
+        self.now().0.checked_sub(1).map(Tick)
+    }
+
     /// Returns policy changes as charts mark them: in days, with what became what.
     #[must_use]
     pub fn mark_texts(&self) -> Vec<(f64, String)> {

@@ -5,7 +5,7 @@ use bevy::ecs::world::World;
 use super::wire::{Column, Fields, Out, WireError};
 use crate::economy::ledger::{Currency, Ledger};
 use crate::lab::metrics::book::Book;
-use crate::platform::recommend::serve::Exposures;
+use crate::platform::recommend::exposures::Exposures;
 use crate::sim::units::{Coins, TICKS_PER_DAY};
 use crate::society::avatars::avatar::Avatars;
 

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `config` | the scenario's part |
 //! | `serve` | scoring and serving everybody who asks |
+//! | `exposures` | what was shown to everybody last |
 //! | `why` | taking a ranking down |
 //! | `places` | candidates among people, communities, spaces, parcels |
 //! | `rerank` | diversity and exploration |
@@ -13,6 +14,7 @@
 
 pub mod allocation;
 pub mod config;
+pub mod exposures;
 pub mod minutes;
 pub(crate) mod places;
 pub mod prices;

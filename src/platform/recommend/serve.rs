@@ -2,9 +2,9 @@
 
 use bevy::ecs::prelude::*;
 use bevy::ecs::system::SystemParam;
-use serde::{Deserialize, Serialize};
 
 use super::config::{AllocationKind, RecommendConfig};
+use super::exposures::{Exposures, REMEMBERED, Shown};
 use super::minutes;
 use super::places;
 use super::prices::AttentionPrices;
@@ -25,9 +25,8 @@ use crate::platform::privacy::observation::{Observations, Observed};
 use crate::platform::trace::book::{Traces, Why};
 use crate::platform::trace::slate::{Bar, SlateTrace, Watch};
 use crate::sim::ids::{AvatarId, ItemId};
-use crate::sim::rng::{Purpose, RngStream, mix};
+use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
-use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
 use crate::sim::units::Coins;
 use crate::sim::workers::Workers;
 use crate::society::avatars::profile::{DataPurpose, Profile, Profiles};
@@ -39,55 +38,11 @@ use crate::society::spaces::space::Spaces;
 use crate::society::ties::communities::Communities;
 use crate::society::ties::graph::SocialGraph;
 
-/// Exposures remembered by avatar, so that the same things are not shown at once again.
-const REMEMBERED: usize = 16;
-
 /// Prior attention level of an avatar nothing is known of.
 const ATTENTION_PRIOR: f32 = 0.5;
 
 /// Minutes an avatar is expected to stay when nothing is known of it.
 const DEFAULT_MINUTES: f64 = 8.0;
-
-/// What was shown to an avatar last.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub struct Shown {
-    items: [u32; REMEMBERED],
-    next: u8,
-}
-
-impl RowHash for Shown {
-    fn hash_row(&self, h: &mut StateHasher) {
-        for pair in self.items.chunks(2) {
-            h.u64(u64::from(pair[0]) << 32 | u64::from(pair[1]));
-        }
-        h.u32(u32::from(self.next));
-    }
-}
-
-impl Shown {
-    fn contains(&self, item: u32) -> bool {
-        // Items are remembered one up, so that an empty place is no item.
-        self.items.contains(&(item + 1))
-    }
-    fn push(&mut self, item: u32) {
-        self.items[usize::from(self.next)] = item + 1;
-        self.next = (self.next + 1) % REMEMBERED as u8;
-    }
-}
-
-/// What was shown to everybody last.
-#[derive(Resource, Default, Serialize, Deserialize)]
-pub struct Exposures {
-    table: Table<Shown>,
-    /// Slates served so far.
-    pub n_slates: u64,
-}
-
-impl StateHash for Exposures {
-    fn digest(&mut self) -> u64 {
-        self.table.digest() ^ mix(self.n_slates)
-    }
-}
 
 /// What was found for a request.
 #[derive(Default)]

@@ -5,7 +5,8 @@
 
 use std::collections::VecDeque;
 
-use super::pair::{Columns, Deeds, Effect, Group, Hashes, Parting, columns, effects};
+use super::affected::{Deeds, Group, Hashes};
+use super::pair::{Columns, Effect, Parting, columns, effects};
 use super::progress::Run;
 use crate::events::bus::EventBus;
 use crate::lab::metrics::book::Book;

@@ -8,6 +8,7 @@
 //! | `resume` | going on with it |
 //! | `fork` | branching off it |
 //! | `pair` | two runs side by side |
+//! | `affected` | who did something else in the one than in the other |
 //! | `snapshot` | a run kept in memory, and brought to life again beside itself |
 //! | `abreast` | two runs compared while both go on |
 //! | `recording` | what its recorder is told, and when |
@@ -18,6 +19,7 @@
 //! | `error` | what can go wrong |
 
 pub mod abreast;
+pub mod affected;
 pub mod checkpoints;
 pub mod command_line;
 pub mod error;

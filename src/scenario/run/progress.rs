@@ -15,7 +15,7 @@ use crate::lab::metrics::book::Book;
 use crate::lab::realism::scorecard::Scorecard;
 use crate::lab::report::gather::Asked;
 use crate::lab::summary::{PolicyChange, RunSummary, peak_rss_bytes};
-use crate::platform::recommend::serve::Exposures;
+use crate::platform::recommend::exposures::Exposures;
 use crate::scenario::chain::ChainWriter;
 use crate::scenario::error::{Place, ScenarioError};
 use crate::scenario::import::read;

@@ -65,20 +65,13 @@ pub struct AdsWatch {
     pub(super) days: Vec<AdDay>,
     /// The day that runs.
     pub(super) today: AdDay,
-    taken_at: Option<Tick>,
 }
 
 impl AdsWatch {
     /// Counts the tick that has just run.
     pub(super) fn collect(&mut self, city: &City<'_>) {
+        let Some(ran) = city.ran() else { return };
         let now = city.now();
-        let Some(ran) = now.0.checked_sub(1).map(Tick) else {
-            return;
-        };
-        if self.taken_at == Some(now) {
-            return;
-        }
-        self.taken_at = Some(now);
         if ran.day() != self.today.day {
             let done = std::mem::take(&mut self.today);
             if done

@@ -135,7 +135,7 @@ fn held(b: &DayBreak) -> Holdings {
 
 /// The flows of finished days, oldest first.
 fn finished(watch: &EconomyWatch) -> Vec<DayFlows> {
-    let days = watch.days().zip(watch.breaks.windows(2));
+    let days = watch.flows.days().zip(watch.breaks.windows(2));
     days.map(|((day, flowed), breaks)| {
         let growth = breaks[1].treasury - breaks[0].treasury;
         over(day, held(&breaks[0]), growth, |p| {

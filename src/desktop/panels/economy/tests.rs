@@ -114,12 +114,12 @@ fn flows_can_be_switched_between_today_the_last_day_and_the_run() {
 fn the_flows_of_days_and_of_today_add_up_to_those_of_the_run() {
     let mut city = rich_city();
     let watch = city.watch::<Economy>(2 * 1_440 + 60);
-    let days: Vec<_> = watch.days().collect();
+    let days: Vec<_> = watch.flows.days().collect();
     assert_eq!(days.iter().map(|d| d.0).collect::<Vec<_>>(), [0, 1]);
     let ledger = city.sim.world().resource::<Ledger>();
     for (i, purpose) in Purpose::ALL.iter().enumerate() {
         let flow = ledger.flow(*purpose);
-        let before = watch.breaks[0].totals[i];
+        let before = watch.flows.before().unwrap()[i];
         let flowed: Coins = days.iter().map(|d| d.1[i]).sum();
         assert_eq!(before + flowed + flow.today, flow.total, "{purpose:?}");
     }

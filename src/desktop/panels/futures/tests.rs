@@ -10,7 +10,8 @@ use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::testing::{TestCity, shows_nonsense, stage};
 use crate::desktop::view::futures::{Difference, ForkCurve, ForkRow, ForkStage};
-use crate::scenario::run::pair::{Effect, Group, Parting};
+use crate::scenario::run::affected::Group;
+use crate::scenario::run::pair::{Effect, Parting};
 use crate::sim::units::Tick;
 
 const LOOK: Look = Look::new(false);

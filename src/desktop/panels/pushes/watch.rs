@@ -4,7 +4,6 @@ use crate::desktop::view::sight::City;
 use crate::events::behavior::EventKind;
 use crate::events::bus::{EventBus, OfferBus};
 use crate::platform::engage::push::local_hour;
-use crate::sim::units::Tick;
 use crate::society::avatars::profile::Profiles;
 
 /// Pushes of a day.
@@ -29,20 +28,13 @@ pub struct PushesWatch {
     pub(super) today: PushDay,
     /// Pushes sent by the hour of the day of whom they were sent to.
     pub(super) by_hour: [u64; 24],
-    taken_at: Option<Tick>,
 }
 
 impl PushesWatch {
     /// Collects after the tick that has just run.
     pub(super) fn collect(&mut self, city: &City<'_>) {
+        let Some(ran) = city.ran() else { return };
         let now = city.now();
-        let Some(ran) = now.0.checked_sub(1).map(Tick) else {
-            return;
-        };
-        if self.taken_at == Some(now) {
-            return;
-        }
-        self.taken_at = Some(now);
         if ran.day() != self.today.day {
             self.today = PushDay {
                 day: ran.day(),

@@ -2,7 +2,6 @@
 //!
 //! | file | concept |
 //! | --- | --- |
-//! | `watch` | what was given for what, by day, while the city runs |
 //! | `view` | the rows |
 //! | `ui` | what they look like |
 //! | `bonus_ui` | how bonuses are given out today and by day |
@@ -15,28 +14,29 @@ mod tests;
 mod trial_ui;
 mod ui;
 mod view;
-mod watch;
 
 use super::Panel;
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
+use crate::desktop::view::flow_days::FlowDays;
 use crate::desktop::view::sight::{Ask, City};
 
 use view::RewardsView;
-use watch::RewardsWatch;
 
 /// The panel.
 pub struct Rewards;
 
 impl Panel for Rewards {
     type View = RewardsView;
-    type Watch = RewardsWatch;
+    type Watch = FlowDays;
 
-    fn watch(watch: &mut RewardsWatch, city: &City<'_>) {
-        watch.collect(city);
+    fn watch(watch: &mut FlowDays, city: &City<'_>) {
+        if let Some(ran) = city.ran() {
+            watch.collect(ran, city.get());
+        }
     }
 
-    fn view(watch: &RewardsWatch, city: &City<'_>, _ask: &Ask) -> RewardsView {
+    fn view(watch: &FlowDays, city: &City<'_>, _ask: &Ask) -> RewardsView {
         view::fill(watch, city)
     }
 

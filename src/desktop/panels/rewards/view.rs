@@ -1,7 +1,7 @@
 //! The rows of the panel of rewards.
 
-use super::watch::{GIVEN, RewardsWatch};
 use crate::desktop::panels::kit::numbers::{decimal, percent};
+use crate::desktop::view::flow_days::FlowDays;
 use crate::desktop::view::sight::City;
 use crate::economy::ledger::Ledger;
 use crate::economy::purpose::Purpose;
@@ -12,6 +12,16 @@ use crate::platform::incentives::reward::RewardBook;
 use crate::sim::config::ConfigValue as _;
 use crate::sim::units::Tick;
 use crate::society::avatars::profile::Profiles;
+
+/// What coins are given to avatars for, in the order in which it is shown.
+const GIVEN: [Purpose; 6] = [
+    Purpose::LoginReward,
+    Purpose::QuestReward,
+    Purpose::WatchReward,
+    Purpose::BonusReward,
+    Purpose::Referral,
+    Purpose::CreatorPayout,
+];
 
 /// What was given for one purpose.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,7 +97,7 @@ pub(super) fn arm_word(arm: RewardArm) -> String {
 }
 
 /// Fills the rows.
-pub(super) fn fill(watch: &RewardsWatch, city: &City<'_>) -> RewardsView {
+pub(super) fn fill(watch: &FlowDays, city: &City<'_>) -> RewardsView {
     let book = city.get::<BonusBook>();
     let offer = &city.scenario.platform.bonus.offer;
     let now = city.now();
@@ -106,10 +116,16 @@ pub(super) fn fill(watch: &RewardsWatch, city: &City<'_>) -> RewardsView {
         wasted: headline("bonus_wasted_share"),
         farmed: headline("bonus_farmed_share"),
         given: given(city),
-        days: watch.days(),
+        days: days(watch),
         streaks: streaks.to_vec(),
         marks: city.mark_texts(),
     }
+}
+
+fn days(watch: &FlowDays) -> Vec<(u32, [f64; GIVEN.len()])> {
+    let days = watch.days();
+    days.map(|(day, flowed)| (day, GIVEN.map(|purpose| flowed[purpose as usize].as_f64())))
+        .collect()
 }
 
 fn given(city: &City<'_>) -> Vec<GivenRow> {

@@ -76,29 +76,24 @@ pub struct SocialWatch {
     pub(super) joins_today: Vec<u32>,
     /// New items.
     pub(super) young: BTreeMap<ItemId, Young>,
-    taken_at: Option<Tick>,
+    has_begun: bool,
 }
 
 impl SocialWatch {
     /// Counts the tick that has just run.
     pub(super) fn collect(&mut self, city: &City<'_>) {
+        let Some(ran) = city.ran() else { return };
         let now = city.now();
-        let Some(ran) = now.0.checked_sub(1).map(Tick) else {
-            return;
-        };
-        if self.taken_at == Some(now) {
-            return;
-        }
-        let is_first = self.taken_at.is_none();
-        self.taken_at = Some(now);
         if ran.day() != self.today.day {
             let done = std::mem::take(&mut self.today);
-            if !is_first {
+            // The day on which the window began to watch may be no first one.
+            if self.has_begun {
                 self.days.push(done);
             }
             self.today.day = ran.day();
             self.joins_today.clear();
         }
+        self.has_begun = true;
         let (bus, offers) = (city.get::<EventBus>(), city.get::<OfferBus>());
         for invitation in &offers.invitations {
             match invitation.from {

@@ -123,20 +123,13 @@ pub struct TrustWatch {
     pub(super) held: BTreeMap<ItemId, HoldBegan>,
     /// Holds so far and items held, when holds were last looked at.
     known_holds: Option<(u64, usize)>,
-    taken_at: Option<Tick>,
 }
 
 impl TrustWatch {
     /// Collects after the tick that has just run.
     pub(super) fn collect(&mut self, city: &City<'_>) {
+        let Some(ran) = city.ran() else { return };
         let now = city.now();
-        let Some(ran) = now.0.checked_sub(1).map(Tick) else {
-            return;
-        };
-        if self.taken_at == Some(now) {
-            return;
-        }
-        self.taken_at = Some(now);
         if ran.day() != self.today.day {
             self.today = TrustDay {
                 day: ran.day(),
