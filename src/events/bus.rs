@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::behavior::{Event, Surface};
 use super::offer::{AdSlot, Bonus, Invitation, Push, Slate};
 use super::order::{OrderId, Request};
+use super::sign::SignBus;
 use crate::sim::ids::{AvatarId, ItemId, OfferId, ParcelId, SpaceId};
 use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::Coins;
@@ -139,6 +140,15 @@ impl OfferBus {
         let id = OfferId(self.next_offer);
         self.next_offer += 1;
         id
+    }
+
+    /// Lists all ads that are before somebody: in slates, on billboards, on signs where there are any.
+    pub fn ads<'a>(&'a self, signs: Option<&'a SignBus>) -> impl Iterator<Item = &'a AdSlot> {
+        let in_slates = self.slates.iter();
+        let in_slates = in_slates.flat_map(|s| s.ad.iter().chain(&s.ads_below));
+        let on_billboards = self.billboards.iter().map(|(_, ad)| ad);
+        let on_signs = signs.into_iter().flat_map(|bus| &bus.views).map(|v| &v.ad);
+        in_slates.chain(on_billboards).chain(on_signs)
     }
     /// Forgets what was offered in the tick that ends; requests stay, they are for the next tick.
     pub fn clear_offers(&mut self) {

@@ -9,8 +9,8 @@ use super::metrics::creatives::{CreativeBook, measure_creatives};
 use super::metrics::inventory::{InventoryBook, measure_inventory};
 use super::metrics::land::{LandDeeds, follow_land};
 use super::metrics::measure::measure;
-use crate::platform::ads::signs::has_signs;
-use crate::platform::config::PlatformRules;
+use crate::events::sign::SignBus;
+use crate::platform::ads::creatives::Creatives;
 use crate::sim::schedule::{SimAppExt, SimSystems, SimTick};
 
 /// Looks at both sides, changes neither.
@@ -33,11 +33,7 @@ impl Plugin for LabPlugin {
         )
         .add_systems(SimTick, measure.in_set(SimSystems::Measure));
         // What a city does not have is not counted, and no part of its checkpoints.
-        let platform = app.world().get_resource::<PlatformRules>();
-        let (several, signs) = platform.map_or((false, false), |p| {
-            (p.0.ads.creatives > 1, has_signs(&p.0.ads))
-        });
-        if signs {
+        if app.world().contains_resource::<SignBus>() {
             app.insert_observed(
                 "inventory book",
                 "what the lab counts; nobody in the loop reads it",
@@ -45,7 +41,7 @@ impl Plugin for LabPlugin {
             )
             .add_systems(SimTick, measure_inventory.in_set(SimSystems::Measure));
         }
-        if several {
+        if app.world().contains_resource::<Creatives>() {
             app.insert_observed(
                 "creative book",
                 "what the lab counts; nobody in the loop reads it",

@@ -27,7 +27,7 @@ use agora::society::avatars::wants::{Cause, Wants};
 use agora::society::plugin::Plantings;
 
 /// Everything that matters for ads on, everything else as plain as it gets.
-pub fn open() -> AdsConfig {
+pub(crate) fn open() -> AdsConfig {
     AdsConfig {
         enabled: true,
         load: 0.5,
@@ -41,7 +41,7 @@ pub fn open() -> AdsConfig {
 }
 
 /// A small city in which nothing but ads happens on the platform's side.
-pub fn town(ads: AdsConfig) -> Scenario {
+pub(crate) fn town(ads: AdsConfig) -> Scenario {
     let mut s = Scenario {
         seed: 1,
         days: 2,
@@ -60,7 +60,11 @@ pub fn town(ads: AdsConfig) -> Scenario {
 }
 
 /// Runs a city and shows it after every tick.
-pub fn watch(scenario: &Scenario, ticks: u32, mut look: impl FnMut(&mut Simulation)) -> Simulation {
+pub(crate) fn watch(
+    scenario: &Scenario,
+    ticks: u32,
+    mut look: impl FnMut(&mut Simulation),
+) -> Simulation {
     let mut sim = found(scenario, Plantings::default(), 1).unwrap();
     for _ in 0..ticks {
         sim.step();
@@ -70,7 +74,7 @@ pub fn watch(scenario: &Scenario, ticks: u32, mut look: impl FnMut(&mut Simulati
 }
 
 /// Runs a city for two days and returns its events of some kinds.
-pub fn events_of(scenario: &Scenario, kinds: &[EventKind]) -> (Vec<Event>, Simulation) {
+pub(crate) fn events_of(scenario: &Scenario, kinds: &[EventKind]) -> (Vec<Event>, Simulation) {
     let mut all = Vec::new();
     let sim = watch(scenario, 2 * TICKS_PER_DAY, |sim| {
         let events = &sim.world().resource::<EventBus>().current;
@@ -80,7 +84,7 @@ pub fn events_of(scenario: &Scenario, kinds: &[EventKind]) -> (Vec<Event>, Simul
 }
 
 /// Runs a city for two days and returns its ad events.
-pub fn ad_events(scenario: &Scenario) -> (Vec<Event>, Simulation) {
+pub(crate) fn ad_events(scenario: &Scenario) -> (Vec<Event>, Simulation) {
     let kinds = [
         EventKind::AdImpression,
         EventKind::AdClick,

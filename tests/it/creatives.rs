@@ -41,6 +41,11 @@ fn with_one_creative_what_people_make_of_them_moves_nothing_and_is_no_state() {
     };
     let plain = chain(0.0, 0.0, CreativeChoice::Learned);
     assert!(chain(2.0, 1.0, CreativeChoice::Rotate) == plain);
+    let mut sim = watch(&town(2, CreativeChoice::Learned), 1, |_| {});
+    sim.state_hash();
+    let parts = sim.state_parts();
+    let has = |part| parts.iter().any(|(name, _)| *name == part);
+    assert!(has("creatives") && has("seen creatives"), "{parts:?}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use agora::scenario::world::found;
 use agora::sim::checkpoint::format::{STATE_VERSION, from_hex};
 use agora::sim::checkpoint::read::read;
 use agora::sim::checkpoint::state::{Beside, keep, restore};
+use agora::sim::schedule::Simulation;
 use agora::sim::units::TICKS_PER_DAY;
 use agora::society::plugin::Plantings;
 
@@ -25,6 +26,25 @@ use crate::binary::{agora, complaint, none, run_tiny_with};
 fn run_kept(folder: &Path, days: &str, out: &str) {
     let done = run_tiny_with(folder, days, out, &["--checkpoint-every", "1d"]);
     assert!(done.status.success(), "{done:?}");
+}
+
+/// Says that a city that is kept and loaded into another lives the next day as if it had not stopped.
+pub(crate) fn goes_on_alike(city: &mut Simulation, other: &mut Simulation) {
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().join("city.agora");
+    let beside = Beside {
+        scenario: "kept",
+        scenario_hash: 5,
+        chained: 0,
+        own: ("run", b""),
+    };
+    keep(city, &place, &beside).unwrap();
+    restore(other, &read(&place).unwrap(), 5, "run").unwrap();
+    for tick in 0..TICKS_PER_DAY {
+        city.step();
+        other.step();
+        assert_eq!(city.state_hash(), other.state_hash(), "{tick}");
+    }
 }
 
 fn copy_folder(from: &Path, to: &Path) {

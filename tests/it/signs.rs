@@ -62,7 +62,7 @@ fn without_signs_there_is_no_state_of_them_and_without_ads_they_move_nothing() {
     let chain = |ads: AdsConfig| -> Vec<u64> {
         let mut hashes = Vec::new();
         let sim = watch(&town(ads), 2 * TICKS_PER_DAY, |sim| {
-            hashes.push(sim.state_hash())
+            hashes.push(sim.state_hash());
         });
         for (name, _) in sim.state_parts() {
             assert!(name != "signs" && name != "sign bus");
@@ -75,21 +75,44 @@ fn without_signs_there_is_no_state_of_them_and_without_ads_they_move_nothing() {
         ..AdsConfig::NULL
     };
     assert!(chain(on) == chain(AdsConfig::NULL));
-}
-
-#[test]
-fn a_room_shows_one_brand_a_day_to_those_who_come_in_and_nobody_else_sees_it() {
-    let (events, sim) = events_of(
+    let mut sim = watch(
         &town(AdsConfig {
             placements: true,
             ..nothing_for_sale()
         }),
-        &ADS,
+        1,
+        |_| {},
     );
+    sim.state_hash();
+    let parts = sim.state_parts();
+    let has = |part| parts.iter().any(|(name, _)| *name == part);
+    assert!(
+        has("signs") && has("sign bus"),
+        "parts have other names: {parts:?}"
+    );
+}
+
+#[test]
+fn a_room_shows_one_brand_a_day_to_those_who_come_in_and_nobody_else_sees_it() {
+    let (all, sim) = events_of(
+        &town(AdsConfig {
+            placements: true,
+            ..nothing_for_sale()
+        }),
+        &[ADS[0], ADS[1], EventKind::Move],
+    );
+    let (moves, events): (Vec<Event>, Vec<Event>) =
+        all.into_iter().partition(|e| e.kind == EventKind::Move);
+    let came: BTreeSet<(AvatarId, SpaceId, u32)> = moves
+        .iter()
+        .map(|e| (e.avatar, e.space, e.tick.0))
+        .collect();
     let spaces = sim.world().resource::<Spaces>();
     let mut brands: BTreeMap<(SpaceId, u32), BTreeSet<u32>> = BTreeMap::new();
     for e in &events {
         assert_eq!(e.surface, Surface::None);
+        // Who came in one minute sees the brand in the next.
+        assert!(came.contains(&(e.avatar, e.space, e.tick.0 - 1)), "{e:?}");
         let kind = spaces.get(e.space).kind;
         assert!(matches!(kind, SpaceKind::GameRoom | SpaceKind::Classroom));
         let of = brands.entry((e.space, e.tick.day())).or_default();

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::listed;
 use super::recording::{in_a_line, timed};
 use crate::cli::CommandError;
-use crate::scenario::leaves::from_command_line;
+use crate::cli::side_by_side::side_by_side;
+use crate::scenario::leaves::{from_command_line, take_apart};
 use crate::scenario::load::{Overrides, load, load_text};
 use crate::scenario::schema::Scenario;
 use crate::sim::rng::{Purpose, RngStream, mix};
@@ -30,6 +31,9 @@ const WORDS: [&str; 8] = [
     "expect",
     "expect.dau",
 ];
+
+/// Texts that one thread reads before it takes others.
+const AT_A_TIME: u32 = 1_000;
 
 /// What the proof found.
 #[derive(Debug, Default, Serialize)]
@@ -59,7 +63,7 @@ impl Shown {
     }
 }
 
-/// Reads so many texts.
+/// Reads so many texts, on all cores.
 ///
 /// # Errors
 /// [`CommandError`] if the scenario that is damaged cannot be loaded.
@@ -68,22 +72,34 @@ pub fn read(n: u32, seed: u64) -> Result<Shown, CommandError> {
         .scenario
         .to_toml();
     let keys: Vec<String> = Scenario::describe().into_iter().map(|d| d.key).collect();
-    let mut shown = Shown::default();
-    for i in 0..n {
-        let mut rng = RngStream::new(mix(seed), Purpose::Map, u64::from(i), 9);
-        let text = match i % 4 {
-            0 => noise(&mut rng),
-            1 => soup(&mut rng),
-            2 => lines(&keys, &mut rng),
-            _ => damaged(&whole, &mut rng),
-        };
-        let (seconds, judged) = timed(|| judge(&text, &mut shown.accepted));
-        shown.texts += 1;
-        shown.slowest_seconds = shown.slowest_seconds.max(seconds);
-        if let Err(why) = judged {
-            let again = format!("--seed {seed} --n {}", i + 1);
-            shown.violations.push(format!("text {i} ({again}): {why}"));
+    let some = |part: usize| {
+        let first = part as u32 * AT_A_TIME;
+        let mut shown = Shown::default();
+        for i in first..first.saturating_add(AT_A_TIME).min(n) {
+            let mut rng = RngStream::new(mix(seed), Purpose::Map, u64::from(i), 9);
+            let text = match i % 4 {
+                0 => noise(&mut rng),
+                1 => soup(&mut rng),
+                2 => lines(&keys, &mut rng),
+                _ => damaged(&whole, &mut rng),
+            };
+            let (seconds, judged) = timed(|| judge(&text, &mut shown.accepted));
+            shown.texts += 1;
+            shown.slowest_seconds = shown.slowest_seconds.max(seconds);
+            if let Err(why) = judged {
+                let again = format!("--seed {seed} --n {}", i + 1);
+                shown.violations.push(format!("text {i} ({again}): {why}"));
+            }
         }
+        Ok::<_, CommandError>(shown)
+    };
+    let parts = side_by_side(n.div_ceil(AT_A_TIME) as usize, 0, some)?;
+    let mut shown = Shown::default();
+    for part in parts {
+        shown.texts += part.texts;
+        shown.accepted += part.accepted;
+        shown.slowest_seconds = shown.slowest_seconds.max(part.slowest_seconds);
+        shown.violations.extend(part.violations);
     }
     Ok(shown)
 }
@@ -91,6 +107,9 @@ pub fn read(n: u32, seed: u64) -> Result<Shown, CommandError> {
 /// Reads a text as a scenario, and its first line as an override: what is accepted resolves to what is accepted as the same.
 fn judge(text: &str, accepted: &mut u32) -> Result<(), String> {
     if let Err(e) = from_command_line(text.lines().next().unwrap_or_default()) {
+        in_a_line(&e.into())?;
+    }
+    if let Err(e) = take_apart("x.toml", text) {
         in_a_line(&e.into())?;
     }
     match load_text("x.toml", text) {

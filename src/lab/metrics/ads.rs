@@ -129,6 +129,24 @@ pub struct Credit {
     pub conversions: [f64; N_SURFACES],
 }
 
+/// Makes journeys of what was seen and when something came of it, as far as ads were seen within a window before.
+pub(super) fn journeys<'a>(
+    stories: impl Iterator<Item = (&'a [Touch], Option<Tick>)>,
+    window_days: u32,
+) -> Vec<Journey> {
+    stories
+        .map(|(touches, converted)| {
+            let mut journey = Journey {
+                touches: touches.to_vec(),
+                outcome: converted.map_or(Outcome::Nothing, |at| Outcome::Converted { at }),
+            };
+            journey.trim(window_days * TICKS_PER_DAY);
+            journey
+        })
+        .filter(|j| !j.touches.is_empty())
+        .collect()
+}
+
 impl AdBook {
     fn story(&mut self, avatar: AvatarId, campaign: CampaignId) -> Option<&mut Story> {
         (avatar.0 < FOLLOWED).then(|| self.stories.entry((avatar, campaign)).or_default())
@@ -262,23 +280,8 @@ impl AdBook {
     /// Shares conversions out by every rule; conversions without an ad within the window are owed to none.
     #[must_use]
     pub fn credits(&self, window_days: u32) -> Vec<Credit> {
-        let window = window_days * TICKS_PER_DAY;
-        let journeys: Vec<Journey> = self
-            .stories
-            .values()
-            .map(|story| {
-                let outcome = story
-                    .converted
-                    .map_or(Outcome::Nothing, |at| Outcome::Converted { at });
-                let mut journey = Journey {
-                    touches: story.touches.clone(),
-                    outcome,
-                };
-                journey.trim(window);
-                journey
-            })
-            .filter(|j| !j.touches.is_empty())
-            .collect();
+        let stories = self.stories.values();
+        let journeys = journeys(stories.map(|s| (&s.touches[..], s.converted)), window_days);
         Attribution::ALL
             .into_iter()
             .filter_map(|by| {

@@ -9,17 +9,17 @@ use std::collections::BTreeMap;
 use bevy::ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::ads::{FOLLOWED, credited};
+use super::ads::{FOLLOWED, credited, journeys};
 use crate::events::behavior::{Event, EventKind};
 use crate::events::bus::{EventBus, OfferBus};
 use crate::events::offer::{AdFace, AdSlot, MOST_CREATIVES};
 use crate::events::sign::SignBus;
-use crate::platform::ads::attribution::journey::{Channel, Journey, Outcome, Touch};
+use crate::platform::ads::attribution::journey::{Channel, Touch};
 use crate::platform::ads::config::Attribution;
 use crate::platform::config::PlatformRules;
-use crate::sim::ids::{AvatarId, CampaignId, OfferId};
+use crate::sim::ids::{AvatarId, CampaignId};
 use crate::sim::schedule::Seed;
-use crate::sim::units::{TICKS_PER_DAY, Tick};
+use crate::sim::units::Tick;
 use crate::society::avatars::avatar::Avatars;
 use crate::society::avatars::creative_taste::liking;
 use crate::society::config::SocietyRules;
@@ -126,21 +126,8 @@ impl CreativeBook {
     /// Returns conversions credited to each creative by number; those without an ad within the window are owed to none.
     #[must_use]
     pub fn credits(&self, by: Attribution, window_days: u32) -> Vec<f64> {
-        let journeys: Vec<Journey> = self
-            .stories
-            .values()
-            .map(|story| {
-                let mut journey = Journey {
-                    touches: story.touches.clone(),
-                    outcome: story
-                        .converted
-                        .map_or(Outcome::Nothing, |at| Outcome::Converted { at }),
-                };
-                journey.trim(window_days * TICKS_PER_DAY);
-                journey
-            })
-            .filter(|j| !j.touches.is_empty())
-            .collect();
+        let stories = self.stories.values();
+        let journeys = journeys(stories.map(|s| (&s.touches[..], s.converted)), window_days);
         credited(by, &journeys, MOST_CREATIVES).unwrap_or_else(|| vec![0.0; MOST_CREATIVES])
     }
 }
@@ -156,26 +143,26 @@ pub fn measure_creatives(
     avatars: Res<Avatars>,
     mut book: ResMut<CreativeBook>,
 ) {
-    let in_slates = offers
-        .slates
-        .iter()
-        .flat_map(|s| s.ad.iter().chain(&s.ads_below));
-    let on_signs = signs.iter().flat_map(|bus| &bus.views).map(|v| &v.ad);
-    let outside = offers.billboards.iter().map(|(_, ad)| ad).chain(on_signs);
-    let mut shown: Vec<(OfferId, AdSlot)> =
-        in_slates.chain(outside).map(|ad| (ad.offer, *ad)).collect();
-    shown.sort_unstable_by_key(|(offer, _)| *offer);
-    let n = platform.0.ads.creatives.clamp(1, MOST_CREATIVES as u32) as u8;
-    for e in &events.current {
-        if !matches!(
+    let is_ad = |e: &&Event| {
+        matches!(
             e.kind,
             EventKind::AdImpression | EventKind::AdClick | EventKind::AdConvert
-        ) {
-            continue;
-        }
-        let found = shown.binary_search_by_key(&e.offer, |(offer, _)| *offer);
-        let seen = found.ok().map(|i| {
-            let ad = &shown[i].1;
+        )
+    };
+    let mut answers = events.current.iter().filter(is_ad).peekable();
+    if answers.peek().is_none() {
+        return;
+    }
+    let mut shown: Vec<&AdSlot> = offers.ads(signs.as_deref()).collect();
+    shown.sort_unstable_by_key(|ad| ad.offer);
+    let n = platform.0.ads.creatives.clamp(1, MOST_CREATIVES as u32) as u8;
+    for e in answers {
+        // A conversion comes long after what was seen.
+        let found = (e.kind != EventKind::AdConvert)
+            .then(|| shown.binary_search_by_key(&e.offer, |ad| ad.offer).ok())
+            .flatten();
+        let seen = found.map(|i| {
+            let ad = shown[i];
             let a = avatars.get(e.avatar);
             let choice = &society.0.choice;
             let face = |k| AdFace::new(ad.face.topic(), k);

@@ -90,14 +90,7 @@ pub fn measure(sight: Sight<'_>, mut book: ResMut<Book>) {
         }
     }
     book.ads.auctions(s.clock.now, &s.floor);
-    let shown = s
-        .offers
-        .slates
-        .iter()
-        .flat_map(|s| s.ad.iter().chain(&s.ads_below));
-    let on_signs = s.signs.iter().flat_map(|bus| &bus.views).map(|v| &v.ad);
-    let outside = s.offers.billboards.iter().map(|(_, ad)| ad).chain(on_signs);
-    for ad in shown.chain(outside) {
+    for ad in s.offers.ads(s.signs.as_deref()) {
         book.ads.placed(s.clock.now, ad);
     }
     book.reached.count(&s.events.current, &s.offers, &s.avatars);

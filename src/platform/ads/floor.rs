@@ -140,13 +140,12 @@ impl Standing {
     fn takes_part(&self, lot: Lot<'_>, goal: Goal, rules: &Rules<'_>) -> bool {
         let campaign = self.campaign;
         // What everybody sees is capped when it is seen.
-        if let Some(avatar) = lot.audience.avatar() {
-            if !rules.caps.allows(avatar, campaign, lot.day, rules.config) {
-                return false;
-            }
-            if goal == Goal::Reach && rules.caps.has_seen(avatar, campaign, lot.day) {
-                return false;
-            }
+        if let Some(avatar) = lot.audience.avatar()
+            && !rules
+                .caps
+                .admits(avatar, (campaign, goal), lot.day, rules.config)
+        {
+            return false;
         }
         let pair = u64::from(campaign.0) << 32 | lot.audience.key();
         self.share >= 1.0

@@ -7,6 +7,7 @@ use bevy::ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
 
 use super::config::AdsConfig;
+use super::goal::Goal;
 use crate::sim::ids::{AvatarId, CampaignId};
 use crate::sim::state_hash::{RowHash, StateHash, StateHasher, Table};
 
@@ -104,6 +105,20 @@ impl FrequencyCaps {
         let row = self.table.row(avatar.idx());
         let seen = row.0.iter().find(|s| s.campaign == campaign);
         seen.is_some_and(|s| s.on(day) > 0)
+    }
+
+    /// Says whether a campaign may and wants to be shown to an avatar once more: one that wants to reach people has no use for those
+    /// whom it has reached.
+    #[must_use]
+    pub fn admits(
+        &self,
+        avatar: AvatarId,
+        (campaign, goal): (CampaignId, Goal),
+        day: u32,
+        config: &AdsConfig,
+    ) -> bool {
+        self.allows(avatar, campaign, day, config)
+            && !(goal == Goal::Reach && self.has_seen(avatar, campaign, day))
     }
 
     /// Counts an ad that was shown.

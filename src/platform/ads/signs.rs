@@ -126,7 +126,9 @@ impl AdDesk<'_> {
         let campaign = self.campaigns.get(sale.campaign);
         let day = self.clock.now.day();
         if !self.floor.stands(Format::Display, sale.campaign, campaign)
-            || !self.caps.allows(avatar, sale.campaign, day, config)
+            || !self
+                .caps
+                .admits(avatar, (sale.campaign, campaign.goal), day, config)
         {
             return None;
         }
