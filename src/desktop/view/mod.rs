@@ -6,6 +6,7 @@
 //! | `sight` | the city as those who fill the rows see it |
 //! | `recent` | the last events |
 //! | `flow_days` | what flowed for each purpose, by day |
+//! | `push_days` | pushes by day |
 //! | `city` | rows of ground, lots, spaces and billboards |
 //! | `crowd` | rows of everybody who is awake |
 //! | `crowd_ways` | how everybody moves within a tick |
@@ -26,6 +27,7 @@ mod crowd_ways;
 pub mod flow_days;
 pub mod futures;
 pub mod overlay;
+pub mod push_days;
 pub mod recent;
 pub mod recorded;
 pub mod recorded_city;

@@ -58,6 +58,12 @@ impl<'a> City<'a> {
         self.now().0.checked_sub(1).map(Tick)
     }
 
+    /// Returns a headline number of the report; `None` where there is none, or nothing can be said.
+    #[must_use]
+    pub fn headline(&self, key: &str) -> Option<f64> {
+        self.report.summary.metrics.get(key).copied().flatten()
+    }
+
     /// Returns policy changes as charts mark them: in days, with what became what.
     #[must_use]
     pub fn mark_texts(&self) -> Vec<(f64, String)> {

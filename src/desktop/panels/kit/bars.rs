@@ -19,6 +19,33 @@ pub struct NamedAmount {
     pub color: Color32,
 }
 
+impl NamedAmount {
+    /// Makes a bar.
+    #[must_use]
+    pub fn new(name: impl Into<String>, amount: f64, color: Color32) -> Self {
+        Self {
+            name: name.into(),
+            amount,
+            color,
+        }
+    }
+}
+
+/// Names counts by how many in a row they are about: "1 day", "2 days", and "3 days or more" for the last.
+#[must_use]
+pub fn in_a_row(counts: &[u64], one: &str, many: &str, color: Color32) -> Vec<NamedAmount> {
+    let last = counts.len();
+    let named = counts.iter().zip(1..).map(|(count, n)| {
+        let name = match n {
+            1 => format!("1 {one}"),
+            n if n == last => format!("{n} {many} or more"),
+            n => format!("{n} {many}"),
+        };
+        NamedAmount::new(name, *count as f64, color)
+    });
+    named.collect()
+}
+
 /// Draws named amounts as bars, with their share of the whole on hover.
 pub fn bars_ui(
     ui: &mut Ui,

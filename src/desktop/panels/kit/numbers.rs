@@ -1,5 +1,6 @@
 //! Numbers as they are written in panels: with thousands separators and units, and a dash where there is none.
 
+use crate::lab::report::reach::Interval;
 use crate::sim::units::Coins;
 
 /// What stands where a number is not known.
@@ -216,6 +217,21 @@ pub fn signed_percent(share: f64) -> String {
     format!("{sign}{}", percent(share))
 }
 
+/// Writes an interval to stand below its number: "from 0.4 to 1.2 with 95 % confidence"; `unknown` where there is none.
+#[must_use]
+pub fn confidence(interval: Option<Interval>, form: Form, unknown: &str) -> String {
+    interval.map_or_else(
+        || unknown.to_owned(),
+        |i| {
+            format!(
+                "from {} to {} with 95 % confidence",
+                form.text(i.low),
+                form.text(i.high)
+            )
+        },
+    )
+}
+
 /// Writes a number the way programs read it; empty where it is not finite.
 #[must_use]
 pub fn machine(value: f64) -> String {
@@ -305,6 +321,20 @@ mod tests {
         assert_eq!(compact(3_400_000.0), "3.4M");
         assert_eq!(compact(-2_500.0), "−2.5k");
         assert_eq!(compact(2e9), "2B");
+    }
+
+    #[test]
+    fn intervals_are_written_in_the_form_of_their_number() {
+        let interval = Some(Interval {
+            mean: 0.5,
+            low: -0.25,
+            high: 1.25,
+        });
+        assert_eq!(
+            confidence(interval, Form::Percent, "a dash"),
+            "from −25.0 % to 125.0 % with 95 % confidence"
+        );
+        assert_eq!(confidence(None, Form::Percent, "a dash"), "a dash");
     }
 
     #[test]

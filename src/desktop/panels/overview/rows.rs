@@ -79,8 +79,7 @@ pub(super) fn view(city: &City<'_>) -> OverviewView {
     let ledger = city.get::<Ledger>();
     let t = &book.today;
     let days = book.hours_run.len().saturating_sub(HOURS);
-    let metrics = &city.report.summary.metrics;
-    let retention = ["d1", "d7", "d30"].map(|key| metrics.get(key).copied().flatten());
+    let retention = ["d1", "d7", "d30"].map(|key| city.headline(key));
     OverviewView {
         avatars: avatars.table.len() as u64,
         awake: avatars.awake.len() as u64,

@@ -2,7 +2,7 @@
 //!
 //! | file | concept |
 //! | --- | --- |
-//! | `watch` | pushes by hour and by day, while the city runs |
+//! | `watch` | pushes by hour and opt-outs by day, while the city runs |
 //! | `view` | the rows |
 //! | `ui` | what they look like |
 //! | `trial_ui` | what pushes bring about: sent against withheld, opt-outs, the truth |

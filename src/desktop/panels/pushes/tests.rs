@@ -6,6 +6,7 @@ use super::Pushes;
 use super::view::{self, PushesView};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
+use crate::desktop::panels::kit::numbers::{Form, count};
 use crate::desktop::panels::testing::{TestCity, shows_nonsense, stage};
 
 #[test]
@@ -20,8 +21,12 @@ fn a_city_without_pushes_says_what_to_switch_on_and_still_tells_of_its_invitatio
         "platform.engage.live_events=false",
     ];
     let view = TestCity::with(20, 0, &off).watched::<Pushes>(5);
+    let k = Form::Decimal.or_none(view.pushes.k_factor.map(|k| k.mean));
+    let invited = count(view.invited);
     let h = stage::<Pushes>(view, Look::new(true), 500.0);
     h.get_by_label("No pushes are sent in this city");
+    h.get_by_label(&format!("K-factor {k}"));
+    h.get_by_label(&format!("Invitations by friends {invited}"));
     h.get_by_label("Live events begin –");
     assert!(!shows_nonsense(&h));
 }
@@ -65,6 +70,13 @@ fn pushes_are_sent_outside_quiet_hours_and_compared_with_those_withheld() {
     let of_days: u64 = view.days.iter().map(|d| d.sent).sum();
     assert_eq!(of_days + view.today.sent, view.sent);
     assert!(view.days.iter().all(|d| d.opt_outs.is_some()));
+    // The lab counts them as well, over the whole run.
+    let of_days: Option<u64> = view.days.iter().map(|d| d.opt_outs).sum();
+    let of_today = view.today.opt_outs;
+    assert_eq!(
+        of_days.zip(of_today).map(|(a, b)| a + b),
+        Some(view.pushes.opt_outs)
+    );
     let tried = |of: fn(&crate::lab::report::reach::PushHourRow) -> (u64, u64)| {
         let hours = view.pushes.hours.iter();
         hours.map(|h| of(h).0).sum::<u64>()

@@ -2,7 +2,6 @@
 
 use egui::{RichText, Ui};
 
-use super::ui::confidence;
 use super::view::PushesView;
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
@@ -10,11 +9,14 @@ use crate::desktop::panels::kit::bars::{NamedAmount, bars_ui};
 use crate::desktop::panels::kit::cards::{Card, cards_ui};
 use crate::desktop::panels::kit::chart::{Chart, Series};
 use crate::desktop::panels::kit::empty::Empty;
-use crate::desktop::panels::kit::numbers::{Form, count};
+use crate::desktop::panels::kit::numbers::{Form, confidence, count};
 use crate::desktop::panels::kit::section::{beside_ui, section_ui};
 use crate::desktop::panels::kit::truth::hidden_ui;
 use crate::lab::report::reach::PushHourRow;
 use crate::platform::engage::config::{EngageConfig, PushPolicy};
+
+/// What stands for an interval that is not known.
+const UNTRIED: &str = "a dash while nothing was withheld by lot (platform.engage.push_hold_out)";
 
 /// Draws what pushes bring about.
 pub(super) fn trial_ui(
@@ -82,7 +84,7 @@ fn cards(view: &PushesView, look: &Look) -> Vec<Card> {
                  for an avatar taken out of the noise; {}",
                 count(sum(|h| h.sent.0)),
                 count(sum(|h| h.withheld.0)),
-                confidence(p.effect, Form::Percent)
+                confidence(p.effect, Form::Percent, UNTRIED)
             ),
         ),
         Card::number(
@@ -91,7 +93,7 @@ fn cards(view: &PushesView, look: &Look) -> Vec<Card> {
             p.returns.map(|r| r.mean),
             &format!(
                 "Returns within a day that pushes brought about over the whole run: the chance above times pushes sent, {}",
-                confidence(p.returns, Form::Decimal)
+                confidence(p.returns, Form::Decimal, UNTRIED)
             ),
         ),
         Card::number(
@@ -172,14 +174,10 @@ fn hazard_ui(ui: &mut Ui, view: &PushesView, look: &Look, out: &mut Vec<UiComman
 
 fn truth_ui(ui: &mut Ui, view: &PushesView, look: &Look, out: &mut Vec<UiCommand>) {
     let (moved, anyway) = view.truth;
-    let row = |name: &str, n: u64, color| NamedAmount {
-        name: name.to_owned(),
-        amount: n as f64,
-        color,
-    };
+    let p = look.palette;
     let rows = [
-        row("Brought back", moved, look.palette.good),
-        row("Would have come anyway", anyway, look.palette.warn),
+        NamedAmount::new("Brought back", moved as f64, p.good),
+        NamedAmount::new("Would have come anyway", anyway as f64, p.warn),
     ];
     bars_ui(
         ui,

@@ -3,16 +3,18 @@
 use egui::{RichText, Ui};
 
 use super::trial_ui::trial_ui;
-use super::view::{PushDayRow, PushesView};
+use super::view::PushesView;
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
-use crate::desktop::panels::kit::bars::{NamedAmount, bars_ui};
+use crate::desktop::panels::kit::bars::{NamedAmount, bars_ui, in_a_row};
 use crate::desktop::panels::kit::cards::{Card, cards_ui};
 use crate::desktop::panels::kit::chart::{Band, Chart, Series};
 use crate::desktop::panels::kit::empty::Empty;
-use crate::desktop::panels::kit::numbers::{Form, NONE, count, decimal, percent};
+use crate::desktop::panels::kit::numbers::{Form, NONE, confidence, count, decimal, percent};
 use crate::desktop::panels::kit::section::{beside_ui, section_ui};
-use crate::lab::report::reach::Interval;
+use crate::desktop::panels::kit::unseen::if_seen;
+use crate::desktop::panels::policy::plain;
+use crate::desktop::view::push_days::PushDayRow;
 use crate::platform::engage::config::{EngageConfig, LiveEventPolicy, PushPolicy};
 use crate::sim::config::ConfigValue as _;
 
@@ -29,7 +31,7 @@ pub(super) fn pushes_ui(ui: &mut Ui, view: &PushesView, look: &Look, out: &mut V
         beside_ui(
             ui,
             out,
-            |ui, out| days_ui(ui, view, look, out),
+            |ui, out| if_seen(ui, "pushes by day", |ui| days_ui(ui, view, look, out)),
             |ui, out| hours_ui(ui, view, engage, look, out),
         );
         trial_ui(ui, view, engage, look, out);
@@ -50,20 +52,6 @@ pub(super) fn pushes_ui(ui: &mut Ui, view: &PushesView, look: &Look, out: &mut V
         "By day they are in the panel Social, and what live events draw is in Play and learning",
     );
     cards_ui(ui, look, &invitation_cards(view, engage));
-}
-
-/// Writes an interval: "from 0.4 to 1.2 with 95 % confidence".
-pub(super) fn confidence(i: Option<Interval>, form: Form) -> String {
-    i.map_or_else(
-        || "a dash while nothing was withheld by lot (platform.engage.push_hold_out)".to_owned(),
-        |i| {
-            format!(
-                "from {} to {} with 95 % confidence",
-                form.text(i.low),
-                form.text(i.high)
-            )
-        },
-    )
 }
 
 fn policy_help(policy: PushPolicy) -> &'static str {
@@ -92,7 +80,7 @@ fn cards(view: &PushesView, engage: &EngageConfig) -> Vec<Card> {
         )
     };
     let policy = if engage.push {
-        engage.push_policy.show().replace('"', "")
+        plain(&engage.push_policy.show())
     } else {
         "off".to_owned()
     };
@@ -123,11 +111,13 @@ fn cards(view: &PushesView, engage: &EngageConfig) -> Vec<Card> {
             count(today.opened),
             "Pushes answered by a visit since midnight",
         ),
-        Card::new(
+        Card::number(
             "Opt-outs today",
-            count(today.opt_outs),
+            Form::Whole,
+            today.opt_outs.map(|n| n as f64),
             &format!(
-                "Avatars that switched pushes off since midnight; {} over the whole run",
+                "Avatars that switched pushes off since midnight, a dash if the window has not watched since then; {} over the \
+                 whole run",
                 count(view.pushes.opt_outs)
             ),
         ),
@@ -185,12 +175,8 @@ fn invitation_cards(view: &PushesView, engage: &EngageConfig) -> [Card; 4] {
             Form::Decimal,
             k.map(|k| k.mean),
             &format!(
-                "Absent friends brought back by the invitations of an avatar that was ever in the city, over the whole run{}",
-                k.map_or_else(String::new, |k| format!(
-                    ", from {} to {} with 95 % confidence",
-                    decimal(k.low),
-                    decimal(k.high)
-                ))
+                "Absent friends brought back by the invitations of an avatar that was ever in the city, over the whole run, {}",
+                confidence(k, Form::Decimal, "a dash before anybody was there")
             ),
         ),
         Card::new(
@@ -243,7 +229,8 @@ fn days_ui(ui: &mut Ui, view: &PushesView, look: &Look, out: &mut Vec<UiCommand>
     ];
     Chart::new("pushes-days", "Pushes by day")
         .help(
-            "Pushes sent, pushes opened, and avatars that switched them off, by finished day; opt-outs since the window watches",
+            "Pushes sent, pushes opened, and avatars that switched them off, by finished day; opt-outs on days that the \
+             window watched as a whole",
         )
         .x("day")
         .y("a day")
@@ -308,21 +295,7 @@ fn in_vain_ui(
     look: &Look,
     out: &mut Vec<UiCommand>,
 ) {
-    let last = view.in_vain.len();
-    let rows: Vec<NamedAmount> = view
-        .in_vain
-        .iter()
-        .zip(1..)
-        .map(|(n, pushes)| NamedAmount {
-            name: match pushes {
-                1 => "1 push".to_owned(),
-                pushes if pushes == last => format!("{pushes} pushes or more"),
-                pushes => format!("{pushes} pushes"),
-            },
-            amount: *n as f64,
-            color: look.palette.series[1],
-        })
-        .collect();
+    let rows = in_a_row(&view.in_vain, "push", "pushes", look.palette.series[1]);
     let help = format!(
         "Avatars by pushes since their last visit, withheld ones included; by rule an avatar is left alone after {}",
         engage.push_limit
@@ -348,15 +321,10 @@ fn budgets_ui(ui: &mut Ui, view: &PushesView, look: &Look, out: &mut Vec<UiComma
         return;
     };
     let p = look.palette;
-    let row = |name: &str, n: u64, color| NamedAmount {
-        name: name.to_owned(),
-        amount: n as f64,
-        color,
-    };
     let rows = [
-        row("At once", b.now, p.good),
-        row("Within a day", b.within_a_day, p.warn),
-        row("Later", b.later, p.bad),
+        NamedAmount::new("At once", b.now as f64, p.good),
+        NamedAmount::new("Within a day", b.within_a_day as f64, p.warn),
+        NamedAmount::new("Later", b.later as f64, p.bad),
     ];
     bars_ui(
         ui,

@@ -1,7 +1,9 @@
 //! The rows of the panel of pushes.
 
-use super::watch::{PushDay, PushesWatch};
+use super::watch::PushesWatch;
+use crate::desktop::view::push_days::PushDayRow;
 use crate::desktop::view::sight::City;
+use crate::lab::metrics::book::Book;
 use crate::lab::report::reach::PushRows;
 use crate::platform::engage::config::{EngageConfig, PushPolicy};
 use crate::platform::engage::invite::{InvitePlan, hour_of_day};
@@ -9,7 +11,7 @@ use crate::platform::engage::push::PushPlan;
 use crate::platform::engage::push_budget::PushBudgetConfig;
 use crate::platform::engage::push_trial::PushTrials;
 use crate::sim::schedule::Seed;
-use crate::sim::units::{TICKS_PER_DAY, Tick};
+use crate::sim::units::TICKS_PER_DAY;
 use crate::society::avatars::persuasion::Persuasion;
 use crate::society::avatars::profile::{DataPurpose, Profiles};
 
@@ -18,19 +20,6 @@ const IN_VAIN: usize = 5;
 
 /// Pushes since the last visit for which the hazard is told.
 const LATELY: u32 = 8;
-
-/// Pushes of a finished day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PushDayRow {
-    /// Which day.
-    pub day: u32,
-    /// Pushes sent.
-    pub sent: u64,
-    /// Pushes opened.
-    pub opened: u64,
-    /// Avatars that switched pushes off; `None` where the window did not watch.
-    pub opt_outs: Option<u64>,
-}
 
 /// What is left of budgets: avatars that consent to be known and allow pushes, by when the next may come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -63,8 +52,8 @@ pub struct PushesView {
     pub is_learned: bool,
     /// Pushes sent over the whole run.
     pub sent: u64,
-    /// Pushes of the day that runs, since the window watches.
-    pub today: PushDay,
+    /// Pushes of the day that runs.
+    pub today: PushDayRow,
     /// Avatars that allow pushes, and all avatars.
     pub allowed: (u64, u64),
     /// Pushes sent since the window watches, by the hour of the day of whom they were sent to.
@@ -101,35 +90,24 @@ pub(super) fn fill(watch: &PushesWatch, city: &City<'_>) -> PushesView {
     );
     let (plan, trials) = (city.get::<PushPlan>(), city.get::<PushTrials>());
     let (invitations, truth) = (city.get::<InvitePlan>(), city.get::<Persuasion>());
-    let profiles = city.get::<Profiles>().table.rows();
     let has_budget = engage.push && engage.push_policy == PushPolicy::Uplift;
     let is_kept = !trials.sent.is_empty();
-    let headline = |key: &str| city.report.summary.metrics.get(key).copied().flatten();
+    let (allowed, budgets) = allowed(city, trials, has_budget.then_some(budget));
     PushesView {
         engage: Some(engage.clone()),
         budget: has_budget.then(|| budget.clone()),
         is_learned: has_budget && trials.model.is_some(),
         sent: plan.n_sent,
-        today: PushDay {
-            day: city.now().day(),
-            ..if watch.today.day == city.now().day() {
-                watch.today
-            } else {
-                PushDay::default()
-            }
-        },
-        allowed: (
-            profiles.iter().filter(|p| p.push_allowed).count() as u64,
-            profiles.len() as u64,
-        ),
+        today: watch.days.today(city.now(), city.get::<Book>()),
+        allowed,
         by_hour: watch.by_hour,
-        days: days(watch, city),
+        days: watch.days.days(&city.report.days),
         pushes: city.report.pushes.clone(),
-        returns_per_opt_out: headline("returns_per_opt_out"),
-        true_returns_per_opt_out: headline("true_returns_per_opt_out"),
+        returns_per_opt_out: city.headline("returns_per_opt_out"),
+        true_returns_per_opt_out: city.headline("true_returns_per_opt_out"),
         truth: (truth.pushes_moved, truth.pushes_anyway),
         in_vain: in_vain(plan),
-        budgets: has_budget.then(|| budgets(city, trials, budget)),
+        budgets,
         hazard: if is_kept {
             (0..LATELY).map(|n| trials.hazard.rate(n)).collect()
         } else {
@@ -144,18 +122,6 @@ pub(super) fn fill(watch: &PushesWatch, city: &City<'_>) -> PushesView {
     }
 }
 
-fn days(watch: &PushesWatch, city: &City<'_>) -> Vec<PushDayRow> {
-    let watched = |day: u32| watch.days.iter().find(|d| d.day == day);
-    let days = city.report.days.iter();
-    days.map(|d| PushDayRow {
-        day: d.day,
-        sent: d.pushes_sent,
-        opened: d.pushes_opened,
-        opt_outs: watched(d.day).map(|w| w.opt_outs),
-    })
-    .collect()
-}
-
 fn in_vain(plan: &PushPlan) -> Vec<u64> {
     let mut counts = vec![0; IN_VAIN];
     for n in plan.in_vain() {
@@ -166,19 +132,33 @@ fn in_vain(plan: &PushPlan) -> Vec<u64> {
     counts
 }
 
-fn budgets(city: &City<'_>, trials: &PushTrials, config: &PushBudgetConfig) -> BudgetRow {
-    let now: Tick = city.now();
-    let mut row = BudgetRow::default();
+/// Counts in one walk who allows pushes and how many avatars there are, and what is left of budgets where there are any.
+fn allowed(
+    city: &City<'_>,
+    trials: &PushTrials,
+    budget: Option<&PushBudgetConfig>,
+) -> ((u64, u64), Option<BudgetRow>) {
+    let now = city.now();
     let profiles = city.get::<Profiles>().table.rows();
-    for (profile, followed) in profiles.iter().zip(trials.followed.rows()) {
-        if !profile.push_allowed || !profile.consent.allows(DataPurpose::Recommendation) {
+    let followed = trials.followed.rows();
+    let mut n_allow = 0;
+    let mut left = budget.map(|_| BudgetRow::default());
+    for (i, profile) in profiles.iter().enumerate() {
+        if !profile.push_allowed {
             continue;
         }
-        match followed.bucket.wait(now, config) {
+        n_allow += 1;
+        let (Some(row), Some(budget), Some(followed)) = (&mut left, budget, followed.get(i)) else {
+            continue;
+        };
+        if !profile.consent.allows(DataPurpose::Recommendation) {
+            continue;
+        }
+        match followed.bucket.wait(now, budget) {
             0 => row.now += 1,
             wait if wait <= TICKS_PER_DAY => row.within_a_day += 1,
             _ => row.later += 1,
         }
     }
-    row
+    ((n_allow, profiles.len() as u64), left)
 }

@@ -9,10 +9,16 @@ use crate::desktop::look::Look;
 use crate::desktop::panels::kit::cards::{Card, cards_ui};
 use crate::desktop::panels::kit::chart::{Chart, Series};
 use crate::desktop::panels::kit::empty::Empty;
-use crate::desktop::panels::kit::numbers::{Form, NONE, coins_f64, count, decimal, percent};
+use crate::desktop::panels::kit::numbers::{
+    Form, NONE, coins_f64, confidence, count, decimal, percent,
+};
 use crate::desktop::panels::kit::section::{beside_ui, section_ui};
+use crate::desktop::panels::kit::unseen::if_seen;
 use crate::lab::report::reach::{BonusDayRow, Interval};
 use crate::platform::incentives::config::{BonusConfig, RewardArm};
+
+/// What stands for an interval that is not known.
+pub(super) const ONE_SIDED: &str = "a dash until both sides have somebody";
 
 /// Draws bonuses: who gets them today, what was spent by day, what they bring about.
 pub(super) fn bonuses_ui(ui: &mut Ui, view: &RewardsView, look: &Look, out: &mut Vec<UiCommand>) {
@@ -51,24 +57,14 @@ pub(super) fn bonuses_ui(ui: &mut Ui, view: &RewardsView, look: &Look, out: &mut
     beside_ui(
         ui,
         out,
-        |ui, out| sent_ui(ui, view, look, out),
-        |ui, out| paid_ui(ui, view, look, out),
+        |ui, out| if_seen(ui, "bonuses by day", |ui| sent_ui(ui, view, look, out)),
+        |ui, out| {
+            if_seen(ui, "coins for bonuses by day", |ui| {
+                paid_ui(ui, view, look, out);
+            });
+        },
     );
     trial_ui(ui, view, look, out);
-}
-
-/// Writes an interval below a number: "from 0.4 to 1.2 with 95 % confidence".
-pub(super) fn confidence(i: Option<Interval>) -> String {
-    i.map_or_else(
-        || "a dash until both sides have somebody".to_owned(),
-        |i| {
-            format!(
-                "from {} to {} with 95 % confidence",
-                decimal(i.low),
-                decimal(i.high)
-            )
-        },
-    )
 }
 
 fn mean(i: Option<Interval>) -> Option<f64> {
@@ -147,7 +143,7 @@ fn cards(view: &RewardsView, offer: &BonusConfig, look: &Look) -> Vec<Card> {
             &format!(
                 "Minutes that bonuses brought about over coins paid: those to whom one was sent against those from whom it was \
                  withheld by lot, {}",
-                confidence(b.minutes_per_coin)
+                confidence(b.minutes_per_coin, Form::Decimal, ONE_SIDED)
             ),
         ),
         Card::new(
@@ -167,7 +163,7 @@ fn cards(view: &RewardsView, offer: &BonusConfig, look: &Look) -> Vec<Card> {
                 "Minutes a day of those who may be offered bonuses ({}) less those of avatars that never are ({}), {}",
                 decimal(b.hold_out.others.1),
                 decimal(b.hold_out.held_out.1),
-                confidence(b.minutes_a_day)
+                confidence(b.minutes_a_day, Form::Decimal, ONE_SIDED)
             ),
         ),
     ];

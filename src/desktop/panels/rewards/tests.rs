@@ -7,6 +7,7 @@ use super::view::{self, RewardsView};
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::testing::{TestCity, shows_nonsense, stage};
+use crate::economy::purpose::Purpose;
 use crate::lab::report::reach::{BonusDayRow, BonusRows, DecileRow, Interval};
 use crate::platform::incentives::config::{BonusConfig, RewardArm};
 use crate::sim::units::Tick;
@@ -91,7 +92,7 @@ fn days_trials_and_sizes_tell_of_the_same_bonuses_and_the_ledger_of_the_same_coi
     for (i, g) in view.given.iter().enumerate() {
         let of_days: f64 = view.days.iter().map(|(_, coins)| coins[i]).sum();
         assert!((of_days + g.today - g.total).abs() < 1e-6, "{g:?}");
-        if g.purpose == crate::economy::purpose::Purpose::BonusReward {
+        if g.purpose == Purpose::BonusReward {
             assert!((g.total - paid - running).abs() < 1e-6, "{g:?}");
         }
     }
@@ -102,6 +103,38 @@ fn days_trials_and_sizes_tell_of_the_same_bonuses_and_the_ledger_of_the_same_coi
     h.get_by_label("No model of uplift was judged yet");
     assert!(h.query_all_by_label_contains("chosen, ").next().is_some());
     assert!(!shows_nonsense(&h));
+}
+
+/// Returns the rule that is said of a purpose in a city with such values.
+fn rule_of(purpose: Purpose, sets: &[&str]) -> String {
+    let view = TestCity::with(5, 0, sets).watched::<Rewards>(1);
+    let mut given = view.given.into_iter();
+    given
+        .find(|g| g.purpose == purpose)
+        .expect("every purpose has a row")
+        .rule
+}
+
+#[test]
+fn rules_say_only_what_is_in_force() {
+    let bonus = |arm: &str| {
+        let arm = format!("platform.bonus.offer.arm={arm}");
+        rule_of(Purpose::BonusReward, &[&arm])
+    };
+    assert_eq!(bonus("none"), "not given");
+    assert_eq!(bonus("fixed"), "2 for a visit of 10 min");
+    assert_eq!(bonus("random"), "2 or 3 for a visit of 10 min");
+    assert_eq!(bonus("uplift"), "2 or 3 for a visit of 10 min");
+    let watching = |sets: &[&str]| rule_of(Purpose::WatchReward, sets) != "not given";
+    assert!(watching(&[]));
+    assert!(!watching(&["platform.ads.enabled=false"]));
+    assert!(!watching(&["platform.ads.rewarded=false"]));
+    let coins = "platform.incentives.referral=4";
+    let asking = "society.referrals.word_of_mouth=0.1";
+    let own = "society.referrals.self_referral=0.1";
+    let referral = |sets: &[&str]| rule_of(Purpose::Referral, sets) != "not given";
+    assert!(!referral(&[coins]) && !referral(&[asking]));
+    assert!(referral(&[coins, asking]) && referral(&[coins, own]));
 }
 
 /// What a judged model leaves in a report, by hand.

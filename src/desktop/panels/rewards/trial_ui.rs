@@ -2,13 +2,13 @@
 
 use egui::{RichText, Ui};
 
-use super::bonus_ui::confidence;
+use super::bonus_ui::ONE_SIDED;
 use super::view::RewardsView;
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
 use crate::desktop::panels::kit::bars::{NamedAmount, bars_ui};
 use crate::desktop::panels::kit::chart::{Band, Chart, Series};
-use crate::desktop::panels::kit::numbers::{Form, decimal};
+use crate::desktop::panels::kit::numbers::{Form, confidence, decimal};
 use crate::desktop::panels::kit::section::{beside_ui, section_ui};
 use crate::desktop::panels::kit::table::{Cell, Column, Row, Table};
 use crate::desktop::panels::kit::truth::hidden_ui;
@@ -93,8 +93,8 @@ fn trials_ui(ui: &mut Ui, view: &RewardsView, look: &Look, out: &mut Vec<UiComma
             ])
             .help(format!(
                 "Minutes more: {}.\nFor a coin: {}.",
-                confidence(t.effect),
-                confidence(t.minutes_per_coin)
+                confidence(t.effect, Form::Decimal, ONE_SIDED),
+                confidence(t.minutes_per_coin, Form::Decimal, ONE_SIDED)
             ))
         })
         .collect();
@@ -197,16 +197,11 @@ fn sizes_ui(ui: &mut Ui, view: &RewardsView, look: &Look, out: &mut Vec<UiComman
 fn truth_ui(ui: &mut Ui, view: &RewardsView, look: &Look, out: &mut Vec<UiCommand>) {
     let [unseen, anyway, moved, declined] = view.bonuses.truth;
     let p = look.palette;
-    let row = |name: &str, n: u64, color| NamedAmount {
-        name: name.to_owned(),
-        amount: n as f64,
-        color,
-    };
     let rows = [
-        row("Came because of it", moved, p.good),
-        row("Would have come anyway", anyway, p.warn),
-        row("Saw it and stayed away", declined, p.weak),
-        row("Never noticed", unseen, p.weak),
+        NamedAmount::new("Came because of it", moved as f64, p.good),
+        NamedAmount::new("Would have come anyway", anyway as f64, p.warn),
+        NamedAmount::new("Saw it and stayed away", declined as f64, p.weak),
+        NamedAmount::new("Never noticed", unseen as f64, p.weak),
     ];
     bars_ui(
         ui,

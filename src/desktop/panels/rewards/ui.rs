@@ -6,12 +6,13 @@ use super::bonus_ui::bonuses_ui;
 use super::view::RewardsView;
 use crate::desktop::command::UiCommand;
 use crate::desktop::look::Look;
-use crate::desktop::panels::kit::bars::{NamedAmount, bars_ui};
+use crate::desktop::panels::kit::bars::{bars_ui, in_a_row};
 use crate::desktop::panels::kit::chart::{Chart, Series};
 use crate::desktop::panels::kit::empty::Empty;
 use crate::desktop::panels::kit::numbers::Form;
 use crate::desktop::panels::kit::section::{beside_ui, section_ui};
 use crate::desktop::panels::kit::table::{Cell, Column, Row, Table};
+use crate::desktop::panels::kit::unseen::if_seen;
 use crate::economy::purpose::Purpose;
 
 const GIVEN: [Column<'_>; 6] = [
@@ -44,7 +45,7 @@ pub(super) fn rewards_ui(ui: &mut Ui, view: &RewardsView, look: &Look, out: &mut
     beside_ui(
         ui,
         out,
-        |ui, out| days_ui(ui, view, look, out),
+        |ui, out| if_seen(ui, "rewards by day", |ui| days_ui(ui, view, look, out)),
         |ui, out| streaks_ui(ui, view, look, out),
     );
 }
@@ -84,7 +85,7 @@ fn given_ui(ui: &mut Ui, view: &RewardsView, look: &Look, out: &mut Vec<UiComman
 fn days_ui(ui: &mut Ui, view: &RewardsView, look: &Look, out: &mut Vec<UiCommand>) {
     let given = view.given.iter().enumerate().zip(look.palette.series);
     let series: Vec<Series> = given
-        .filter(|((i, _), _)| view.days.iter().any(|(_, coins)| coins[*i] > 0.0))
+        .filter(|((_, g), _)| g.is_on_days)
         .map(|((i, g), color)| {
             let points = view.days.iter();
             let points = points.map(|(day, coins)| (f64::from(*day), Some(coins[i])));
@@ -104,21 +105,7 @@ fn days_ui(ui: &mut Ui, view: &RewardsView, look: &Look, out: &mut Vec<UiCommand
 }
 
 fn streaks_ui(ui: &mut Ui, view: &RewardsView, look: &Look, out: &mut Vec<UiCommand>) {
-    let last = view.streaks.len();
-    let rows: Vec<NamedAmount> = view
-        .streaks
-        .iter()
-        .zip(1..)
-        .map(|(n, days)| NamedAmount {
-            name: match days {
-                1 => "1 day".to_owned(),
-                days if days == last => format!("{days} days or more"),
-                days => format!("{days} days"),
-            },
-            amount: *n as f64,
-            color: look.palette.series[0],
-        })
-        .collect();
+    let rows = in_a_row(&view.streaks, "day", "days", look.palette.series[0]);
     bars_ui(
         ui,
         look,

@@ -1,6 +1,7 @@
 //! The rows of the panel of rewards.
 
 use crate::desktop::panels::kit::numbers::{decimal, percent};
+use crate::desktop::panels::policy::plain;
 use crate::desktop::view::flow_days::FlowDays;
 use crate::desktop::view::sight::City;
 use crate::economy::ledger::Ledger;
@@ -9,6 +10,7 @@ use crate::lab::report::reach::BonusRows;
 use crate::platform::incentives::bonus::book::{BonusBook, RunningDay};
 use crate::platform::incentives::config::{BonusConfig, RewardArm};
 use crate::platform::incentives::reward::RewardBook;
+use crate::scenario::schema::Scenario;
 use crate::sim::config::ConfigValue as _;
 use crate::sim::units::Tick;
 use crate::society::avatars::profile::Profiles;
@@ -23,6 +25,9 @@ const GIVEN: [Purpose; 6] = [
     Purpose::CreatorPayout,
 ];
 
+/// What was given on a day: which, and coins in the order of [`GIVEN`].
+pub(super) type DayGiven = (u32, [f64; GIVEN.len()]);
+
 /// What was given for one purpose.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GivenRow {
@@ -34,6 +39,8 @@ pub struct GivenRow {
     pub total: f64,
     /// Times it was given over the whole run.
     pub times: u64,
+    /// Whether any was given on the finished days that were watched.
+    pub is_on_days: bool,
     /// What the scenario says about it now.
     pub rule: String,
 }
@@ -75,7 +82,7 @@ pub struct RewardsView {
     /// What was given for what.
     pub given: Vec<GivenRow>,
     /// What was given on finished days that were watched: the day, and coins in the order of `given`.
-    pub days: Vec<(u32, [f64; GIVEN.len()])>,
+    pub days: Vec<DayGiven>,
     /// Avatars by days in a row that they came, from one to seven and more.
     pub streaks: Vec<u64>,
     /// Policy changes: day and text.
@@ -93,7 +100,7 @@ impl RewardsView {
 
 /// Returns the word of a way to give bonuses out.
 pub(super) fn arm_word(arm: RewardArm) -> String {
-    arm.show().replace('"', "")
+    plain(&arm.show())
 }
 
 /// Fills the rows.
@@ -102,7 +109,7 @@ pub(super) fn fill(watch: &FlowDays, city: &City<'_>) -> RewardsView {
     let offer = &city.scenario.platform.bonus.offer;
     let now = city.now();
     let a_day = offer.a_day(city.get::<Profiles>().table.len());
-    let headline = |key: &str| city.report.summary.metrics.get(key).copied().flatten();
+    let days = days(watch);
     let streaks = city.get::<RewardBook>().streaks(now.day());
     RewardsView {
         offer: Some(offer.clone()),
@@ -113,40 +120,42 @@ pub(super) fn fill(watch: &FlowDays, city: &City<'_>) -> RewardsView {
             to_spend: book.to_spend(a_day),
         }),
         bonuses: city.report.bonuses.clone(),
-        wasted: headline("bonus_wasted_share"),
-        farmed: headline("bonus_farmed_share"),
-        given: given(city),
-        days: days(watch),
+        wasted: city.headline("bonus_wasted_share"),
+        farmed: city.headline("bonus_farmed_share"),
+        given: given(city, &days),
+        days,
         streaks: streaks.to_vec(),
         marks: city.mark_texts(),
     }
 }
 
-fn days(watch: &FlowDays) -> Vec<(u32, [f64; GIVEN.len()])> {
+fn days(watch: &FlowDays) -> Vec<DayGiven> {
     let days = watch.days();
     days.map(|(day, flowed)| (day, GIVEN.map(|purpose| flowed[purpose as usize].as_f64())))
         .collect()
 }
 
-fn given(city: &City<'_>) -> Vec<GivenRow> {
+fn given(city: &City<'_>, days: &[DayGiven]) -> Vec<GivenRow> {
     let ledger = city.get::<Ledger>();
-    let rows = GIVEN.into_iter();
-    rows.map(|purpose| {
+    let rows = GIVEN.into_iter().enumerate();
+    rows.map(|(i, purpose)| {
         let flow = ledger.flow(purpose);
         GivenRow {
             purpose,
             today: flow.today.as_f64(),
             total: flow.total.as_f64(),
             times: flow.count,
-            rule: rule(city, purpose),
+            is_on_days: days.iter().any(|(_, coins)| coins[i] > 0.0),
+            rule: rule(city.scenario, purpose),
         }
     })
     .collect()
 }
 
 /// Says in words what is given for a purpose now.
-fn rule(city: &City<'_>, purpose: Purpose) -> String {
-    let config = &city.scenario.platform.incentives;
+fn rule(scenario: &Scenario, purpose: Purpose) -> String {
+    let config = &scenario.platform.incentives;
+    let ads = &scenario.platform.ads;
     let off = || "not given".to_owned();
     match purpose {
         Purpose::LoginReward if config.login && config.login_reward > 0.0 => format!(
@@ -176,33 +185,33 @@ fn rule(city: &City<'_>, purpose: Purpose) -> String {
                 parts.join("; ")
             }
         }
-        Purpose::WatchReward if config.watch_reward > 0.0 => {
+        Purpose::WatchReward if config.watch_reward > 0.0 && ads.enabled && ads.rewarded => {
             format!(
                 "{} for an ad watched to the end",
                 decimal(config.watch_reward)
             )
         }
         Purpose::BonusReward => {
-            let offer = &city.scenario.platform.bonus.offer;
-            if offer.arm == RewardArm::None {
-                off()
-            } else {
-                format!(
-                    "{} or {} for a visit of {} min",
-                    decimal(offer.small),
-                    decimal(offer.large),
-                    offer.minutes
-                )
-            }
+            let offer = &scenario.platform.bonus.offer;
+            let (small, large) = (decimal(offer.small), decimal(offer.large));
+            let coins = match offer.arm {
+                RewardArm::None => return off(),
+                RewardArm::Fixed => small,
+                RewardArm::Random | RewardArm::Uplift => format!("{small} or {large}"),
+            };
+            format!("{coins} for a visit of {} min", offer.minutes)
         }
-        Purpose::Referral if config.referral > 0.0 => format!(
-            "{} for a newcomer who comes on {} days and stays {} min",
-            decimal(config.referral),
-            config.referral_days,
-            config.referral_minutes
-        ),
+        // The coins wait for somebody who joins by invitation.
+        Purpose::Referral if config.referral > 0.0 && scenario.society.referrals.is_on() => {
+            format!(
+                "{} for a newcomer who comes on {} days and stays {} min",
+                decimal(config.referral),
+                config.referral_days,
+                config.referral_minutes
+            )
+        }
         Purpose::CreatorPayout => {
-            let fund = city.scenario.economy.treasury.creators_fund_per_1000;
+            let fund = scenario.economy.treasury.creators_fund_per_1000;
             if fund > 0.0 {
                 format!(
                     "{} a day for each thousand residents, by uses",

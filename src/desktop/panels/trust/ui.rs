@@ -13,6 +13,7 @@ use crate::desktop::panels::kit::empty::Empty;
 use crate::desktop::panels::kit::numbers::{Form, count};
 use crate::desktop::panels::kit::section::{beside_ui, section_ui};
 use crate::desktop::panels::kit::table::{Cell, Column, Row, Table};
+use crate::desktop::view::push_days::PushDayRow;
 
 const KEPT: [Column<'_>; 4] = [
     Column::text("What is kept", ""),
@@ -183,17 +184,22 @@ fn consent_ui(ui: &mut Ui, view: &TrustView, look: &Look, out: &mut Vec<UiComman
 
 fn messages_ui(ui: &mut Ui, view: &TrustView, look: &Look, out: &mut Vec<UiCommand>) {
     let [a, b, c, d, ..] = look.palette.series;
+    let pushes = |of: fn(&PushDayRow) -> Option<u64>| {
+        let days = view.pushes.iter();
+        days.map(move |d| (f64::from(d.day), of(d).map(|n| n as f64)))
+    };
     let lines = [
-        Series::of("Pushes sent", by_day(view, |d| Some(d.pushes as f64)), a),
-        Series::of("Opened", by_day(view, |d| Some(d.opened as f64)), c),
-        Series::of("Turned off", by_day(view, |d| Some(d.opt_outs as f64)), b),
+        Series::of("Pushes sent", pushes(|d| Some(d.sent)), a),
+        Series::of("Opened", pushes(|d| Some(d.opened)), c),
+        Series::of("Turned off", pushes(|d| d.opt_outs), b),
         Series::of(
             "Consents changed",
             by_day(view, |d| Some(d.changes as f64)),
             d,
         ),
     ];
-    let help = "Pushes sent and opened, avatars that turned pushes off, and avatars that changed what they consent to, by day";
+    let help = "Pushes sent and opened, avatars that turned pushes off, and avatars that changed what they consent to, by day; the \
+        last two since the window watches";
     chart(
         "trust-messages",
         "Pushes and opt-outs",

@@ -2,6 +2,7 @@
 
 use super::holds::{self, HoldRows};
 use super::watch::{Complaint, Consents, TrustDay, TrustWatch};
+use crate::desktop::view::push_days::PushDayRow;
 use crate::desktop::view::sight::City;
 use crate::desktop::view::subject::Subject;
 use crate::lab::explain::names::Names;
@@ -54,6 +55,8 @@ pub struct TrustView {
     pub days: Vec<TrustDay>,
     /// The day that runs; its consents are those of now.
     pub today: TrustDay,
+    /// Pushes by finished day.
+    pub pushes: Vec<PushDayRow>,
     /// What the platform keeps.
     pub kept: Vec<KeptRow>,
     /// Events that it did not look at for lack of consent.
@@ -84,6 +87,7 @@ pub(super) fn fill(watch: &TrustWatch, city: &City<'_>) -> TrustView {
             consents,
             ..watch.today
         },
+        pushes: watch.pushes.days(&city.report.days),
         kept: kept(&consents, observations),
         refused: observations.n_refused,
         holds: holds::fill(watch, city),

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::desktop::view::push_days::PushDays;
 use crate::desktop::view::sight::City;
 use crate::events::behavior::{Event, EventKind, Thing};
-use crate::events::bus::{EventBus, OfferBus};
+use crate::events::bus::EventBus;
 use crate::platform::integrity::holds::{Complaints, Holds};
 use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::units::Tick;
@@ -72,12 +73,6 @@ pub struct TrustDay {
     pub hides: u64,
     /// Things reported.
     pub reports: u64,
-    /// Pushes sent.
-    pub pushes: u64,
-    /// Pushes opened.
-    pub opened: u64,
-    /// Avatars that turned pushes off.
-    pub opt_outs: u64,
     /// Avatars that changed what they consent to.
     pub changes: u64,
     /// Items that began to be held.
@@ -117,6 +112,8 @@ pub struct TrustWatch {
     pub(super) days: Vec<TrustDay>,
     /// The day that runs; its consents are not counted yet.
     pub(super) today: TrustDay,
+    /// Opt-outs from pushes by day.
+    pub(super) pushes: PushDays,
     /// The newest complaints, oldest first.
     pub(super) complaints: VecDeque<Complaint>,
     /// What is held.
@@ -130,6 +127,7 @@ impl TrustWatch {
     pub(super) fn collect(&mut self, city: &City<'_>) {
         let Some(ran) = city.ran() else { return };
         let now = city.now();
+        self.pushes.collect(ran, city.get());
         if ran.day() != self.today.day {
             self.today = TrustDay {
                 day: ran.day(),
@@ -137,7 +135,6 @@ impl TrustWatch {
             };
         }
         let profiles = city.get::<Profiles>().table.rows();
-        self.today.pushes += city.get::<OfferBus>().pushes.len() as u64;
         for e in &city.get::<EventBus>().current {
             self.count(e, profiles);
         }
@@ -152,8 +149,6 @@ impl TrustWatch {
         let day = &mut self.today;
         match e.kind {
             EventKind::Consume | EventKind::Play | EventKind::Study => day.uses += 1,
-            EventKind::PushOpen => day.opened += 1,
-            EventKind::PushOptOut => day.opt_outs += 1,
             EventKind::Consent => day.changes += 1,
             EventKind::AdImpression => {
                 day.ads += 1;
