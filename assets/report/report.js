@@ -866,7 +866,7 @@
       ["K-factor", within(p.k_factor), "friends brought back by the invitations of an avatar, 95 %"],
     ];
     kit.cards("bonuses").append(element("div", { class: "tiles even" }, reach.map(([name, value, aside]) => kit.tile(name, value, aside))));
-    const referrals = data.referrals || [];
+    const referrals = Object.entries(summary.metrics).filter(([name, value]) => name.startsWith("referral_") && value !== null);
     if (referrals.length) {
       tableCard("bonuses", "Newcomers by invitation", "Who joined, who was brought by what is promised, and what went to second accounts, by the truth, which the platform does not know.", [
         { name: "measure", title: true, cell: ([name]) => words(name) },

@@ -6,6 +6,7 @@
 //! | `rng` | counter-based random streams |
 //! | `config` | scenario values that document and check themselves |
 //! | `state_hash` | a hash of the whole state every tick |
+//! | `sparse` | rows of the few avatars that have one |
 //! | `calendar` | the timing wheel of wake-ups |
 //! | `schedule` | `SimTick`, its phases and the driver |
 //! | `phase_clock` | what each phase costs |
@@ -26,6 +27,7 @@ pub mod phase_clock;
 pub mod rng;
 pub mod schedule;
 pub mod shares;
+pub mod sparse;
 pub mod state_hash;
 pub mod summed;
 pub mod units;

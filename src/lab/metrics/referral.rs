@@ -47,7 +47,7 @@ pub fn judge(joined: &Referrals, book: &ReferralBook) -> Judged {
         out.seconds += u32::from(is_second);
         out.joined += u32::from(!is_second);
         out.moved += u32::from(j.how == How::Moved);
-        let Some(r) = book.all.get(&id) else { continue };
+        let Some(r) = book.all.get(id) else { continue };
         out.seconds_due += u32::from(is_second && r.has_stayed());
         if let Stage::Paid { .. } = r.stage {
             out.coins += r.terms.amount;
@@ -128,7 +128,7 @@ mod tests {
             let by = AvatarId(0);
             truth.join(AvatarId(id), Joined { by, how }, terms);
             book.open(AvatarId(id), by, OfferId(0), terms, Tick(1));
-            let r = book.all.get_mut(&AvatarId(id)).unwrap();
+            let r = book.all.get_mut(AvatarId(id)).unwrap();
             (r.stage, r.held_by) = (stage, held_by);
         }
         let judged = judge(&truth, &book);

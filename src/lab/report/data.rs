@@ -71,9 +71,6 @@ pub struct ReportData {
     /// What pushes and invitations came to; empty in files of older versions.
     #[serde(default)]
     pub pushes: PushRows,
-    /// What newcomers by invitation came to, by metric; not there where nobody joins so.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub referrals: Vec<(String, f64)>,
     /// One row per surface on which items are recommended.
     pub surfaces: Vec<SurfaceRow>,
     /// Activity by hour of the city's clock, in avatar-ticks or any other unit: only proportions are shown.

@@ -71,7 +71,6 @@ pub(super) fn empty() -> ReportData {
         ads: AdRows::default(),
         bonuses: BonusRows::default(),
         pushes: PushRows::default(),
-        referrals: Vec::new(),
         surfaces: Vec::new(),
         hours: [0.0; 24],
         wellbeing: Vec::new(),

@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::*;
 
+use super::agency::makes_own_choices;
 use super::avatar::{Avatar, Avatars};
 use super::choice::examination;
 use super::config::ChoiceConfig;
@@ -17,6 +18,7 @@ use crate::sim::rng::{Purpose, RngStream};
 use crate::sim::schedule::{Seed, SimClock};
 use crate::sim::units::Tick;
 use crate::society::config::SocietyRules;
+use crate::society::referrals::joiners::Referrals;
 use crate::society::walk_in::state::WalkIns;
 
 /// Most ads below the first one of a slate.
@@ -161,6 +163,7 @@ pub fn see_billboards(
     rules: Res<SocietyRules>,
     offers: Res<OfferBus>,
     walk_ins: Res<WalkIns>,
+    referrals: Option<Res<Referrals>>,
     signs: Option<Res<SignBus>>,
     mut seen: Option<ResMut<SeenCreatives>>,
     mut avatars: ResMut<Avatars>,
@@ -183,14 +186,14 @@ pub fn see_billboards(
         let stream = u64::from(id.0) | place;
         let mut rng = RngStream::new(seed.0, Purpose::AdClick, stream, clock.now.0);
         let a = avatars.get_mut(id);
-        let reaction = if walk_ins.of(id).is_some() {
-            // Clicking would be a choice, and nobody made it.
-            AdReaction::Seen
-        } else {
+        let reaction = if makes_own_choices(id, &walk_ins, referrals.as_deref()) {
             let regard = seen
                 .as_ref()
                 .map_or(Regard::PLAIN, |s| s.regard(seed.0, id, a, ad, choice));
             react(a, ad, Surface::None, 1.0, regard, choice, &mut rng)
+        } else {
+            // Clicking would be a choice, and nobody made it.
+            AdReaction::Seen
         };
         if let Some(seen) = &mut seen {
             seen.remember(id, ad);

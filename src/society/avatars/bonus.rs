@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use bevy::ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::agency::makes_own_choices;
 use super::avatar::{Avatar, Avatars};
 use super::config::{ChoiceConfig, ReactionsConfig};
 use super::diurnal::DiurnalCurve;
@@ -27,6 +28,8 @@ use crate::sim::schedule::{Seed, SimClock};
 use crate::sim::state_hash::{StateHash, StateHasher};
 use crate::sim::units::{Coins, TICKS_PER_DAY, TICKS_PER_HOUR, Tick};
 use crate::society::config::SocietyRules;
+use crate::society::referrals::joiners::Referrals;
+use crate::society::walk_in::state::WalkIns;
 
 /// Days after which the next visit of somebody who has left for good is reckoned.
 const GONE_DAYS: f64 = 60.0;
@@ -117,6 +120,8 @@ pub fn answer_bonuses(
     rules: Res<SocietyRules>,
     curve: Res<DayCurve>,
     offers: Res<OfferBus>,
+    walk_ins: Res<WalkIns>,
+    referrals: Option<Res<Referrals>>,
     mut quests: ResMut<Quests>,
     mut avatars: ResMut<Avatars>,
     mut calendar: ResMut<Calendar>,
@@ -132,6 +137,11 @@ pub fn answer_bonuses(
         let id = bonus.avatar;
         let a = avatars.get(id);
         if a.is_awake() {
+            continue;
+        }
+        // Coming for it would be a choice; who makes none lets it lapse.
+        if !makes_own_choices(id, &walk_ins, referrals.as_deref()) {
+            truth.bonuses_unseen += 1;
             continue;
         }
         let key = u64::from(id.0);

@@ -4,6 +4,7 @@
 //! taken on any number of threads.
 
 use super::ads::{self, AdReaction, AdReactions};
+use super::agency::makes_own_choices;
 use super::avatar::{Activity, Avatar, Avatars};
 use super::choice::choose;
 use super::creative_taste::SeenCreatives;
@@ -183,7 +184,7 @@ pub fn decide(id: AvatarId, view: &View<'_>) -> Decision {
                 (Some(walk), found) => follow::look_at_slate(id, a, walk, found, view),
                 (None, Some(i)) => {
                     let offered = Offered::Now(i as u32);
-                    let told = is_second(id, view).then_some(PASSES);
+                    let told = (!is_own(id, view)).then_some(PASSES);
                     Decision::Answer(answer(id, a, offered, &view.slates[i], view, told))
                 }
                 (None, None) => Decision::Browse,
@@ -197,7 +198,7 @@ pub fn decide(id: AvatarId, view: &View<'_>) -> Decision {
         return follow::go_on(id, a, walk, view, &mut rng);
     }
     let is_over = view.now >= a.session_ends;
-    if is_second(id, view) {
+    if !is_own(id, view) {
         // Nothing but the time counts, so that nothing is looked at for long.
         return if is_over {
             Decision::Leave
@@ -216,9 +217,9 @@ pub fn decide(id: AvatarId, view: &View<'_>) -> Decision {
     next(id, a, view, &mut rng)
 }
 
-/// Says whether an avatar is the second account of another.
-fn is_second(id: AvatarId, view: &View<'_>) -> bool {
-    view.referrals.is_some_and(|r| r.is_second(id))
+/// Says whether what an avatar decides is its own choice.
+fn is_own(id: AvatarId, view: &View<'_>) -> bool {
+    makes_own_choices(id, view.walk_ins, view.referrals)
 }
 
 /// Decides what an avatar that stays does next.

@@ -13,6 +13,7 @@
 //! | `satisfaction` | experience, boredom, drift |
 //! | `utility` | how much it would like a thing |
 //! | `mastery` | what a lesson leaves behind |
+//! | `agency` | whether it makes choices of its own |
 //! | `decide` | what it decides to do |
 //! | `act` | what that does |
 //! | `consume` | what taking an item or a parcel does |
@@ -31,6 +32,7 @@
 
 pub mod act;
 pub mod ads;
+pub mod agency;
 pub mod avatar;
 pub mod birth;
 pub mod bonus;

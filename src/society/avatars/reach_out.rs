@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::*;
 
+use super::agency::makes_own_choices;
 use super::avatar::{Activity, Avatar, Avatars};
 use super::config::{ChoiceConfig, ReactionsConfig};
 use super::diurnal::DiurnalCurve;
@@ -139,6 +140,7 @@ pub fn answer_invitations(
     offers: Res<OfferBus>,
     graph: Res<SocialGraph>,
     walk_ins: Res<WalkIns>,
+    referrals: Option<Res<Referrals>>,
     mut spaces: ResMut<Spaces>,
     mut avatars: ResMut<Avatars>,
     mut calendar: ResMut<Calendar>,
@@ -147,6 +149,10 @@ pub fn answer_invitations(
     let (react, choice) = (&rules.0.reactions, &rules.0.choice);
     for invitation in &offers.invitations {
         let id = invitation.avatar;
+        // Nobody but who took it over moves an avatar, and nobody but its owner a second account.
+        if !makes_own_choices(id, &walk_ins, referrals.as_deref()) {
+            continue;
+        }
         let a = avatars.get(id);
         let mut rng = luck(seed.0, id, Message::Invitation, clock.now);
         let topics = &spaces.get(invitation.space).topics;
@@ -176,9 +182,7 @@ pub fn answer_invitations(
             }
             continue;
         }
-        // Nobody but who took it over moves an avatar.
         let can_go = a.is_awake()
-            && walk_ins.of(id).is_none()
             && a.activity != Activity::Traveling
             && a.space != invitation.space
             && spaces.get(invitation.space).has_room();

@@ -40,8 +40,8 @@ pub fn joins(coins: Coins, config: &ReferralsConfig, choice: &ChoiceConfig) -> f
 
 /// Draws whether a friend joins because an avatar had a visit, and whether it would have without any promise.
 ///
-/// Returns whether a friend was asked, and why it comes if it does. `is_paid` says whether who asks expects coins at all: a minor
-/// and who was paid as often as it can be does not.
+/// Returns why it comes, if it does. `is_paid` says whether there are coins for it at all: where who asks is a minor, or was paid as
+/// often as it can be, neither gets any.
 pub fn draw(
     a: &Avatar,
     terms: &ReferralTerms,
@@ -50,28 +50,27 @@ pub fn draw(
     react: &ReactionsConfig,
     choice: &ChoiceConfig,
     rng: &mut RngStream,
-) -> (bool, Option<How>) {
-    let joins_anyway = joins(Coins::ZERO, config, choice);
-    let joins_now = joins(terms.to_newcomer, config, choice);
-    let expected = if is_paid {
-        Coins::from_f64(terms.to_inviter().as_f64() * joins_now)
+) -> Option<How> {
+    let (to_inviter, to_newcomer) = if is_paid {
+        (terms.to_inviter(), terms.to_newcomer)
     } else {
-        Coins::ZERO
+        (Coins::ZERO, Coins::ZERO)
     };
+    let joins_anyway = joins(Coins::ZERO, config, choice);
+    let joins_now = joins(to_newcomer, config, choice);
+    let expected = Coins::from_f64(to_inviter.as_f64() * joins_now);
     let asks_anyway = asks(a, Coins::ZERO, config, react, choice);
     let asks_now = asks(a, expected, config, react, choice);
     let (will, luck) = (rng.uniform(), rng.uniform());
-    if will >= asks_now {
-        return (false, None);
+    if will >= asks_now || luck >= joins_now {
+        return None;
     }
-    let how = if luck >= joins_now {
-        None
-    } else if will < asks_anyway && luck < joins_anyway {
-        Some(How::Anyway)
+    let comes_anyway = will < asks_anyway && luck < joins_anyway;
+    Some(if comes_anyway {
+        How::Anyway
     } else {
-        Some(How::Moved)
-    };
-    (true, how)
+        How::Moved
+    })
 }
 
 #[cfg(test)]
@@ -102,7 +101,7 @@ mod tests {
         let mut n = (0, 0);
         for i in 0..4_000 {
             let mut rng = RngStream::new(1, Purpose::Test, i, 0);
-            match draw(&a, terms, is_paid, &CONFIG, &react, &choice, &mut rng).1 {
+            match draw(&a, terms, is_paid, &CONFIG, &react, &choice, &mut rng) {
                 Some(How::Anyway) => n.0 += 1,
                 Some(How::Moved) => n.1 += 1,
                 Some(How::Second) | None => {}
@@ -130,7 +129,8 @@ mod tests {
         let (still, more) = came(&terms(6, 2), true);
         assert_eq!(still, anyway);
         assert!(more > 0);
-        // A promise that nobody can earn any more moves nobody, but for what the newcomer gets.
+        // A promise that nobody can earn any more moves nobody.
         assert_eq!(came(&terms(6, 0), false), (anyway, 0));
+        assert_eq!(came(&terms(6, 2), false), (anyway, 0));
     }
 }

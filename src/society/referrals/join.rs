@@ -6,7 +6,7 @@
 use bevy::ecs::prelude::*;
 
 use super::asking;
-use super::joiners::{Coming, How, Joined, Referrals};
+use super::joiners::{How, Joined, Referrals};
 use super::second::{gain, would};
 use crate::events::behavior::{Event, EventKind, ThingKind};
 use crate::events::bus::EventBus;
@@ -60,13 +60,9 @@ pub fn join_by_invitation(
             &mut referrals,
         );
     }
-    let (due, later): (Vec<Coming>, Vec<Coming>) = std::mem::take(&mut referrals.coming)
-        .into_iter()
-        .partition(|c| c.at <= now);
-    referrals.coming = later;
-    for coming in due {
+    for joined in referrals.arrive(now) {
         let id = population.bear(seed.0, now, rules);
-        let Joined { by, how } = coming.joined;
+        let Joined { by, how } = joined;
         if how == How::Second {
             population.silence(id);
         } else {
@@ -75,7 +71,7 @@ pub fn join_by_invitation(
                 population.befriend(id, by, rules.ties.max_ties);
             }
         }
-        referrals.join(id, coming.joined, *terms);
+        referrals.join(id, joined, *terms);
         events.push(
             Event::new(now, id, EventKind::Arrive)
                 .thing(ThingKind::Avatar, by.0)
@@ -100,15 +96,11 @@ fn bring_along(
     let is_paid = !a.is_minor && referrals.n_paid(id) < terms.cap;
     if config.word_of_mouth > 0.0 {
         let mut rng = RngStream::new(seed, Purpose::WordOfMouth, u64::from(id.0), now.0);
-        let (asked, how) = asking::draw(a, terms, is_paid, config, react, choice, &mut rng);
-        referrals.n_asked += u64::from(asked);
+        let how = asking::draw(a, terms, is_paid, config, react, choice, &mut rng);
         if let Some(how) = how {
             let days = rng.exponential(config.join_days.max(1e-9));
             let wait = (days * f64::from(TICKS_PER_DAY)) as u32;
-            referrals.coming.push(Coming {
-                at: now.after(wait),
-                joined: Joined { by: id, how },
-            });
+            referrals.expect(now.after(wait), Joined { by: id, how });
         }
     }
     let may = is_paid
@@ -116,13 +108,7 @@ fn bring_along(
         && !referrals.is_busy(id)
         && referrals.n_accounts(id) < terms.cap;
     if may && gain(a, terms, referrals.believed(id, now), config, react, choice) > 0.0 {
-        referrals.decide(id);
-        referrals.coming.push(Coming {
-            at: now,
-            joined: Joined {
-                by: id,
-                how: How::Second,
-            },
-        });
+        let how = How::Second;
+        referrals.expect(now, Joined { by: id, how });
     }
 }

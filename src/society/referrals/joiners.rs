@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::events::bus::RewardKind;
 use crate::events::referral::ReferralTerms;
 use crate::sim::ids::AvatarId;
-use crate::sim::state_hash::{StateHash, StateHasher};
+use crate::sim::sparse::SparseTable;
+use crate::sim::state_hash::{RowHash, StateHash, StateHasher};
 use crate::sim::units::{TICKS_PER_DAY, Tick};
 
 /// Time that an owner gives the platform to pay for a second account before it takes the coins for lost.
@@ -38,15 +39,6 @@ pub struct Joined {
     pub by: AvatarId,
     /// Why.
     pub how: How,
-}
-
-/// Somebody who is about to join.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Coming {
-    /// When.
-    pub at: Tick,
-    /// By whose invitation, and why.
-    pub joined: Joined,
 }
 
 /// A second account, and how much of what is asked for it has done.
@@ -85,80 +77,117 @@ impl Second {
     }
 }
 
-/// Who has opened second accounts.
+/// A row of who joined by invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Joiner {
+    joined: Joined,
+    second: Option<Second>,
+}
+
+impl RowHash for Joiner {
+    fn hash_row(&self, h: &mut StateHasher) {
+        h.u64(u64::from(self.joined.by.0) << 32 | self.joined.how as u64);
+        if let Some(s) = &self.second {
+            h.u64(u64::from(s.days) << 32 | u64::from(s.last_day));
+            h.u64(u64::from(s.minutes) << 32 | u64::from(s.done.map_or(u32::MAX, |t| t.0)));
+            let mut terms = s.terms;
+            h.u64(terms.digest());
+        }
+    }
+}
+
+/// A row of who opened second accounts, or was paid for inviting somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Owner {
-    /// Which, in the order in which they were opened.
-    pub seconds: Vec<AvatarId>,
-    /// Accounts it has decided to open, those that are open included.
-    pub n_accounts: u32,
+struct Inviter {
+    /// Its second accounts, in the order in which they were opened.
+    seconds: Vec<AvatarId>,
+    /// How often it was paid.
+    n_paid: u32,
+}
+
+impl RowHash for Inviter {
+    fn hash_row(&self, h: &mut StateHasher) {
+        // Which are its second accounts follows from their rows.
+        h.u64((self.seconds.len() as u64) << 32 | u64::from(self.n_paid));
+    }
 }
 
 /// Everybody who joined by invitation.
 #[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct Referrals {
-    joined: BTreeMap<AvatarId, Joined>,
-    seconds: BTreeMap<AvatarId, Second>,
-    owners: BTreeMap<AvatarId, Owner>,
-    paid: BTreeMap<AvatarId, u32>,
-    /// Who is about to join, in the order in which it was decided.
-    pub coming: Vec<Coming>,
-    /// Friends outside who were asked.
-    pub n_asked: u64,
+    joiners: SparseTable<Joiner>,
+    inviters: SparseTable<Inviter>,
+    /// Who is about to join, by when, in the order in which it was decided.
+    coming: BTreeMap<Tick, Vec<Joined>>,
 }
 
 impl Referrals {
     /// Lists who joined by invitation, by id.
     pub fn joined(&self) -> impl Iterator<Item = (AvatarId, Joined)> + '_ {
-        self.joined.iter().map(|(id, j)| (*id, *j))
+        self.joiners.iter().map(|(id, j)| (id, j.joined))
+    }
+
+    fn second(&self, id: AvatarId) -> Option<&Second> {
+        self.joiners.get(id)?.second.as_ref()
+    }
+
+    fn seconds_of(&self, owner: AvatarId) -> impl Iterator<Item = (AvatarId, &Second)> + '_ {
+        let row = self.inviters.get(owner);
+        let seconds = row.into_iter().flat_map(|o| &o.seconds);
+        seconds.filter_map(|id| Some((*id, self.second(*id)?)))
     }
 
     /// Says whether an avatar is a second account.
     #[must_use]
     pub fn is_second(&self, id: AvatarId) -> bool {
-        self.seconds.contains_key(&id)
-    }
-
-    /// Returns a second account.
-    #[must_use]
-    pub fn second(&self, id: AvatarId) -> Option<&Second> {
-        self.seconds.get(&id)
+        self.second(id).is_some()
     }
 
     /// Returns the minutes of the next visit of a second account, 0 if it stays away from now on; `None` for everybody else.
     #[must_use]
     pub fn visit_of(&self, id: AvatarId) -> Option<u32> {
-        let second = self.seconds.get(&id)?;
+        let second = self.second(id)?;
         Some(match second.done {
             None => second.visit_minutes(),
             Some(_) => 0,
         })
     }
 
-    /// Takes down that somebody has joined; of a second account, under what terms.
-    pub fn join(&mut self, id: AvatarId, joined: Joined, terms: ReferralTerms) {
-        self.joined.insert(id, joined);
-        if joined.how == How::Second {
-            let second = Second {
-                terms,
-                days: 0,
-                last_day: u32::MAX,
-                minutes: 0,
-                done: None,
-            };
-            self.seconds.insert(id, second);
-            self.owners.entry(joined.by).or_default().seconds.push(id);
-        }
+    /// Lets somebody join later.
+    pub fn expect(&mut self, at: Tick, joined: Joined) {
+        self.coming.entry(at).or_default().push(joined);
     }
 
-    /// Takes down that an owner has decided to open another account.
-    pub fn decide(&mut self, owner: AvatarId) {
-        self.owners.entry(owner).or_default().n_accounts += 1;
+    /// Takes out those who join now.
+    pub fn arrive(&mut self, now: Tick) -> Vec<Joined> {
+        let mut due = Vec::new();
+        while let Some(next) = self.coming.first_entry()
+            && *next.key() <= now
+        {
+            due.extend(next.remove());
+        }
+        due
+    }
+
+    /// Takes down that somebody has joined; of a second account, under what terms.
+    pub fn join(&mut self, id: AvatarId, joined: Joined, terms: ReferralTerms) {
+        let second = (joined.how == How::Second).then_some(Second {
+            terms,
+            days: 0,
+            last_day: u32::MAX,
+            minutes: 0,
+            done: None,
+        });
+        self.joiners.insert(id, Joiner { joined, second });
+        if second.is_some() {
+            self.inviters.row_mut(joined.by).seconds.push(id);
+        }
     }
 
     /// Ends a visit of a second account, which began on `day`.
     pub fn end_visit(&mut self, id: AvatarId, day: u32, minutes: u32, now: Tick) {
-        let Some(second) = self.seconds.get_mut(&id) else {
+        let joiner = self.joiners.get_mut(id);
+        let Some(second) = joiner.and_then(|j| j.second.as_mut()) else {
             return;
         };
         if second.last_day != day {
@@ -174,87 +203,62 @@ impl Referrals {
     /// Lists the second accounts of an owner that have more to do and were not there on `day`.
     #[must_use]
     pub fn to_visit(&self, owner: AvatarId, day: u32) -> Vec<AvatarId> {
-        let Some(owner) = self.owners.get(&owner) else {
-            return Vec::new();
-        };
-        let waits = |id: &&AvatarId| {
-            self.seconds
-                .get(id)
-                .is_some_and(|s| s.done.is_none() && s.last_day != day)
-        };
-        owner.seconds.iter().filter(waits).copied().collect()
+        let waits = |s: &Second| s.done.is_none() && s.last_day != day;
+        let seconds = self.seconds_of(owner).filter(|(_, s)| waits(s));
+        seconds.map(|(id, _)| id).collect()
     }
 
-    /// Says whether an owner has an account with more to do, or one that is about to be opened.
+    /// Says whether an owner has an account with more to do.
     #[must_use]
     pub fn is_busy(&self, owner: AvatarId) -> bool {
-        self.owners.get(&owner).is_some_and(|o| {
-            let done = |id: &AvatarId| self.seconds.get(id).is_some_and(|s| s.done.is_some());
-            o.n_accounts as usize > o.seconds.len() || !o.seconds.iter().all(done)
-        })
+        self.seconds_of(owner).any(|(_, s)| s.done.is_none())
     }
 
-    /// Returns how many accounts an avatar has opened beside its own, or has decided to.
+    /// Returns how many accounts an avatar has opened beside its own.
     #[must_use]
     pub fn n_accounts(&self, owner: AvatarId) -> u32 {
-        self.owners.get(&owner).map_or(0, |o| o.n_accounts)
+        let row = self.inviters.get(owner);
+        row.map_or(0, |o| o.seconds.len() as u32)
     }
 
     /// Returns how often an avatar was paid for inviting somebody.
     #[must_use]
     pub fn n_paid(&self, id: AvatarId) -> u32 {
-        self.paid.get(&id).copied().unwrap_or(0)
+        self.inviters.get(id).map_or(0, |i| i.n_paid)
     }
 
     /// Returns the chance of being paid for a second account as its owner believes: of those that were done long enough ago, how
     /// many it was paid for, one that was paid for added to both. Coins for true newcomers are not told apart from them.
     #[must_use]
     pub fn believed(&self, owner: AvatarId, now: Tick) -> f64 {
-        let seconds = self.owners.get(&owner).map_or(&[][..], |o| &o.seconds[..]);
-        let settled = |id: &&AvatarId| {
-            let done = self.seconds.get(id).and_then(|s| s.done);
-            done.is_some_and(|at| now.since(at) >= PATIENCE)
-        };
-        let n = seconds.iter().filter(settled).count() as u32;
+        let settled = |s: &Second| s.done.is_some_and(|at| now.since(at) >= PATIENCE);
+        let seconds = self.seconds_of(owner).filter(|(_, s)| settled(s));
+        let n = seconds.count() as u32;
         f64::from(self.n_paid(owner).min(n) + 1) / f64::from(n + 1)
     }
 
     /// Takes down a reward, and returns to whom a second account hands it over.
     pub fn credit(&mut self, id: AvatarId, kind: RewardKind) -> Option<AvatarId> {
         if kind == RewardKind::Referral {
-            *self.paid.entry(id).or_insert(0) += 1;
+            self.inviters.row_mut(id).n_paid += 1;
         }
-        let is_welcome = kind == RewardKind::Welcome && self.is_second(id);
-        is_welcome.then(|| self.joined.get(&id).map(|j| j.by))?
+        let joiner = self.joiners.get(id)?;
+        let is_welcome = kind == RewardKind::Welcome && joiner.second.is_some();
+        is_welcome.then_some(joiner.joined.by)
     }
 }
 
 impl StateHash for Referrals {
     fn digest(&mut self) -> u64 {
         let mut h = StateHasher::default();
-        for (id, j) in &self.joined {
-            h.u64(u64::from(id.0) << 32 | u64::from(j.by.0));
-            h.u32(j.how as u32);
+        h.u64(self.joiners.digest());
+        h.u64(self.inviters.digest());
+        for (at, coming) in &self.coming {
+            for j in coming {
+                h.u64(u64::from(at.0) << 32 | u64::from(j.by.0));
+                h.u32(j.how as u32);
+            }
         }
-        for (id, s) in &self.seconds {
-            h.u64(u64::from(id.0) << 32 | u64::from(s.last_day));
-            h.u64(u64::from(s.days) << 32 | u64::from(s.minutes));
-            h.u32(s.done.map_or(u32::MAX, |t| t.0));
-            let mut terms = s.terms;
-            h.u64(terms.digest());
-        }
-        for (id, o) in &self.owners {
-            h.u64(u64::from(id.0) << 32 | u64::from(o.n_accounts));
-            h.u64(o.seconds.len() as u64);
-        }
-        for (id, n) in &self.paid {
-            h.u64(u64::from(id.0) << 32 | u64::from(*n));
-        }
-        for c in &self.coming {
-            h.u64(u64::from(c.at.0) << 32 | u64::from(c.joined.by.0));
-            h.u32(c.joined.how as u32);
-        }
-        h.u64(self.n_asked);
         h.finish()
     }
 }
@@ -275,10 +279,10 @@ mod tests {
     /// Avatar 7 has opened account 9.
     fn opened() -> Referrals {
         let mut r = Referrals::default();
-        r.decide(AvatarId(7));
         let by = AvatarId(7);
         let how = How::Second;
         r.join(AvatarId(9), Joined { by, how }, TERMS);
+        assert_eq!(r.n_accounts(by), 1);
         r
     }
 
@@ -300,6 +304,23 @@ mod tests {
         r.end_visit(id, 2, 1, Tick(2_900));
         assert_eq!(r.visit_of(id), Some(0));
         assert!(!r.is_busy(owner) && r.to_visit(owner, 3).is_empty());
+    }
+
+    #[test]
+    fn who_is_expected_arrives_in_time_and_in_the_order_of_decisions() {
+        let mut r = Referrals::default();
+        let by = |id| Joined {
+            by: AvatarId(id),
+            how: How::Anyway,
+        };
+        for (at, id) in [(9, 1), (5, 2), (9, 3), (5, 4)] {
+            r.expect(Tick(at), by(id));
+        }
+        let before = r.digest();
+        assert_eq!(r.arrive(Tick(4)), []);
+        assert_eq!(r.arrive(Tick(5)), [by(2), by(4)]);
+        assert_ne!(r.digest(), before);
+        assert_eq!(r.arrive(Tick(9)), [by(1), by(3)]);
     }
 
     #[test]

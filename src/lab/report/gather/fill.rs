@@ -114,7 +114,6 @@ pub fn gather(
         ads: ads::ads(&sight),
         bonuses: reach::bonuses(&sight),
         pushes: reach::pushes(&sight),
-        referrals: reach::referrals(&sight),
         surfaces: things::surfaces(&sight),
         hours: sight.book.hours,
         wellbeing: people::wellbeing(&sight),

@@ -1,6 +1,5 @@
 //! Rows about bonuses, pushes and invitations.
 
-use crate::lab::metrics::referral::judge;
 use crate::lab::report::reach::{
     BonusDayRow, BonusRows, BonusSizeRow, BonusTrialRow, DecileRow, HoldOutRow, Interval,
     PushHourRow, PushRows,
@@ -131,17 +130,6 @@ pub(super) fn pushes(s: &Sight<'_>) -> PushRows {
             high: k.interval.1,
         }),
     }
-}
-
-/// Tells what newcomers by invitation came to; nothing where nobody joins so.
-pub(super) fn referrals(s: &Sight<'_>) -> Vec<(String, f64)> {
-    let (Some(joined), Some(paid)) = (s.ending.referrals, s.ending.referral_book) else {
-        return Vec::new();
-    };
-    let shown = judge(joined, paid).headline().into_iter();
-    shown
-        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Who joined by whose invitation, what it has done since, and what became of the bonus.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 use bevy::ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::events::referral::ReferralTerms;
 use crate::platform::integrity::referral_score::Seen;
 use crate::sim::ids::{AvatarId, OfferId};
-use crate::sim::state_hash::{StateHash, StateHasher};
+use crate::sim::sparse::SparseTable;
+use crate::sim::state_hash::{RowHash, StateHash, StateHasher};
 use crate::sim::units::{Coins, Tick};
 
 /// What became of a bonus.
@@ -80,27 +81,53 @@ impl Referral {
     }
 }
 
+impl RowHash for Referral {
+    fn hash_row(&self, h: &mut StateHasher) {
+        h.u32(self.inviter.0);
+        h.u64(self.offer.0);
+        let mut terms = self.terms;
+        h.u64(terms.digest());
+        h.u64(u64::from(self.days) << 32 | u64::from(self.last_day));
+        h.u64(u64::from(self.minutes) << 32 | u64::from(self.joined.0));
+        self.seen.hash_into(h);
+        h.u64(self.stage.code());
+        h.f64(self.held_by.unwrap_or(-1.0));
+    }
+}
+
+/// Who invited somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Inviter {
+    /// Its newcomers, in the order in which they joined.
+    pub newcomers: Vec<AvatarId>,
+    /// How often it was paid.
+    pub n_paid: u32,
+    /// When its last visit ended, as far as that was seen.
+    pub left: Option<Tick>,
+}
+
+impl RowHash for Inviter {
+    fn hash_row(&self, h: &mut StateHasher) {
+        // Which are its newcomers follows from their rows.
+        h.u64(self.newcomers.len() as u64);
+        h.u32(self.n_paid);
+        h.u32(self.left.map_or(u32::MAX, |t| t.0));
+    }
+}
+
 /// Everything about referral bonuses.
 #[derive(Resource, Debug, Default, Serialize, Deserialize)]
 pub struct ReferralBook {
-    /// Newcomers by id.
-    pub all: BTreeMap<AvatarId, Referral>,
+    /// Newcomers.
+    pub all: SparseTable<Referral>,
+    /// Who invited them.
+    pub inviters: SparseTable<Inviter>,
     /// Whose bonus is due, in the order in which they came due.
-    pub due: Vec<AvatarId>,
+    pub due: VecDeque<AvatarId>,
     /// Whose bonus is held, in the order in which they were held.
     pub held: Vec<AvatarId>,
-    /// Newcomers of each inviter, in the order in which they joined.
-    pub invited: BTreeMap<AvatarId, Vec<AvatarId>>,
-    /// How often each inviter was paid.
-    pub paid_of: BTreeMap<AvatarId, u32>,
-    /// Ends of the last visits of those who consent, by avatar; 0 for none.
-    pub ends: Vec<u32>,
     /// Coins that may be spent now.
     pub spendable: Coins,
-    /// Coins paid so far.
-    pub paid: Coins,
-    /// Bonuses held so far.
-    pub n_holds: u64,
 }
 
 impl ReferralBook {
@@ -126,72 +153,52 @@ impl ReferralBook {
             held_by: None,
         };
         self.all.insert(id, referral);
-        self.invited.entry(inviter).or_default().push(id);
+        self.inviters.row_mut(inviter).newcomers.push(id);
     }
 
     /// Counts the beginning of a visit; a visit counts for its day.
-    pub fn begin_visit(&mut self, id: AvatarId, day: u32) {
-        if let Some(r) = self.all.get_mut(&id)
-            && r.last_day != day
-        {
+    ///
+    /// Returns what was seen of a newcomer so far, and when the last visit of who invited it ended; `None` for everybody else.
+    pub fn begin_visit(&mut self, id: AvatarId, day: u32) -> Option<(&mut Seen, Option<Tick>)> {
+        let r = self.all.get_mut(id)?;
+        if r.last_day != day {
             r.days += 1;
             r.last_day = day;
         }
+        let left = self.inviters.get(r.inviter).and_then(|i| i.left);
+        Some((&mut r.seen, left))
     }
 
     /// Counts the end of a visit; a newcomer that has stayed by then is due.
-    pub fn end_visit(&mut self, id: AvatarId, minutes: u32) {
-        let Some(r) = self.all.get_mut(&id) else {
-            return;
-        };
+    ///
+    /// Returns what was seen of a newcomer so far; `None` for everybody else.
+    pub fn end_visit(&mut self, id: AvatarId, minutes: u32) -> Option<&mut Seen> {
+        let r = self.all.get_mut(id)?;
         r.minutes = r.minutes.saturating_add(minutes);
         if r.stage == Stage::Open && r.terms.are_met(r.days, r.minutes) {
             r.stage = Stage::Due;
-            self.due.push(id);
+            self.due.push_back(id);
         }
-    }
-
-    /// Returns when the last visit of an avatar ended, if it consents to be known.
-    #[must_use]
-    pub fn end_of(&self, id: AvatarId) -> Option<Tick> {
-        let end = self.ends.get(id.idx()).copied().filter(|t| *t > 0);
-        end.map(Tick)
+        Some(&mut r.seen)
     }
 
     /// Returns how often an avatar was paid for inviting somebody.
     #[must_use]
     pub fn n_paid(&self, inviter: AvatarId) -> u32 {
-        self.paid_of.get(&inviter).copied().unwrap_or(0)
+        self.inviters.get(inviter).map_or(0, |i| i.n_paid)
     }
 }
 
 impl StateHash for ReferralBook {
     fn digest(&mut self) -> u64 {
         let mut h = StateHasher::default();
-        for (id, r) in &self.all {
-            h.u64(u64::from(id.0) << 32 | u64::from(r.inviter.0));
-            h.u64(r.offer.0);
-            let mut terms = r.terms;
-            h.u64(terms.digest());
-            h.u64(u64::from(r.days) << 32 | u64::from(r.last_day));
-            h.u64(u64::from(r.minutes) << 32 | u64::from(r.joined.0));
-            r.seen.hash_into(&mut h);
-            h.u64(r.stage.code());
-            h.f64(r.held_by.unwrap_or(-1.0));
-        }
+        h.u64(self.all.digest());
+        h.u64(self.inviters.digest());
         for id in self.due.iter().chain(&self.held) {
             h.u32(id.0);
         }
         h.u64(self.due.len() as u64);
-        for (id, n) in &self.paid_of {
-            h.u64(u64::from(id.0) << 32 | u64::from(*n));
-        }
-        for end in &self.ends {
-            h.u32(*end);
-        }
         h.i64(self.spendable.micros());
-        h.i64(self.paid.micros());
-        h.u64(self.n_holds);
         h.finish()
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Days and minutes are part of the promise and are counted of everybody who joined under it, as visits are for a reward for coming
 //! back. What a newcomer did beside, which only scores for review are made of, is taken down of those who consent to be known.
+//! When visits end is taken down of who has invited somebody, and consents; when the first of its newcomers joins, that is when it was
+//! seen last.
 
 use bevy::ecs::prelude::*;
 
@@ -13,6 +15,7 @@ use crate::events::referral::ReferralTerms;
 use crate::platform::config::PlatformRules;
 use crate::platform::incentives::config::IncentivesConfig;
 use crate::platform::integrity::referral_score::NEAR;
+use crate::platform::privacy::observation::Observations;
 use crate::platform::trace::book::{Traces, Why};
 use crate::platform::trace::reach::RewardTrace;
 use crate::sim::ids::AvatarId;
@@ -44,6 +47,7 @@ pub fn follow_referrals(
     rules: Res<PlatformRules>,
     events: Res<EventBus>,
     profiles: Res<Profiles>,
+    observations: Res<Observations>,
     book: Option<ResMut<ReferralBook>>,
     mut offers: ResMut<OfferBus>,
     mut traces: ResMut<Traces>,
@@ -54,15 +58,21 @@ pub fn follow_referrals(
         return;
     }
     let book = &mut *book;
+    let consents = |id| {
+        let consent = profiles.get(id).consent;
+        consent.allows(DataPurpose::Recommendation)
+    };
+    // Most events are of somebody who neither invited nor was invited: profiles are asked last.
     for e in &events.previous {
         let id = e.avatar;
-        let profile = profiles.get(id);
-        let consents = profile.consent.allows(DataPurpose::Recommendation);
-        if e.kind == EventKind::Arrive {
-            let inviter = AvatarId(e.thing.id);
-            let is_invited = e.thing.kind == ThingKind::Avatar && terms.amount.is_positive();
-            // Nobody under age is paid to bring people along.
-            if is_invited && !profiles.get(inviter).is_minor {
+        match e.kind {
+            EventKind::Arrive => {
+                let inviter = AvatarId(e.thing.id);
+                let is_invited = e.thing.kind == ThingKind::Avatar && terms.amount.is_positive();
+                // Nobody under age is paid to bring people along.
+                if !is_invited || profiles.get(inviter).is_minor {
+                    continue;
+                }
                 let offer = offers.number();
                 let why = RewardTrace {
                     kind: RewardKind::Referral,
@@ -72,39 +82,46 @@ pub fn follow_referrals(
                     chance: 1.0,
                 };
                 traces.record(offer, inviter, e.tick, Why::Reward(why));
+                let is_first = !book.inviters.contains(inviter);
                 book.open(id, inviter, offer, terms, e.tick);
+                if is_first && consents(inviter) {
+                    let seen = observations.table.rows().get(inviter.idx());
+                    let left = seen.map(|o| o.last_seen).filter(|at| at.0 > 0);
+                    book.inviters.row_mut(inviter).left = left;
+                }
             }
-            continue;
-        }
-        match e.kind {
             EventKind::SessionStart => {
-                book.begin_visit(id, e.tick.day());
-                let near = book.all.get(&id).and_then(|r| book.end_of(r.inviter));
-                if let Some(r) = book.all.get_mut(&id).filter(|_| consents) {
-                    r.seen.visits += 1;
-                    r.seen.near += u32::from(near.is_some_and(|end| e.tick.since(end) <= NEAR));
+                if let Some((seen, left)) = book.begin_visit(id, e.tick.day())
+                    && consents(id)
+                {
+                    seen.visits += 1;
+                    seen.near += u32::from(left.is_some_and(|at| e.tick.since(at) <= NEAR));
                 }
             }
             EventKind::SessionEnd => {
                 let minutes = e.dwell_secs / 60;
-                if let Some(r) = book.all.get_mut(&id).filter(|_| consents) {
-                    r.seen.minutes += minutes;
+                if let Some(seen) = book.end_visit(id, minutes)
+                    && consents(id)
+                {
+                    seen.minutes += minutes;
                 }
-                book.end_visit(id, minutes);
-                if consents {
-                    if book.ends.len() <= id.idx() {
-                        book.ends.resize(id.idx() + 1, 0);
-                    }
-                    book.ends[id.idx()] = e.tick.0;
+                if let Some(inviter) = book.inviters.get_mut(id)
+                    && consents(id)
+                {
+                    inviter.left = Some(e.tick);
                 }
             }
             EventKind::Pass | EventKind::Browse => {
-                if let Some(r) = book.all.get_mut(&id).filter(|_| consents) {
+                if let Some(r) = book.all.get_mut(id)
+                    && consents(id)
+                {
                     r.seen.idle += 1;
                 }
             }
             EventKind::Consume | EventKind::Play | EventKind::Study | EventKind::Talk => {
-                if let Some(r) = book.all.get_mut(&id).filter(|_| consents) {
+                if let Some(r) = book.all.get_mut(id)
+                    && consents(id)
+                {
                     r.seen.uses += 1;
                 }
             }

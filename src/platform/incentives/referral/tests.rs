@@ -1,6 +1,8 @@
 //! Referral bonuses by hand: the condition and the cap at their boundaries, holds, the budget, and no coin too many.
 
-use super::book::{ReferralBook, Stage};
+use std::cell::Cell;
+
+use super::book::{Referral, ReferralBook, Stage};
 use super::pay::settle;
 use crate::events::bus::{Reward, RewardKind};
 use crate::events::referral::ReferralTerms;
@@ -43,8 +45,27 @@ fn stayed(n: u32, cap: u32) -> ReferralBook {
     book
 }
 
+fn row(book: &ReferralBook, id: u32) -> &Referral {
+    book.all.get(AvatarId(id)).unwrap()
+}
+
 fn stage(book: &ReferralBook, id: u32) -> Stage {
-    book.all[&AvatarId(id)].stage
+    row(book, id).stage
+}
+
+/// Coins that were paid so far.
+fn paid_so_far(book: &ReferralBook) -> Coins {
+    let paid = book
+        .all
+        .iter()
+        .filter(|(_, r)| matches!(r.stage, Stage::Paid { .. }));
+    paid.map(|(_, r)| r.terms.amount).sum()
+}
+
+/// Bonuses that were held so far.
+fn n_holds(book: &ReferralBook) -> usize {
+    let held = book.all.iter().filter(|(_, r)| r.held_by.is_some());
+    held.count()
 }
 
 fn nobody_scores(_: &ReferralBook, _: AvatarId) -> Option<f64> {
@@ -65,7 +86,7 @@ fn a_newcomer_is_due_when_days_and_minutes_are_full_and_not_before() {
         book.begin_visit(id, 0);
         book.end_visit(id, minutes);
     }
-    assert_eq!((stage(&book, 10), book.all[&id].days), (Stage::Open, 1));
+    assert_eq!((stage(&book, 10), row(&book, 10).days), (Stage::Open, 1));
     let mut short = ReferralBook::default();
     short.open(id, INVITER, OfferId(0), terms(5), Tick(5));
     for (day, minutes) in [(0, 5), (1, 4)] {
@@ -97,7 +118,7 @@ fn what_both_sides_get_is_the_amount_and_its_cause_is_the_invitation() {
         (AvatarId(10), 1_000_000, RewardKind::Welcome, cause),
     ];
     assert_eq!(got, expected);
-    assert_eq!(sum(&rewards), book.paid);
+    assert_eq!(sum(&rewards), paid_so_far(&book));
     assert_eq!(stage(&book, 10), Stage::Paid { at: Tick(0) });
     // What is paid is paid once.
     assert!(settle(&mut book, Tick(1), &rules(0.0), 1_000, nobody_scores).is_empty());
@@ -125,7 +146,7 @@ fn what_the_budget_does_not_cover_waits_in_order() {
     assert_eq!(book.due, [AvatarId(15), AvatarId(16)]);
     assert_eq!(paid(&mut book, 1), 0);
     assert_eq!(paid(&mut book, TICKS_PER_DAY), 2);
-    assert_eq!(book.paid, Coins::from_micros(7 * 4_000_001));
+    assert_eq!(paid_so_far(&book), Coins::from_micros(7 * 4_000_001));
     // 48 coins less what was paid: more than that is never saved, two days' coins at most.
     assert_eq!(
         book.spendable,
@@ -135,6 +156,72 @@ fn what_the_budget_does_not_cover_waits_in_order() {
         assert_eq!(paid(&mut book, day * TICKS_PER_DAY), 0);
     }
     assert_eq!(book.spendable, Coins::from_whole(48));
+}
+
+#[test]
+fn a_promise_that_has_since_become_smaller_is_saved_for_and_paid() {
+    let mut rules = rules(0.0);
+    (
+        rules.incentives.referral,
+        rules.incentives.referral_budget_per_1000,
+    ) = (1.0, 1.0);
+    // Promised at joining are 4.000001 coins, to be saved at one coin a day.
+    let mut book = stayed(2, 100);
+    let day = |book: &mut ReferralBook, day: u32| {
+        settle(
+            book,
+            Tick(day * TICKS_PER_DAY),
+            &rules,
+            1_000,
+            nobody_scores,
+        )
+    };
+    for n in 0..4 {
+        assert!(day(&mut book, n).is_empty(), "{n}");
+        assert_eq!(book.spendable, Coins::from_whole(i64::from(n) + 1));
+    }
+    assert_eq!(sum(&day(&mut book, 4)), Coins::from_micros(4_000_001));
+    // Not a micro-coin more than what the first needs was saved.
+    assert_eq!(book.spendable, Coins::ZERO);
+    assert_eq!(book.due, [AvatarId(11)]);
+    for n in 5..9 {
+        assert!(day(&mut book, n).is_empty(), "{n}");
+    }
+    assert_eq!(sum(&day(&mut book, 9)), Coins::from_micros(4_000_001));
+    // With nobody waiting it is what two days bring, as ever.
+    for n in 10..14 {
+        assert!(day(&mut book, n).is_empty(), "{n}");
+    }
+    assert_eq!(book.spendable, Coins::from_whole(2));
+}
+
+#[test]
+fn what_waits_for_coins_is_looked_at_once_and_only_when_they_are_there() {
+    let mut rules = rules(0.6);
+    rules.incentives.referral_budget_per_1000 = 4.000_001;
+    let mut book = stayed(2, 100);
+    let n_looks = Cell::new(0);
+    let score = |_: &ReferralBook, id: AvatarId| {
+        n_looks.set(n_looks.get() + 1);
+        // The second looks like a second account by the time it is looked at.
+        Some(if id.0 == 11 { 0.9 } else { 0.1 })
+    };
+    assert_eq!(settle(&mut book, Tick(0), &rules, 1_000, score).len(), 2);
+    for tick in 1..60 {
+        assert!(settle(&mut book, Tick(tick), &rules, 1_000, score).is_empty());
+    }
+    assert_eq!((n_looks.get(), stage(&book, 11)), (1, Stage::Due));
+    let next = Tick(TICKS_PER_DAY);
+    assert!(settle(&mut book, next, &rules, 1_000, score).is_empty());
+    let until = next.after(3 * TICKS_PER_DAY);
+    assert_eq!(
+        (n_looks.get(), stage(&book, 11)),
+        (2, Stage::Held { until })
+    );
+    // Who cannot be paid again is not waited for.
+    let mut book = stayed(2, 1);
+    settle(&mut book, Tick(0), &rules, 1_000, nobody_scores);
+    assert_eq!((stage(&book, 11), book.due.len()), (Stage::Capped, 0));
 }
 
 #[test]
@@ -150,10 +237,7 @@ fn a_hold_ends_and_the_newcomer_is_judged_anew() {
     assert_eq!(settle(&mut book, Tick(0), &rules, 1_000, first).len(), 4);
     let until = Tick(3 * TICKS_PER_DAY);
     assert_eq!(stage(&book, 10), Stage::Held { until });
-    assert_eq!(
-        (book.n_holds, book.all[&AvatarId(10)].held_by),
-        (1, Some(0.6))
-    );
+    assert_eq!((n_holds(&book), row(&book, 10).held_by), (1, Some(0.6)));
     let mut refused = ReferralBook::default();
     std::mem::swap(&mut refused, &mut book);
     let last = Tick(until.0 - 1);
@@ -174,7 +258,19 @@ fn without_a_threshold_nothing_is_held() {
     let mut book = stayed(1, 100);
     settle(&mut book, Tick(0), &rules(0.0), 1_000, |_, _| Some(1.0));
     assert_eq!(
-        (book.n_holds, stage(&book, 10)),
+        (n_holds(&book), stage(&book, 10)),
         (0, Stage::Paid { at: Tick(0) })
     );
+}
+
+#[test]
+fn a_visit_is_told_beside_the_last_one_of_who_invited() {
+    let mut book = stayed(1, 100);
+    let id = AvatarId(10);
+    assert_eq!(book.begin_visit(id, 3).map(|(_, left)| left), Some(None));
+    book.inviters.row_mut(INVITER).left = Some(Tick(90));
+    let left = book.begin_visit(id, 3).map(|(_, left)| left);
+    assert_eq!(left, Some(Some(Tick(90))));
+    assert!(book.begin_visit(INVITER, 3).is_none());
+    assert!(book.end_visit(INVITER, 3).is_none());
 }
