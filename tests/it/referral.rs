@@ -152,12 +152,13 @@ fn a_second_account_does_what_is_asked_for_uses_nothing_and_stays_away() {
 #[test]
 fn a_second_account_follows_no_invitation_and_clicks_nothing() {
     let mut s = generous();
+    s.society.population.residents = 400;
     s.society.referrals.self_referral = 1.0;
     s.society.reactions.live_event_rate = 1.0;
     s.society.choice.ad_click_rate = 0.4;
     let engage = &mut s.platform.engage;
-    // At an hour at which owners have been there and their second accounts are.
-    (engage.live_events, engage.live_event_hour) = (true, 9);
+    // At an hour at which people are there, and second accounts beside them.
+    (engage.live_events, engage.live_event_hour) = (true, 20);
     engage.live_events_per_1000 = 100.0;
     s.platform.ads = AdsConfig {
         enabled: true,
