@@ -7,6 +7,7 @@ use std::arch::x86_64::{
 
 use super::block::{Block, Highest, Row, SETS, Scratch, Tile, score_all, walk};
 use super::packed::{Hit, PackedItems};
+use super::select::{count, reach};
 
 #[target_feature(enable = "avx512f")]
 #[inline]
@@ -99,7 +100,8 @@ pub(super) fn top_k(block: &Block<'_>, scratch: &mut Scratch, out: &mut [Hit]) {
         scratch,
         out,
         |b, first, scores, highest| tiles(b, first, scores, highest),
-        |row, low| above(row, low),
+        |highest, q, x| count(highest, q, x, |row, x| above(row, x)),
+        |scores, q, low, lanes| reach(scores, q, low, lanes, |row, low| above(row, low)),
     );
 }
 

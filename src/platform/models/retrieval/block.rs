@@ -59,7 +59,8 @@ impl Default for Scratch {
 /// Finds the best of all items for each user of a block; `out` has `k` places for each user there is.
 ///
 /// `tiles(block, first, scores, highest)` scores as many panels as `scores` has from `first` on and raises `highest[panel % SETS]`;
-/// `above(row, low)` has a bit for each lane that is at least `low`.
+/// `count(highest, q, x)` is the number of sets whose highest score for user `q` is at least `x`.
+/// `reach(scores, q, low, lanes)` has a bit for each panel with a score of at least `low` for user `q`, and puts into `lanes` which.
 #[expect(
     clippy::inline_always,
     reason = "compiled anew for each level, with its instructions"
@@ -70,7 +71,8 @@ pub(super) fn walk(
     scratch: &mut Scratch,
     out: &mut [Hit],
     tiles: impl Fn(&Block<'_>, usize, &mut [Tile], &mut Highest),
-    above: impl Fn(&Row, f32) -> u32 + Copy,
+    count: impl Fn(&Highest, usize, f32) -> u32,
+    reach: impl Fn(&[Tile], usize, f32, &mut [u16; CHUNK]) -> u64,
 ) {
     let k = block.k;
     let panels = block.items.starts.len();
@@ -80,13 +82,13 @@ pub(super) fn walk(
         let mut highest = [[Row([f32::NEG_INFINITY; LANES]); GROUP]; SETS];
         tiles(block, first, scores, &mut highest);
         let low = if k <= SETS * LANES {
-            floors(&highest, k, above)
+            floors(&highest, k, &count)
         } else {
             [f32::NEG_INFINITY; GROUP]
         };
         for (q, best) in out.chunks_exact_mut(k).enumerate() {
             let chunk = (&*scores, first * LANES);
-            scratch.candidates.merge(chunk, q, low[q], best, above);
+            scratch.candidates.merge(chunk, q, low[q], best, &reach);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::block::{Block, Highest, LANES, Row, SETS, Scratch, Tile, score_all, walk};
 use super::packed::{Hit, PackedItems};
+use super::select::{count, reach};
 
 /// Scores a panel for `N` users at once.
 #[expect(
@@ -48,7 +49,14 @@ fn above(row: &Row, low: f32) -> u32 {
 
 /// Ranks for a block of users.
 pub(super) fn top_k(block: &Block<'_>, scratch: &mut Scratch, out: &mut [Hit]) {
-    walk(block, scratch, out, tiles, above);
+    walk(
+        block,
+        scratch,
+        out,
+        tiles,
+        |highest, q, x| count(highest, q, x, above),
+        |scores, q, low, lanes| reach(scores, q, low, lanes, above),
+    );
 }
 
 /// Scores all items for a user.

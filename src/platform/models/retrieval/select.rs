@@ -22,7 +22,7 @@ const FEW: usize = 16;
 pub(super) fn floors(
     highest: &Highest,
     k: usize,
-    above: impl Fn(&Row, f32) -> u32 + Copy,
+    count: impl Fn(&Highest, usize, f32) -> u32,
 ) -> [f32; GROUP] {
     let (mut low, mut high) = ([0.0; GROUP], [0.0; GROUP]);
     for q in 0..GROUP {
@@ -47,18 +47,51 @@ pub(super) fn floors(
     }
     // All sets reach `low`. Should it be −∞ (sets without items), the middle is no number, nothing reaches it, and −∞ stays.
     for _ in 0..HALVINGS {
+        let (mut middle, mut n) = ([0.0; GROUP], [0; GROUP]);
         for q in 0..GROUP {
-            let middle = low[q] + (high[q] - low[q]) * 0.5;
-            let n: u32 = highest
-                .iter()
-                .map(|s| above(&s[q], middle).count_ones())
-                .sum();
-            let enough = n as usize >= k;
-            low[q] = if enough { middle } else { low[q] };
-            high[q] = if enough { high[q] } else { middle };
+            middle[q] = low[q] + (high[q] - low[q]) * 0.5;
+        }
+        for q in 0..GROUP {
+            n[q] = count(highest, q, middle[q]);
+        }
+        for q in 0..GROUP {
+            let enough = n[q] as usize >= k;
+            low[q] = if enough { middle[q] } else { low[q] };
+            high[q] = if enough { high[q] } else { middle[q] };
         }
     }
     low
+}
+
+/// Counts the sets of user `q` whose highest score is at least `x`.
+#[expect(
+    clippy::inline_always,
+    reason = "compiled anew for each level, with its instructions"
+)]
+#[inline(always)]
+pub(super) fn count(highest: &Highest, q: usize, x: f32, above: impl Fn(&Row, f32) -> u32) -> u32 {
+    highest.iter().map(|s| above(&s[q], x).count_ones()).sum()
+}
+
+/// Finds which lanes of each panel are at least `low` for user `q`, and returns which panels have any.
+#[expect(
+    clippy::inline_always,
+    reason = "compiled anew for each level, with its instructions"
+)]
+#[inline(always)]
+pub(super) fn reach(
+    scores: &[Tile],
+    q: usize,
+    low: f32,
+    lanes: &mut [u16; CHUNK],
+    above: impl Fn(&Row, f32) -> u32,
+) -> u64 {
+    let mut panels = 0;
+    for (p, (tile, lanes)) in scores.iter().zip(lanes).enumerate() {
+        *lanes = above(&tile[q], low) as u16;
+        panels |= u64::from(*lanes != 0) << p;
+    }
+    panels
 }
 
 /// Items that may be among the best of a user, in the order of items.
@@ -78,7 +111,7 @@ impl Candidates {
         q: usize,
         low: f32,
         best: &mut [Hit],
-        above: impl Fn(&Row, f32) -> u32 + Copy,
+        reach: impl Fn(&[Tile], usize, f32, &mut [u16; CHUNK]) -> u64,
     ) {
         let last = best[best.len() - 1];
         // Later items lose ties against those found before. Nothing is below the smallest number but −∞ and not-a-number.
@@ -88,12 +121,7 @@ impl Candidates {
             low.max(last.score.next_up())
         };
         let mut lanes = [0u16; CHUNK];
-        let mut panels = 0u64;
-        for (p, tile) in scores.iter().enumerate() {
-            let bits = above(&tile[q], low);
-            lanes[p % CHUNK] = bits as u16;
-            panels |= u64::from(bits != 0) << (p % CHUNK);
-        }
+        let mut panels = reach(scores, q, low, &mut lanes);
         if panels == 0 {
             return;
         }
