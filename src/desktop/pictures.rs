@@ -42,7 +42,7 @@ const GUIDE_PICTURES: usize = 9;
 const FORKED_DAYS: u32 = 7;
 
 /// The hour in which each scenario is shown on the start screen, and from where: turn, pitch and share of the way out.
-const THUMBNAILS: [(&str, u32, f32, f32, f32); 17] = [
+const THUMBNAILS: [(&str, u32, f32, f32, f32); 20] = [
     ("quickstart", 9, 0.55, 0.5, 0.5),
     ("baseline", 19, -0.9, 0.42, 0.55),
     ("metropolis", 22, 2.2, 0.5, 0.45),
@@ -60,6 +60,9 @@ const THUMBNAILS: [(&str, u32, f32, f32, f32); 17] = [
     ("trading", 14, -2.2, 0.75, 0.7),
     ("exchange", 14, -2.2, 0.75, 0.7),
     ("tight-money", 18, 0.2, 0.28, 0.28),
+    ("creatives", 21, -0.4, 0.35, 0.22),
+    ("referral", 10, 1.6, 0.45, 0.4),
+    ("land-formats", 8, 0.8, 0.85, 0.65),
 ];
 
 /// Makes the pictures of the start screen: a city without anything over it.

@@ -258,3 +258,23 @@ fn decode(png: &[u8]) -> Option<egui::ColorImage> {
     let rgba = image.try_into_dynamic().ok()?.into_rgba8();
     Some(egui::ColorImage::from_rgba_unmultiplied(size, &rgba))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn every_city_has_a_picture_of_its_own() {
+        let mut of: BTreeMap<&[u8], &str> = BTreeMap::new();
+        for card in cards() {
+            let png = picture(card.name).unwrap_or_else(|| panic!("{} has no picture", card.name));
+            assert!(decode(png).is_some(), "{} cannot be read", card.name);
+            if let Some(other) = of.insert(png, card.name) {
+                panic!("{} has the picture of {other}", card.name);
+            }
+        }
+        assert_eq!(of.len(), PICTURES.len(), "pictures of no city");
+    }
+}
