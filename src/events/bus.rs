@@ -150,6 +150,7 @@ impl OfferBus {
         let on_signs = signs.into_iter().flat_map(|bus| &bus.views).map(|v| &v.ad);
         in_slates.chain(on_billboards).chain(on_signs)
     }
+
     /// Forgets what was offered in the tick that ends; requests stay, they are for the next tick.
     pub fn clear_offers(&mut self) {
         std::mem::swap(&mut self.slates, &mut self.previous_slates);

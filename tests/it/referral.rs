@@ -13,13 +13,13 @@ use agora::platform::config::PlatformConfig;
 use agora::platform::incentives::referral::book::{ReferralBook, Stage};
 use agora::scenario::schema::Scenario;
 use agora::scenario::world::found;
-use agora::sim::checkpoint::read::read;
-use agora::sim::checkpoint::state::{Beside, keep, restore};
 use agora::sim::schedule::Simulation;
 use agora::sim::units::{Coins, TICKS_PER_DAY};
 use agora::society::avatars::profile::{DataPurpose, Profiles};
 use agora::society::plugin::Plantings;
 use agora::society::referrals::joiners::Referrals;
+
+use crate::resume::goes_on_alike;
 
 /// A small city in which nothing but joining by invitation happens: nobody is granted anything, and there is no bank.
 fn town() -> Scenario {
@@ -283,20 +283,5 @@ fn a_city_whose_people_invite_goes_on_from_a_checkpoint_as_if_it_had_not_stopped
     s.platform.integrity.referral_threshold = 0.6;
     let mut sim = after(&s, 2);
     assert!(judged(&sim).seconds > 0, "nothing to keep");
-    let dir = tempfile::tempdir().unwrap();
-    let place = dir.path().join("city.agora");
-    let beside = Beside {
-        scenario: "referral",
-        scenario_hash: 5,
-        chained: 0,
-        own: ("run", b""),
-    };
-    keep(&mut sim, &place, &beside).unwrap();
-    let mut other = begin(&s);
-    restore(&mut other, &read(&place).unwrap(), 5, "run").unwrap();
-    for tick in 0..TICKS_PER_DAY {
-        sim.step();
-        other.step();
-        assert_eq!(sim.state_hash(), other.state_hash(), "{tick}");
-    }
+    goes_on_alike(&mut sim, &mut begin(&s));
 }
