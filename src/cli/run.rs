@@ -66,7 +66,6 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
         .clone()
         .unwrap_or_else(|| folder::default_path(scenario, args.scenario.changed.arm.as_deref()));
     survive_size_limits();
-    folder::prepare(&dir, args.force, scenario)?;
     let given = &args.scenario;
     let command = command_line(
         &given.scenario,
@@ -74,9 +73,13 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
         args.commands.as_deref(),
     );
     let plan = args.keeping.plan(&command, recording);
-    if plan.is_anything() {
-        plan.write(&dir, commands.iter().flatten().map(|(order, _)| order))?;
-    }
+    folder::prepare_after(&dir, args.force, scenario, || {
+        let orders = commands.iter().flatten().map(|(order, _)| order);
+        if plan.is_anything() {
+            plan.write(&dir, orders)?;
+        }
+        Ok(())
+    })?;
     let stop = stop_on_interrupt();
     let bar = output::progress(
         u64::from(scenario.days * TICKS_PER_DAY),

@@ -56,10 +56,25 @@ pub fn create(path: &Path, force: bool) -> Result<(), RunError> {
 /// # Errors
 /// As [`create`].
 pub fn prepare(path: &Path, force: bool, scenario: &Scenario) -> Result<(), RunError> {
+    prepare_after(path, force, scenario, || Ok(()))
+}
+
+/// As [`prepare`], with what `first` leaves there before the scenario: with a scenario a folder is a run that can be resumed, and
+/// how it is kept and recorded has to be known by then.
+///
+/// # Errors
+/// As [`create`], and those of `first`.
+pub fn prepare_after(
+    path: &Path,
+    force: bool,
+    scenario: &Scenario,
+    first: impl FnOnce() -> Result<(), RunError>,
+) -> Result<(), RunError> {
     create(path, force)?;
     // The mark of a run folder, before the scenario: what a kill leaves from here on may be overwritten with --force.
     let events = path.join("events");
     fs::create_dir(&events).map_err(RunError::file(&events))?;
+    first()?;
     write(&path.join("scenario.toml"), scenario.to_toml().as_bytes())
 }
 
@@ -194,5 +209,36 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => fs::File::open(folder)?.sync_all(),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_has_its_scenario_last_and_none_if_what_comes_first_fails() {
+        let dir = tempfile::tempdir().unwrap();
+        let scenario = Scenario::default();
+        let names = |run: &Path| {
+            let mut names = names_in(run).unwrap();
+            names.sort();
+            names
+        };
+        let whole = dir.path().join("whole");
+        let mut seen = Vec::new();
+        let first = || {
+            seen = names(&whole);
+            Ok(())
+        };
+        prepare_after(&whole, false, &scenario, first).unwrap();
+        assert_eq!(seen, ["events"]);
+        assert_eq!(names(&whole), ["events", "scenario.toml"]);
+        let broken = dir.path().join("broken");
+        let refused = prepare_after(&broken, false, &scenario, || Err(RunError::NoFolder));
+        assert!(refused.is_err());
+        assert_eq!(names(&broken), ["events"]);
+        // What a kill leaves before the scenario may be overwritten.
+        prepare(&broken, true, &scenario).unwrap();
     }
 }
