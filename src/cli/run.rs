@@ -73,13 +73,8 @@ pub(super) fn command(args: &RunArgs) -> Result<(), CommandError> {
         args.commands.as_deref(),
     );
     let plan = args.keeping.plan(&command, recording);
-    folder::prepare_after(&dir, args.force, scenario, || {
-        let orders = commands.iter().flatten().map(|(order, _)| order);
-        if plan.is_anything() {
-            plan.write(&dir, orders)?;
-        }
-        Ok(())
-    })?;
+    let orders = commands.iter().flatten().map(|(order, _)| order);
+    plan.prepare(&dir, args.force, scenario, orders)?;
     let stop = stop_on_interrupt();
     let bar = output::progress(
         u64::from(scenario.days * TICKS_PER_DAY),

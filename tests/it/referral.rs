@@ -19,6 +19,7 @@ use agora::society::avatars::profile::{DataPurpose, Profiles};
 use agora::society::plugin::Plantings;
 use agora::society::referrals::joiners::Referrals;
 
+use crate::ads;
 use crate::resume::goes_on_alike;
 
 /// A small city in which nothing but joining by invitation happens: nobody is granted anything, and there is no bank.
@@ -161,15 +162,9 @@ fn a_second_account_follows_no_invitation_and_clicks_nothing() {
     (engage.live_events, engage.live_event_hour) = (true, 20);
     engage.live_events_per_1000 = 100.0;
     s.platform.ads = AdsConfig {
-        enabled: true,
         billboards: true,
         billboard_share: 1.0,
-        daily_budget: 1_000.0,
-        reserve_price: 0.0,
-        campaigns_per_1000: 40.0,
-        cap_per_day: 0,
-        cap_per_week: 0,
-        ..AdsConfig::NULL
+        ..ads::open()
     };
     let mut sim = begin(&s);
     let (mut n_asked, mut n_attended, mut n_seen, mut n_clicked) = (0, 0, 0, 0);

@@ -222,8 +222,9 @@ fn a_steered_run_is_resumed_with_its_policy_and_the_commands_to_come() {
     let begin = |out: &Path| {
         let (loaded, mut orders) = steered();
         orders.sort_by_key(|o| o.tick);
-        agora::scenario::run::folder::prepare(out, false, &loaded.scenario).unwrap();
-        plan().write(out, &orders).unwrap();
+        plan()
+            .prepare(out, false, &loaded.scenario, &orders)
+            .unwrap();
         let disk = Box::new(agora::events::log::writer::Disk);
         let mut run = Run::begin(&loaded, 1, Some((out, disk))).unwrap();
         run.queue(

@@ -92,7 +92,6 @@ mod tests {
     use crate::scenario::error::Place;
     use crate::scenario::load::Loaded;
     use crate::scenario::run::checkpoints::Plan;
-    use crate::scenario::run::folder;
     use crate::scenario::run::fork::{Branch, fork};
     use crate::scenario::run::progress::Run;
     use crate::scenario::run::recording::RecordingPlan;
@@ -146,8 +145,7 @@ mod tests {
     /// Begins a run that is kept every day, recorded and steered.
     fn begin(out: &Path, loaded: &Loaded, detail: Detail, orders: Vec<Order>) -> Run {
         let plan = plan(detail);
-        folder::prepare(out, false, &loaded.scenario).unwrap();
-        plan.write(out, &orders).unwrap();
+        plan.prepare(out, false, &loaded.scenario, &orders).unwrap();
         let mut run = Run::begin(loaded, 1, Some((out, Box::new(Disk)))).unwrap();
         let wanted = plan.recording.as_ref().unwrap().wanted(out);
         run.record(&wanted, &Disk).unwrap();

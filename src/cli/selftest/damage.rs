@@ -12,6 +12,7 @@ use crate::cli::CommandError;
 use crate::cli::run::wall_clock;
 use crate::events::log::money::read_money;
 use crate::events::log::reader::read_events;
+use crate::events::log::writer::Disk;
 use crate::scenario::run::checkpoints::{Plan, path_of};
 use crate::scenario::run::folder;
 use crate::scenario::run::progress::Run;
@@ -87,8 +88,8 @@ fn targets(folder: &Path) -> Result<Vec<Target>, CommandError> {
         recording: None,
     };
     let dir = folder.join("run");
-    let mut run = Run::begin_in(&dir, true, &loaded, 1)?;
-    plan.write(&dir, &[])?;
+    plan.prepare(&dir, true, &loaded.scenario, &[])?;
+    let mut run = Run::begin(&loaded, 1, Some((&dir, Box::new(Disk))))?;
     run.keep_as(plan);
     while run.ticks < run.asked_ticks() {
         run.step()?;

@@ -91,11 +91,29 @@ pub(super) fn orders_path(dir: &Path) -> PathBuf {
 }
 
 impl Plan {
-    /// Writes the plan into a run folder, with the commands to come: before the city is founded, so that a kill loses neither.
+    /// Makes the folder of a run that is to begin and be kept like this: empty but for the plan, the commands to come, and the scenario
+    /// as it was founded.
     ///
     /// # Errors
-    /// [`RunError`] if the files cannot be written.
-    pub fn write<'a>(
+    /// As [`folder::create`].
+    pub fn prepare<'a>(
+        &self,
+        dir: &Path,
+        force: bool,
+        scenario: &Scenario,
+        orders: impl IntoIterator<Item = &'a Order>,
+    ) -> Result<(), RunError> {
+        folder::prepare(dir, force, scenario, || {
+            if self.is_anything() {
+                self.write(dir, orders)
+            } else {
+                Ok(())
+            }
+        })
+    }
+
+    /// Writes the plan into a run folder, with the commands to come.
+    fn write<'a>(
         &self,
         dir: &Path,
         orders: impl IntoIterator<Item = &'a Order>,
@@ -128,8 +146,7 @@ impl Plan {
     }
 
     /// Says whether it tells anything that must be known to go on: without it a run begins again, and is not recorded.
-    #[must_use]
-    pub const fn is_anything(&self) -> bool {
+    const fn is_anything(&self) -> bool {
         self.every_days > 0 || self.parent.is_some() || self.recording.is_some()
     }
 

@@ -51,20 +51,13 @@ pub fn create(path: &Path, force: bool) -> Result<(), RunError> {
     fs::create_dir_all(path).map_err(RunError::file(path))
 }
 
-/// Makes the folder of a run that is to begin: empty but for its mark and the scenario as it was founded.
+/// Makes the folder of a run that is to begin: empty but for its mark, what `first` leaves there, and the scenario as it was founded.
 ///
-/// # Errors
-/// As [`create`].
-pub fn prepare(path: &Path, force: bool, scenario: &Scenario) -> Result<(), RunError> {
-    prepare_after(path, force, scenario, || Ok(()))
-}
-
-/// As [`prepare`], with what `first` leaves there before the scenario: with a scenario a folder is a run that can be resumed, and
-/// how it is kept and recorded has to be known by then.
+/// The scenario is last: with it a folder is a run that can be resumed, and how it is kept and recorded has to be known by then.
 ///
 /// # Errors
 /// As [`create`], and those of `first`.
-pub fn prepare_after(
+pub(super) fn prepare(
     path: &Path,
     force: bool,
     scenario: &Scenario,
@@ -231,14 +224,14 @@ mod tests {
             seen = names(&whole);
             Ok(())
         };
-        prepare_after(&whole, false, &scenario, first).unwrap();
+        prepare(&whole, false, &scenario, first).unwrap();
         assert_eq!(seen, ["events"]);
         assert_eq!(names(&whole), ["events", "scenario.toml"]);
         let broken = dir.path().join("broken");
-        let refused = prepare_after(&broken, false, &scenario, || Err(RunError::NoFolder));
+        let refused = prepare(&broken, false, &scenario, || Err(RunError::NoFolder));
         assert!(refused.is_err());
         assert_eq!(names(&broken), ["events"]);
         // What a kill leaves before the scenario may be overwritten.
-        prepare(&broken, true, &scenario).unwrap();
+        prepare(&broken, true, &scenario, || Ok(())).unwrap();
     }
 }

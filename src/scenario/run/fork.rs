@@ -82,9 +82,7 @@ pub fn fork(asked: &Branch<'_>) -> Result<Forked, RunError> {
         (Some(_), None) => 0,
     };
     let mut kept = newest(dir, &loaded, asked.threads, most_ticks, &mut notes)?;
-    folder::prepare_after(asked.out, asked.force, &loaded.scenario, || {
-        plan.write(asked.out, &all)
-    })?;
+    plan.prepare(asked.out, asked.force, &loaded.scenario, &all)?;
     let mut recorded = None;
     if let (Some(kept), Some(stopped), Some(wanted)) = (&mut kept, stopped, &plan.recording) {
         let wanted = wanted.wanted(asked.out);

@@ -57,18 +57,18 @@ impl Run {
     /// Founds the city of a scenario in a new run folder, which it makes; `force` overwrites an existing run.
     ///
     /// # Errors
-    /// As [`folder::prepare`] and [`Run::begin`].
+    /// As [`folder::create`] and [`Run::begin`].
     pub fn begin_in(
         dir: &Path,
         force: bool,
         loaded: &Loaded,
         threads: usize,
     ) -> Result<Self, RunError> {
-        folder::prepare(dir, force, &loaded.scenario)?;
+        folder::prepare(dir, force, &loaded.scenario, || Ok(()))?;
         Self::begin(loaded, threads, Some((dir, Box::new(Disk))))
     }
 
-    /// Founds the city of a scenario; with a folder that was [prepared](folder::prepare), opens its log and chain there.
+    /// Founds the city of a scenario; with a folder that was [prepared](Plan::prepare), opens its log and chain there.
     ///
     /// # Errors
     /// [`RunError`] if the city cannot be founded or the files cannot be made.
