@@ -139,7 +139,7 @@ pub(super) enum Command {
     Trace(TraceArgs),
     /// Teaches a small text encoder the language of a city, from its catalogue alone.
     #[command(
-        after_help = "Examples:\n  agora pretrain --out my-encoder\n  agora pretrain --out my-encoder --scenario baseline --epochs 40 --seed 2"
+        after_help = "Examples:\n  agora pretrain --out my-encoder\n  agora pretrain --out my-encoder --set society.content.assets=6000 --epochs 20 --seed 2"
     )]
     Pretrain(PretrainArgs),
     /// Trains a text encoder to tell from words what people will do with what they are shown.

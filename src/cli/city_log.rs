@@ -2,38 +2,32 @@
 //!
 //! Only what the platform may see: public cards, and behaviour of avatars that consented to recommendation.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bevy::ecs::world::World;
 
-use crate::events::behavior::{Event, EventKind, ThingKind};
+use crate::events::behavior::ThingKind;
 use crate::events::bus::{EventBus, OfferBus};
 use crate::lab::explain::names::Names;
 use crate::platform::models::interaction_log::{
-    Impression, Interaction, InteractionLog, ItemFacts, Outcome,
+    Impression, Interaction, InteractionLog, ItemFacts,
 };
+use crate::platform::models::live::log::seconds;
+use crate::platform::privacy::impressions::Impressions;
 use crate::platform::privacy::observation::engagement_weight;
-use crate::sim::ids::ItemId;
+use crate::sim::ids::{AvatarId, ItemId};
 use crate::sim::schedule::Seed;
 use crate::society::avatars::profile::{DataPurpose, Profiles};
 use crate::society::content::catalogue::Catalogue;
 use crate::society::content::words;
 
-/// Seconds in a tick.
-const TICK_SECS: i64 = 60;
-/// Seconds after which looking at something is more than looking at it.
-const LONG_SECS: u32 = 120;
-/// Stars from which on a rating is praise.
-const PRAISE: f32 = 4.0;
-
-/// What is gathered so far.
+/// What is gathered so far; unlike what the platform keeps to learn from, of the whole run.
 #[derive(Debug, Default)]
 pub(super) struct CityLog {
     impressions: Vec<Impression>,
     interactions: Vec<Interaction>,
-    /// Row of the newest impression of an item, by avatar and item.
-    newest: BTreeMap<(u32, u32), usize>,
+    /// Where the tick's impressions are told from what nobody looked at, as the platform tells them.
+    shown: Impressions,
 }
 
 /// Returns the words of all items ever published: the title, and on a second line the description.
@@ -54,73 +48,51 @@ pub(super) fn words_of_items(world: &World) -> Vec<String> {
         .collect()
 }
 
-/// Returns what an event says came of an impression.
-fn outcome(e: &Event) -> Outcome {
-    match e.kind {
-        EventKind::Buy | EventKind::Enroll | EventKind::CourseDone => Outcome::Convert,
-        EventKind::Like => Outcome::Engage,
-        EventKind::Rate if e.value >= PRAISE => Outcome::Engage,
-        EventKind::Consume | EventKind::Play | EventKind::Study if e.dwell_secs >= LONG_SECS => {
-            Outcome::Engage
-        }
-        EventKind::Consume | EventKind::Play | EventKind::Study => Outcome::View,
-        _ => Outcome::Ignore,
-    }
+fn consents(profiles: &Profiles, avatar: AvatarId) -> bool {
+    let consent = profiles.get(avatar).consent;
+    consent.allows(DataPurpose::Recommendation)
 }
 
 impl CityLog {
-    /// Takes in what happened and what was served in the tick that was just run.
+    /// Takes in what was served and what happened in the tick that was just run.
     pub(super) fn tick(&mut self, world: &World) {
         let profiles = world.resource::<Profiles>();
-        let consents = |avatar| {
-            let consent = profiles.get(avatar).consent;
-            consent.allows(DataPurpose::Recommendation)
-        };
-        for e in &world.resource::<EventBus>().current {
-            if e.thing.kind != ThingKind::Item || !consents(e.avatar) {
-                continue;
-            }
-            if let Some(row) = self.newest.get(&(e.avatar.0, e.thing.id)) {
-                let shown = &mut self.impressions[*row];
-                shown.outcome = shown.outcome.max(outcome(e));
-            }
+        let events = &world.resource::<EventBus>().current;
+        for e in events {
             let weight = engagement_weight(e);
-            if weight > 0.0 {
+            if weight > 0.0 && e.thing.kind == ThingKind::Item && consents(profiles, e.avatar) {
                 self.interactions.push(Interaction {
                     user: e.avatar.0,
                     item: e.thing.id,
-                    time: i64::from(e.tick.0) * TICK_SECS,
+                    time: seconds(e.tick),
                     weight,
                 });
             }
         }
-        for slate in &world.resource::<OfferBus>().slates {
-            if !consents(slate.avatar) {
-                continue;
-            }
-            for (position, slot) in (0u8..).zip(&slate.slots) {
-                if slot.thing.kind != ThingKind::Item {
-                    continue;
-                }
-                let key = (slate.avatar.0, slot.thing.id);
-                self.newest.insert(key, self.impressions.len());
-                self.impressions.push(Impression {
-                    user: slate.avatar.0,
-                    item: slot.thing.id,
-                    time: i64::from(slate.tick.0) * TICK_SECS,
-                    position,
-                    propensity: slot.propensity,
-                    outcome: Outcome::Ignore,
-                });
-            }
-        }
+        let slates = &world.resource::<OfferBus>().slates;
+        self.shown.observe(slates, events, profiles);
+        self.impressions
+            .extend(self.shown.take().map(|row| Impression {
+                user: row.avatar.0,
+                item: row.item.0,
+                time: seconds(row.tick),
+                position: row.position,
+                propensity: row.propensity,
+                outcome: row.outcome,
+            }));
     }
 
     /// Makes the log.
-    pub(super) fn finish(self, world: &World) -> InteractionLog {
+    pub(super) fn finish(mut self, world: &World) -> InteractionLog {
+        // Who withdrew consent meanwhile is forgotten.
+        let profiles = world.resource::<Profiles>();
+        self.impressions
+            .retain(|i| consents(profiles, AvatarId(i.user)));
+        self.interactions
+            .retain(|i| consents(profiles, AvatarId(i.user)));
         let words = words_of_items(world);
         InteractionLog {
-            n_users: world.resource::<Profiles>().table.len(),
+            n_users: profiles.table.len(),
             n_items: words.len(),
             interactions: self.interactions,
             impressions: self.impressions,
@@ -130,5 +102,56 @@ impl CityLog {
             }),
             users: Arc::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::models::interaction_log::Outcome;
+    use crate::platform::privacy::observation::Observations;
+    use crate::scenario::load::{Overrides, load};
+    use crate::scenario::run::progress::Run;
+
+    #[test]
+    fn what_came_of_a_slate_is_what_the_platform_observes() {
+        let changed = Overrides {
+            sets: vec!["society.population.residents=150".to_owned()],
+            ..Overrides::default()
+        };
+        let loaded = load("quickstart", &changed).unwrap();
+        let mut run = Run::begin(&loaded, 1, None).unwrap();
+        let mut log = CityLog::default();
+        for _ in 0..1_440 {
+            run.step().unwrap();
+            log.tick(run.sim.world());
+        }
+        let world = run.sim.world();
+        let log = log.finish(world);
+        let observed = world.resource::<Observations>().impressions.rows();
+        // The platform looks at a tick when the next one begins.
+        assert!(!observed.is_empty() && observed.len() <= log.impressions.len());
+        for (ours, theirs) in log.impressions.iter().zip(observed) {
+            assert_eq!(
+                (ours.user, ours.item, ours.time, ours.position, ours.outcome),
+                (
+                    theirs.avatar.0,
+                    theirs.item.0,
+                    seconds(theirs.tick),
+                    theirs.position,
+                    theirs.outcome
+                )
+            );
+        }
+        let last = log.impressions[observed.len()..].iter();
+        let now = observed.back().map(|row| seconds(row.tick));
+        assert!(last.clone().all(|i| Some(i.time) > now));
+        // Nearly all that somebody engages with was on a slate of that very tick.
+        let engaged = log.impressions.iter();
+        let engaged = engaged.filter(|i| i.outcome > Outcome::Ignore).count();
+        let mut met: Vec<_> = log.interactions.iter().map(|i| (i.user, i.item)).collect();
+        met.sort_unstable();
+        met.dedup();
+        assert!(20 * engaged >= 19 * met.len(), "{engaged} of {}", met.len());
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct PretrainArgs {
     #[command(flatten)]
     pub(super) changed: OverrideArgs,
     /// Passes over the texts.
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(super) epochs: u32,
     /// Layers of the encoder.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=48))]
@@ -51,14 +51,17 @@ pub(super) struct FinetuneArgs {
     #[arg(long, value_name = "FOLDER")]
     pub(super) encoder: Option<PathBuf>,
     /// Most passes over the examples.
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) epochs: u32,
     /// Greatest learning rate.
     #[arg(long, value_name = "X", default_value_t = 0.0005)]
     pub(super) learning_rate: f64,
-    /// Most recent items whose titles stand for a user.
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    /// Most recent items of a user's past whose words are looked at.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) past: u32,
+    /// Words that stand for a user: those that recur most in these items.
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(super) user_words: u32,
     /// Folder to write the trained encoder to.
     #[arg(long, value_name = "FOLDER")]
     pub(super) out: Option<PathBuf>,

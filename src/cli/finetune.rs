@@ -10,7 +10,7 @@ use crate::platform::models::interaction_log::InteractionLog;
 use crate::platform::models::text::baselines::{BagOfWords, Majority, counts, judge};
 use crate::platform::models::text::encoder::Encoder;
 use crate::platform::models::text::examples::{ExamplesConfig, Labelled, Split, examples, split};
-use crate::platform::models::text::fine_tune::{FineTuneConfig, Pass, fine_tune};
+use crate::platform::models::text::fine_tune::{FineTuneConfig, Told, fine_tune};
 use crate::platform::models::text::folder::write_folder;
 use crate::platform::models::text::report::Report;
 use crate::scenario::load::{Loaded, load};
@@ -68,10 +68,11 @@ pub(super) fn command(args: &FinetuneArgs) -> Result<(), CommandError> {
     let log = run(&loaded, args.quiet)?;
     let how = ExamplesConfig {
         past_items: args.past,
+        user_words: args.user_words,
         ..ExamplesConfig::BASELINE
     };
     let examples = examples(&log, &how, seed).map_err(failed)?;
-    let split = split(examples, &how, seed).in_words(&log.items);
+    let split = split(examples, &how, seed).in_words(&log.items, &how);
     output::result(&describe(&split));
     let encoder = match &args.encoder {
         Some(folder) => Encoder::open(folder, seed),
@@ -84,16 +85,28 @@ pub(super) fn command(args: &FinetuneArgs) -> Result<(), CommandError> {
         lora_rank: if args.lora { 8 } else { 0 },
         ..FineTuneConfig::BASELINE
     };
-    let watch = &mut |pass: &Pass| {
-        output::result(&format!(
-            "\npass {}: loss {:.4}; on the examples to tune by\n{}",
-            pass.epoch,
-            pass.loss,
-            pass.dev.to_text()
-        ));
+    let bar = output::progress(0, args.quiet);
+    bar.set_message("learning");
+    let watch = &mut |told: Told<'_>| {
+        match told {
+            Told::Step { done, of } => {
+                bar.set_length(u64::from(of));
+                bar.set_position(u64::from(done));
+            }
+            Told::Pass(pass) => bar.suspend(|| {
+                output::result(&format!(
+                    "\npass {}: loss {:.4}; on the examples to tune by {:.4}\n{}",
+                    pass.epoch,
+                    pass.loss,
+                    pass.dev_loss,
+                    pass.dev.to_text()
+                ));
+            }),
+        }
         ControlFlow::Continue(())
     };
     let tuned = fine_tune(bert, words, &split, &config, seed, watch).map_err(failed)?;
+    bar.finish_and_clear();
     let sequences = tuned.classifier.sequences(&split.test).map_err(failed)?;
     let predicted = tuned.classifier.predict(&sequences).map_err(failed)?;
     let ours = judge(&split.test, &predicted);

@@ -44,6 +44,7 @@
 //! | `tower_index` | the two-tower model in the running city |
 //! | `half` | numbers of half precision in files |
 //! | `optimizer` | AdamW over parameters |
+//! | `averaged` | the running average of parameters in training |
 //! | `text` | reading words: BERT, fine-tuned to tell what people will do |
 //! | `params` | ordered, seeded parameters |
 //! | `registry` | model cards, which is live, challengers in the shadow |
@@ -54,6 +55,7 @@
 //! | `device` | where dense scores are computed |
 //! | `drift` | noticing that what comes in has changed |
 
+pub mod averaged;
 pub mod bandit;
 pub mod bpr;
 pub mod calibration;

@@ -112,6 +112,11 @@ impl Impressions {
         &self.rows
     }
 
+    /// Takes all rows out, oldest first.
+    pub fn take(&mut self) -> impl Iterator<Item = Shown> {
+        self.rows.drain(..)
+    }
+
     /// Forgets everything about an avatar.
     pub fn forget(&mut self, id: AvatarId) {
         self.rows.retain(|r| r.avatar != id);

@@ -13,8 +13,10 @@ use crate::sim::rng::{Purpose, RngStream};
 config! {
     /// How examples are made of a log and shared out.
     pub struct ExamplesConfig {
-        /// Most recent items of a user's past whose titles stand for the user.
-        past_items: u32 = 5, "items", 1..=100;
+        /// Most recent items of a user's past whose words are looked at.
+        past_items: u32 = 20, "items", 1..=1000;
+        /// Words that stand for a user: those that most of these items have in common.
+        user_words: u32 = 24, "words", 1..=1000;
         /// Examples of things that were ignored, for each of another outcome; more of them are left out by lot.
         ignored_per_other: f64 = 1.0, "-", 0.1..=1000.0;
         /// Share of the users whose examples are for tuning.
@@ -50,7 +52,7 @@ pub struct Example {
 /// An example in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labelled {
-    /// Titles of what the user had turned to, newest first; empty for a newcomer.
+    /// Words that recur in what the user had turned to, most frequent first; empty for a newcomer.
     pub user: String,
     /// Words of what is shown.
     pub content: String,
@@ -79,10 +81,33 @@ impl<T> Default for Split<T> {
     }
 }
 
-/// Returns the title of an item: the first line of its words.
-#[must_use]
-pub fn title(items: &ItemFacts, item: u32) -> &str {
-    items.words_of(item).lines().next().unwrap_or("")
+/// Returns the description of an item, or the title where there is nothing else: the first line of its words is the title.
+fn description(items: &ItemFacts, item: u32) -> &str {
+    let words = items.words_of(item);
+    words.split_once('\n').map_or(words, |(_, rest)| rest)
+}
+
+/// Returns the words that most of some items have in common, most frequent first; of equally frequent ones those of earlier
+/// items come first.
+///
+/// A few words that recur say more of a user than many titles of which each is about something else, and a tiny encoder reads
+/// them in a fraction of the time.
+fn recurring(items: &ItemFacts, past: &[u32], most: usize) -> String {
+    // By word: how many items have it, the last of these, and how many words were known before it.
+    let mut found: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
+    for (at, item) in past.iter().enumerate() {
+        for word in description(items, *item).split_whitespace() {
+            let first_met = found.len();
+            let (n, last, _) = found.entry(word).or_insert((0, usize::MAX, first_met));
+            if *last != at {
+                (*n, *last) = (*n + 1, at);
+            }
+        }
+    }
+    let mut words: Vec<(&str, (usize, usize, usize))> = found.into_iter().collect();
+    words.sort_by_key(|(_, (n, _, first_met))| (std::cmp::Reverse(*n), *first_met));
+    let words: Vec<&str> = words.iter().take(most).map(|(word, _)| *word).collect();
+    words.join(" ")
 }
 
 /// Makes examples of what was shown, by time; the past of an example is what its user engaged with strictly before.
@@ -179,14 +204,11 @@ pub fn split(mut examples: Vec<Example>, config: &ExamplesConfig, seed: u64) -> 
 
 /// Writes examples out in words.
 #[must_use]
-pub fn in_words(examples: &[Example], items: &ItemFacts) -> Vec<Labelled> {
-    let words = |e: &Example| {
-        let titles: Vec<&str> = e.past.iter().map(|p| title(items, *p)).collect();
-        Labelled {
-            user: titles.join(". "),
-            content: items.words_of(e.item).replace('\n', ". "),
-            label: e.label,
-        }
+pub fn in_words(examples: &[Example], items: &ItemFacts, config: &ExamplesConfig) -> Vec<Labelled> {
+    let words = |e: &Example| Labelled {
+        user: recurring(items, &e.past, config.user_words as usize),
+        content: items.words_of(e.item).replace('\n', ". "),
+        label: e.label,
     };
     examples.iter().map(words).collect()
 }
@@ -194,11 +216,11 @@ pub fn in_words(examples: &[Example], items: &ItemFacts) -> Vec<Labelled> {
 impl Split<Example> {
     /// Writes all sets out in words.
     #[must_use]
-    pub fn in_words(&self, items: &ItemFacts) -> Split<Labelled> {
+    pub fn in_words(&self, items: &ItemFacts, config: &ExamplesConfig) -> Split<Labelled> {
         Split {
-            train: in_words(&self.train, items),
-            dev: in_words(&self.dev, items),
-            test: in_words(&self.test, items),
+            train: in_words(&self.train, items, config),
+            dev: in_words(&self.dev, items, config),
+            test: in_words(&self.test, items, config),
         }
     }
 }
@@ -265,13 +287,13 @@ mod tests {
     fn words_are_joined_by_index_and_time() {
         let log = log();
         let found = examples(&log, &ExamplesConfig::BASELINE, 1).unwrap();
-        let found = in_words(&found, &log.items);
+        let found = in_words(&found, &log.items, &ExamplesConfig::BASELINE);
         // Item 3 is met at the very time of the example; it is not the past.
-        assert_eq!(found[0].user, "Chess. Sea");
+        assert_eq!(found[0].user, "knight rook wave boat");
         assert_eq!(found[0].content, "Bread. flour");
         assert_eq!(
             (found[1].user.as_str(), found[1].content.as_str()),
-            ("Sea", "Chess. knight rook")
+            ("wave boat", "Chess. knight rook")
         );
         assert_eq!(
             (found[2].user.as_str(), found[2].label),
@@ -284,6 +306,26 @@ mod tests {
         wrong.impressions.clear();
         let refused = examples(&wrong, &ExamplesConfig::BASELINE, 1);
         assert!(matches!(refused, Err(ModelError::NoPairs)));
+    }
+
+    #[test]
+    fn words_that_recur_stand_for_a_user() {
+        let words = [
+            "A\nsea chess sea",
+            "B\nboat sea",
+            "only a title",
+            "C\nchess",
+        ];
+        let items = ItemFacts {
+            words: words.map(str::to_owned).to_vec(),
+            ..ItemFacts::default()
+        };
+        // `sea` is in two items, twice in one of them; `chess` is in two and was met before `boat` and the title.
+        let all = recurring(&items, &[0, 1, 2, 3], 10);
+        assert_eq!(all, "sea chess boat only a title");
+        assert_eq!(recurring(&items, &[0, 1, 2, 3], 2), "sea chess");
+        assert_eq!(recurring(&items, &[1, 0], 10), "sea boat chess");
+        assert_eq!(recurring(&items, &[], 10), "");
     }
 
     #[test]
