@@ -143,9 +143,9 @@ mod tests {
                 )
             );
         }
-        let last = log.impressions[observed.len()..].iter();
+        let mut last = log.impressions[observed.len()..].iter();
         let now = observed.back().map(|row| seconds(row.tick));
-        assert!(last.clone().all(|i| Some(i.time) > now));
+        assert!(last.all(|i| Some(i.time) > now));
         // Nearly all that somebody engages with was on a slate of that very tick.
         let engaged = log.impressions.iter();
         let engaged = engaged.filter(|i| i.outcome > Outcome::Ignore).count();

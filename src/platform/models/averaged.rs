@@ -21,9 +21,12 @@ impl Averaged {
     /// Begins at the parameters as they are; `decay` is the largest d, below 1, and 0 makes the average the parameters.
     #[must_use]
     pub fn new(params: &ParamStore, decay: f64) -> Self {
-        let values = |p| match params.is_trainable(p) {
-            true => params.values(p).to_vec(),
-            false => Vec::new(),
+        let values = |p| {
+            if params.is_trainable(p) {
+                params.values(p).to_vec()
+            } else {
+                Vec::new()
+            }
         };
         Self {
             decay,
@@ -61,6 +64,7 @@ impl Averaged {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::rng::{Purpose, RngStream};
 
     fn store() -> ParamStore {
         let mut params = ParamStore::new(1);
@@ -110,7 +114,7 @@ mod tests {
     fn an_average_stays_between_what_it_saw() {
         let mut params = store();
         let mut mean = Averaged::new(&params, 0.99);
-        let mut stream = crate::sim::rng::RngStream::new(4, crate::sim::rng::Purpose::Test, 0, 0);
+        let mut stream = RngStream::new(4, Purpose::Test, 0, 0);
         for _ in 0..500 {
             set(&mut params, 1.0 + stream.uniform() as f32);
             mean.take_in(&params);
