@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::OverrideArgs;
+use crate::platform::models::text::examples::ExamplesConfig;
+use crate::platform::models::text::fine_tune::FineTuneConfig;
+use crate::platform::models::text::masked::MaskedConfig;
 
 /// `agora pretrain`.
 #[derive(Debug, Args)]
@@ -19,7 +22,7 @@ pub(super) struct PretrainArgs {
     #[command(flatten)]
     pub(super) changed: OverrideArgs,
     /// Passes over the texts.
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = MaskedConfig::BASELINE.epochs, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(super) epochs: u32,
     /// Layers of the encoder.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=48))]
@@ -51,16 +54,16 @@ pub(super) struct FinetuneArgs {
     #[arg(long, value_name = "FOLDER")]
     pub(super) encoder: Option<PathBuf>,
     /// Most passes over the examples.
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = FineTuneConfig::BASELINE.epochs, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) epochs: u32,
     /// Greatest learning rate.
-    #[arg(long, value_name = "X", default_value_t = 0.0005)]
+    #[arg(long, value_name = "X", default_value_t = FineTuneConfig::BASELINE.learning_rate)]
     pub(super) learning_rate: f64,
     /// Most recent items of a user's past whose words are looked at.
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = ExamplesConfig::BASELINE.past_items, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) past: u32,
     /// Words that stand for a user: those that recur most in these items.
-    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = ExamplesConfig::BASELINE.user_words, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) user_words: u32,
     /// Folder to write the trained encoder to.
     #[arg(long, value_name = "FOLDER")]

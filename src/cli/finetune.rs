@@ -94,11 +94,12 @@ pub(super) fn command(args: &FinetuneArgs) -> Result<(), CommandError> {
                 bar.set_position(u64::from(done));
             }
             Told::Pass(pass) => bar.suspend(|| {
+                let dev_loss = pass.dev_loss.map(|x| format!(" {x:.4}"));
                 output::result(&format!(
-                    "\npass {}: loss {:.4}; on the examples to tune by {:.4}\n{}",
+                    "\npass {}: loss {:.4}; on the examples to tune by{}\n{}",
                     pass.epoch,
                     pass.loss,
-                    pass.dev_loss,
+                    dev_loss.unwrap_or_default(),
                     pass.dev.to_text()
                 ));
             }),

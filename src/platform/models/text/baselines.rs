@@ -46,20 +46,6 @@ pub fn class_weights(counts: &[usize; CLASSES], balance: f64) -> [f32; CLASSES] 
     })
 }
 
-/// Returns the mean of −ln p of what came of examples, each weighted by its class, in nats; `probabilities` has four an example.
-///
-/// NaN if there is no example.
-#[must_use]
-pub fn mean_loss(examples: &[Labelled], probabilities: &[f32], by_class: &[f32; CLASSES]) -> f64 {
-    let (mut loss, mut total) = (0.0, 0.0);
-    for (e, p) in examples.iter().zip(probabilities.chunks_exact(CLASSES)) {
-        let (class, weight) = (e.label as usize, f64::from(by_class[e.label as usize]));
-        loss -= weight * math::ln(f64::from(p[class].max(f32::MIN_POSITIVE)));
-        total += weight;
-    }
-    loss / total
-}
-
 /// Returns the outcome with the largest of four values; of equal ones the weakest.
 #[must_use]
 pub fn likeliest(values: &[f32]) -> Outcome {
@@ -238,26 +224,6 @@ mod tests {
             class_weights(&[75, 25, 0, 0], 1.0),
             [2.0 / 3.0, 2.0, 1.0, 1.0]
         );
-    }
-
-    #[test]
-    fn a_loss_weighs_examples_by_their_class() {
-        let all = [
-            example("", "a", Outcome::Ignore),
-            example("", "b", Outcome::Convert),
-        ];
-        let p = [0.5, 0.25, 0.125, 0.125, 0.0, 0.25, 0.25, 0.5];
-        let by_class = [1.0, 1.0, 1.0, 3.0];
-        let loss = mean_loss(&all, &p, &by_class);
-        assert!((loss - std::f64::consts::LN_2).abs() < 1e-12, "{loss}");
-        let p = [0.5, 0.25, 0.125, 0.125, 0.25, 0.25, 0.25, 0.25];
-        let loss = mean_loss(&all, &p, &by_class);
-        // (ln 2 + 3 ln 4) / 4
-        assert!(
-            (loss - 1.75 * std::f64::consts::LN_2).abs() < 1e-12,
-            "{loss}"
-        );
-        assert!(mean_loss(&[], &[], &by_class).is_nan());
     }
 
     #[test]

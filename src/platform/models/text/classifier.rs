@@ -106,17 +106,24 @@ impl Classifier {
         self.bert.linear(&features, self.head)
     }
 
+    /// Returns the logits of the outcomes, weakest first, an example after another, with nothing dropped.
+    ///
+    /// # Errors
+    /// [`ModelError`] if a piece is not in the encoder's table.
+    pub fn all_logits(&self, sequences: &[Sequence]) -> Result<Vec<f32>, ModelError> {
+        let mut all = Vec::with_capacity(sequences.len() * CLASSES);
+        for some in sequences.chunks(AT_ONCE) {
+            all.extend(values(&self.logits(&Packed::of(some)?, None)?)?);
+        }
+        Ok(all)
+    }
+
     /// Returns the probabilities of the outcomes, weakest first, an example after another.
     ///
     /// # Errors
     /// [`ModelError`] if a piece is not in the encoder's table.
     pub fn probabilities(&self, sequences: &[Sequence]) -> Result<Vec<f32>, ModelError> {
-        let mut all = Vec::with_capacity(sequences.len() * CLASSES);
-        for some in sequences.chunks(AT_ONCE) {
-            let logits = self.logits(&Packed::of(some)?, None)?;
-            all.extend(probabilities(values(&logits)?, CLASSES));
-        }
-        Ok(all)
+        Ok(probabilities(self.all_logits(sequences)?, CLASSES))
     }
 
     /// Predicts one outcome an example.
@@ -124,7 +131,7 @@ impl Classifier {
     /// # Errors
     /// [`ModelError`] if a piece is not in the encoder's table.
     pub fn predict(&self, sequences: &[Sequence]) -> Result<Vec<Outcome>, ModelError> {
-        let all = self.probabilities(sequences)?;
+        let all = self.all_logits(sequences)?;
         Ok(all.chunks_exact(CLASSES).map(likeliest).collect())
     }
 }

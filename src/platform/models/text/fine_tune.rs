@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use super::baselines::{CLASSES, class_weights, counts, judge, likeliest, mean_loss};
+use candle_core::{Device, Tensor};
+
+use super::baselines::{CLASSES, class_weights, counts, judge, likeliest};
 use super::bert::{Bert, Dropout};
 use super::classifier::{Classifier, ClassifierError};
 use super::cross_entropy::CrossEntropy;
@@ -61,8 +63,8 @@ pub struct Pass {
     pub epoch: u32,
     /// Mean training loss, in nats an example.
     pub loss: f64,
-    /// Loss on the examples to tune by, with nothing dropped; NaN without any.
-    pub dev_loss: f64,
+    /// Mean loss on the examples to tune by, with nothing dropped, if there are any.
+    pub dev_loss: Option<f64>,
     /// Quality on the examples to tune by.
     pub dev: Report,
 }
@@ -186,14 +188,14 @@ pub fn fine_tune(
             });
         }
         mean.exchange(&mut tuned.classifier.bert.params)?;
-        let chances = tuned.classifier.probabilities(&dev)?;
-        let predicted: Vec<Outcome> = chances.chunks_exact(CLASSES).map(likeliest).collect();
+        let logits = tuned.classifier.all_logits(&dev)?;
+        let predicted: Vec<Outcome> = logits.chunks_exact(CLASSES).map(likeliest).collect();
         let report = judge(&split.dev, &predicted);
         let f1 = report.macro_average.f1;
         let pass = Pass {
             epoch: epoch + 1,
             loss: sum / train.len() as f64,
-            dev_loss: mean_loss(&split.dev, &chances, &by_class),
+            dev_loss: loss_of(&split.dev, &logits, &by_class)?,
             dev: report,
         };
         let told = watch(Told::Pass(&pass));
@@ -212,6 +214,29 @@ pub fn fine_tune(
     Ok(tuned)
 }
 
+fn target<'a>(
+    examples: impl Iterator<Item = &'a Labelled>,
+    by_class: &[f32; CLASSES],
+) -> CrossEntropy {
+    let labels: Vec<u32> = examples.map(|e| e.label as u32).collect();
+    let weights = labels.iter().map(|l| by_class[*l as usize]).collect();
+    CrossEntropy { labels, weights }
+}
+
+/// Returns the mean loss of the logits of examples, if there are any.
+fn loss_of(
+    examples: &[Labelled],
+    logits: &[f32],
+    by_class: &[f32; CLASSES],
+) -> Result<Option<f64>, ModelError> {
+    if examples.is_empty() {
+        return Ok(None);
+    }
+    let logits = Tensor::from_slice(logits, (examples.len(), CLASSES), &Device::Cpu)?;
+    let loss = target(examples.iter(), by_class).of(&logits)?;
+    Ok(Some(f64::from(loss.to_scalar::<f32>()?)))
+}
+
 fn step_loss(
     classifier: &Classifier,
     train: &[Sequence],
@@ -219,19 +244,15 @@ fn step_loss(
     batch: &[usize],
     by_class: &[f32; CLASSES],
     (chance, mut stream): (f64, RngStream),
-) -> Result<candle_core::Tensor, ModelError> {
+) -> Result<Tensor, ModelError> {
     let packed = Packed::of(batch.iter().map(|at| &train[*at]))?;
-    let labels: Vec<u32> = batch
-        .iter()
-        .map(|at| split.train[*at].label as u32)
-        .collect();
-    let weights = labels.iter().map(|l| by_class[*l as usize]).collect();
     let drops = (chance > 0.0).then_some(Dropout {
         chance,
         stream: &mut stream,
     });
     let logits = classifier.logits(&packed, drops)?;
-    Ok(CrossEntropy { labels, weights }.of(&logits)?)
+    let examples = batch.iter().map(|at| &split.train[*at]);
+    Ok(target(examples, by_class).of(&logits)?)
 }
 
 #[cfg(test)]
@@ -342,10 +363,11 @@ mod tests {
         let dev = tuned.classifier.sequences(&split.dev).unwrap();
         let now = judge(&split.dev, &tuned.classifier.predict(&dev).unwrap());
         assert_eq!(now, best.dev);
-        let chances = tuned.classifier.probabilities(&dev).unwrap();
+        let logits = tuned.classifier.all_logits(&dev).unwrap();
         let by_class = class_weights(&counts(&split.train), config.class_balance);
-        let loss = mean_loss(&split.dev, &chances, &by_class);
-        assert_eq!(loss, best.dev_loss);
+        let loss = loss_of(&split.dev, &logits, &by_class).unwrap();
+        assert!(loss.is_some_and(f64::is_finite) && loss == best.dev_loss);
+        assert_eq!(loss_of(&[], &[], &by_class).unwrap(), None);
         assert!(
             f1.len() == 20 || f1.len() == tuned.best as usize + 2,
             "{f1:?}"

@@ -26,7 +26,7 @@ config! {
     /// How a language is learned from texts alone.
     pub struct MaskedConfig {
         /// Passes over the texts.
-        epochs: u32 = 10, "passes", 0..=10_000;
+        epochs: u32 = 60, "passes", 0..=10_000;
         /// Texts in a batch.
         batch_size: u32 = 32, "texts", 1..=4096;
         /// Greatest learning rate of AdamW.
