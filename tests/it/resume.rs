@@ -300,50 +300,61 @@ fn golden_city() -> Loaded {
     load("quickstart", &overrides).unwrap()
 }
 
-#[test]
-fn checkpoints_of_every_released_version_open_and_those_of_this_state_go_on() {
-    let golden = Path::new(GOLDEN).join("checkpoint-1.agora");
-    if !golden.is_file() {
-        let city = golden_city();
-        let mut sim = found(&city.scenario, Plantings::default(), 1).unwrap();
-        for _ in 0..180 {
-            sim.step();
-        }
-        let new = std::env::temp_dir().join("agora-checkpoint-1.agora");
-        let beside = Beside {
-            scenario: &city.scenario.name,
-            scenario_hash: city.scenario.hash(),
-            chained: 0,
-            own: ("run", b"n_applied = 0\nchanges = []\n"),
-        };
-        keep(&mut sim, &new, &beside).unwrap();
-        let toml = std::env::temp_dir().join("agora-checkpoint-1.toml");
-        fs::write(&toml, city.scenario.to_toml()).unwrap();
-        panic!(
-            "{} is missing; a new one is in {}",
-            golden.display(),
-            new.display()
-        );
-    }
-    assert!(fs::metadata(&golden).unwrap().len() < 200_000);
-    let from = read(&golden).unwrap();
-    let header = &from.header;
-    assert_eq!((header.tick, header.seed), (180, 1));
-    for part in &header.parts {
-        from.part(part).unwrap();
-    }
-    let scenario = Path::new(GOLDEN).join("checkpoint-1.toml");
-    let city = load(&scenario.display().to_string(), &Overrides::default()).unwrap();
+/// Writes a checkpoint of the golden city, with its scenario, where it can be taken from, and fails.
+fn make_golden(name: &str) -> ! {
+    let city = golden_city();
     let mut sim = found(&city.scenario, Plantings::default(), 1).unwrap();
-    let written = from_hex(&header.scenario_hash).unwrap();
-    let restored = restore(&mut sim, &from, written, "run");
-    if header.state_version == STATE_VERSION {
-        // If this fails, a kept type has other fields than it had: raise STATE_VERSION and add a golden file of the new one.
-        restored.unwrap();
+    for _ in 0..180 {
         sim.step();
-    } else {
-        let e = restored.unwrap_err().to_string();
-        assert!(e.contains("holds a state of version"), "{e}");
+    }
+    let new = std::env::temp_dir().join(format!("agora-{name}.agora"));
+    let beside = Beside {
+        scenario: &city.scenario.name,
+        scenario_hash: city.scenario.hash(),
+        chained: 0,
+        own: ("run", b"n_applied = 0\nchanges = []\n"),
+    };
+    keep(&mut sim, &new, &beside).unwrap();
+    let toml = new.with_extension("toml");
+    fs::write(&toml, city.scenario.to_toml()).unwrap();
+    panic!(
+        "{name} is missing in {GOLDEN}; a new one is in {}, its scenario in {}",
+        new.display(),
+        toml.display()
+    );
+}
+
+#[test]
+fn checkpoints_of_every_state_version_open_and_those_of_this_one_go_on() {
+    for version in 1..=STATE_VERSION {
+        let name = format!("checkpoint-{version}");
+        let golden = Path::new(GOLDEN).join(&name).with_extension("agora");
+        if version == STATE_VERSION && !golden.is_file() {
+            make_golden(&name);
+        }
+        assert!(fs::metadata(&golden).unwrap().len() < 200_000);
+        let from = read(&golden).unwrap();
+        let header = &from.header;
+        assert_eq!(
+            (header.state_version, header.tick, header.seed),
+            (version, 180, 1)
+        );
+        for part in &header.parts {
+            from.part(part).unwrap();
+        }
+        let scenario = golden.with_extension("toml");
+        let city = load(&scenario.display().to_string(), &Overrides::default()).unwrap();
+        let mut sim = found(&city.scenario, Plantings::default(), 1).unwrap();
+        let written = from_hex(&header.scenario_hash).unwrap();
+        let restored = restore(&mut sim, &from, written, "run");
+        if version == STATE_VERSION {
+            // If this fails, a kept type has other fields than it had: raise STATE_VERSION and add a golden file of the new one.
+            restored.unwrap();
+            sim.step();
+        } else {
+            let e = restored.unwrap_err().to_string();
+            assert!(e.contains("holds a state of version"), "{e}");
+        }
     }
 }
 

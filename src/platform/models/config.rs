@@ -9,6 +9,7 @@ use super::fusion::config::FusionConfig;
 use super::logistic::config::LogisticConfig;
 use super::registry::shadow::ShadowConfig;
 use super::sequence::config::SasRecConfig;
+use super::two_tower::config::TwoTowerConfig;
 use crate::config_group;
 
 config_group! {
@@ -16,6 +17,8 @@ config_group! {
     pub struct ModelsConfig {
         /// When a challenger takes over.
         shadow: ShadowConfig;
+        /// Two towers, as they learn in the city.
+        two_tower: TwoTowerConfig;
         /// Random walks.
         rp3beta: Rp3BetaSettings;
         /// Factors by alternating least squares.
@@ -41,6 +44,7 @@ impl ModelsConfig {
     /// Every model as its own defaults make it.
     pub const BASELINE: Self = Self {
         shadow: ShadowConfig::BASELINE,
+        two_tower: TwoTowerConfig::BASELINE,
         rp3beta: Rp3BetaSettings::BASELINE,
         ials: IalsSettings::BASELINE,
         bpr: BprSettings::BASELINE,

@@ -205,7 +205,8 @@ pub fn learn(
         ModelKind::TwoTower => {
             let (seed, now) = (seed.0, clock.now);
             let trained = workers.install(|| {
-                tower_index::train(ranker, config, seed, now, &observations, &catalogue)
+                let towers = &rules.0.models.two_tower;
+                tower_index::train(ranker, config, towers, seed, now, &observations, &catalogue)
             });
             // A model that diverged is dropped; the live one goes on serving.
             match trained {

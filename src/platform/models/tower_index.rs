@@ -15,17 +15,17 @@ use super::registry::{CardDetails, ModelCard, Promotion};
 use super::retrieval::PackedItems;
 use super::shelf::Shelf;
 use super::two_tower::config::TwoTowerConfig;
-use super::two_tower::data::{ITEM_FEATURES, ItemInputs, PROFILE_LENGTH, TrainingData, UserInputs};
+use super::two_tower::data::{
+    ITEM_FEATURES, InVain, ItemInputs, PROFILE_LENGTH, TrainingData, UserInputs,
+};
 use super::two_tower::model::TwoTower;
+use crate::platform::privacy::impressions::Impressions;
 use crate::platform::privacy::observation::{NO_ITEM, Observations, Pair};
 use crate::platform::recommend::config::RecommendConfig;
 use crate::sim::ids::ItemId;
 use crate::sim::math;
 use crate::sim::units::Tick;
 use crate::society::content::catalogue::Catalogue;
-
-/// Length of a place.
-pub const DIMENSIONS: usize = 32;
 
 /// Newest pairs a training sees.
 const TRAINED_ON: usize = 16_384;
@@ -36,7 +36,7 @@ const JUDGED_ON: usize = 512;
 /// Trainings' worth of steps taken by the first.
 const FIRST_TRAINING: u32 = 5;
 
-/// Weight of the logarithm of popularity beside the cosine; the loss takes popularity out, serving puts some back.
+/// Weight of the logarithm of popularity beside the cosine: what is popular now, of which a training knows what was before it.
 pub(super) const POPULARITY_WEIGHT: f32 = 0.06;
 
 /// A model with the places of all items on the shelves.
@@ -48,10 +48,6 @@ pub struct TowerIndex {
     is_known: Vec<bool>,
     /// By shelf; an item's score begins with its popularity.
     shelves: [PackedItems; ITEM_SURFACES],
-}
-
-fn settings() -> TwoTowerConfig {
-    TwoTowerConfig::BASELINE
 }
 
 /// Adds the normalised sum of tags of a history to `profiles`.
@@ -91,10 +87,17 @@ impl TowerIndex {
         }
     }
 
+    /// Returns the length of a place.
+    #[must_use]
+    pub const fn dimensions(&self) -> usize {
+        self.model.dimensions()
+    }
+
     /// Places the items of all shelves.
     pub fn place_items(&mut self, shelves: &[Shelf; ITEM_SURFACES], catalogue: &Catalogue) {
+        let d = self.dimensions();
         self.is_known.resize(catalogue.len(), false);
-        self.known.resize(catalogue.len() * DIMENSIONS, 0.0);
+        self.known.resize(catalogue.len() * d, 0.0);
         let all = shelves.iter().flat_map(|s| &s.items).copied();
         let new: Vec<ItemId> = all.filter(|i| !self.is_known[i.idx()]).collect();
         let ids: Vec<u32> = new.iter().map(|i| i.0).collect();
@@ -108,8 +111,8 @@ impl TowerIndex {
         };
         // The slices fit by construction; what a model cannot place stays at the origin.
         let found = self.model.embed_items(&inputs).unwrap_or_default();
-        for (item, place) in new.iter().zip(found.chunks_exact(DIMENSIONS)) {
-            self.known[item.idx() * DIMENSIONS..][..DIMENSIONS].copy_from_slice(place);
+        for (item, place) in new.iter().zip(found.chunks_exact(d)) {
+            self.known[item.idx() * d..][..d].copy_from_slice(place);
             self.is_known[item.idx()] = true;
         }
         let mut places = Vec::new();
@@ -117,11 +120,11 @@ impl TowerIndex {
         for (packed, shelf) in self.shelves.iter_mut().zip(shelves) {
             places.clear();
             for item in &shelf.items {
-                places.extend_from_slice(&self.known[item.idx() * DIMENSIONS..][..DIMENSIONS]);
+                places.extend_from_slice(&self.known[item.idx() * d..][..d]);
             }
             biases.clear();
             biases.extend(shelf.log_popularity.iter().map(|p| POPULARITY_WEIGHT * p));
-            *packed = PackedItems::pack(&places, DIMENSIONS).with_bias(&biases);
+            *packed = PackedItems::pack(&places, d).with_bias(&biases);
         }
     }
 
@@ -153,12 +156,11 @@ impl TowerIndex {
         shelf.scores(place, scores);
     }
 
-    /// Returns where the model puts an item; the origin for what was never on a shelf.
+    /// Returns where the model puts an item; nowhere for what was never on a shelf, which is like anything as much.
     #[must_use]
     pub fn place_of(&self, item: ItemId) -> &[f32] {
-        const ORIGIN: [f32; DIMENSIONS] = [0.0; DIMENSIONS];
-        let at = item.idx() * DIMENSIONS;
-        self.known.get(at..at + DIMENSIONS).unwrap_or(&ORIGIN)
+        let (d, at) = (self.dimensions(), item.idx());
+        self.known.get(at * d..(at + 1) * d).unwrap_or_default()
     }
 
     /// Hashes the parameters.
@@ -185,11 +187,25 @@ struct Rows {
     items: Vec<ItemId>,
     ids: Vec<u32>,
     features: Vec<f32>,
+    /// What was shown beside the pairs' items in vain, with the ends of each pair's; empty if that is not asked for.
+    vain: (Vec<u32>, Vec<usize>),
 }
 
 impl Rows {
-    fn new<'a>(pairs: impl Iterator<Item = &'a Pair> + Clone, catalogue: &Catalogue) -> Self {
-        let mut items: Vec<ItemId> = pairs.clone().map(|p| p.item).collect();
+    /// Gathers the rows of pairs, with what `impressions` say was shown in vain.
+    fn new<'a>(
+        pairs: impl Iterator<Item = &'a Pair> + Clone,
+        impressions: Option<&Impressions>,
+        catalogue: &Catalogue,
+    ) -> Self {
+        let in_vain = |p: &Pair| {
+            let shown = impressions.map(|i| i.in_vain(p.avatar, p.tick));
+            shown.into_iter().flatten()
+        };
+        let mut items: Vec<ItemId> = pairs
+            .clone()
+            .flat_map(|p| std::iter::once(p.item).chain(in_vain(p)))
+            .collect();
         items.sort_unstable();
         items.dedup();
         let mut rows = Self {
@@ -200,6 +216,7 @@ impl Rows {
             ids: items.iter().map(|i| i.0).collect(),
             features: Vec::with_capacity(items.len() * ITEM_FEATURES),
             items,
+            vain: (Vec::new(), vec![0]),
         };
         for item in &rows.items {
             push_features(*item, catalogue, &mut rows.features);
@@ -209,9 +226,11 @@ impl Rows {
             push_profile(past(), catalogue, &mut rows.profiles);
             rows.history_ids.extend(past());
             rows.offsets.push(rows.history_ids.len());
-            // Every item of a pair is among the items.
-            let column = rows.items.binary_search(&p.item).unwrap_or(0);
-            rows.pairs.push((row as u32, column as u32));
+            // Every item of a pair, and beside it, is among the items.
+            let column = |item| rows.items.binary_search(&item).unwrap_or(0) as u32;
+            rows.pairs.push((row as u32, column(p.item)));
+            rows.vain.0.extend(in_vain(p).map(column));
+            rows.vain.1.push(rows.vain.0.len());
         }
         rows
     }
@@ -236,6 +255,10 @@ impl Rows {
             pairs: &self.pairs,
             users: self.users(),
             items: self.items(),
+            vain: Some(InVain {
+                items: &self.vain.0,
+                offsets: &self.vain.1,
+            }),
         }
     }
 }
@@ -247,6 +270,7 @@ impl Rows {
 pub fn train(
     ranker: &mut Ranker,
     config: &RecommendConfig,
+    settings: &TwoTowerConfig,
     seed: u64,
     now: Tick,
     observations: &Observations,
@@ -256,11 +280,18 @@ pub fn train(
     let judged = JUDGED_ON.min(n / 5);
     let trained = (n - judged).min(TRAINED_ON);
     let first = n - judged - trained;
-    let rows = Rows::new(observations.pairs.range(first..n - judged), catalogue);
-    let is_first = ranker.trainee.is_none();
-    let mut model = match ranker.trainee.take() {
+    let impressions = &observations.impressions;
+    let rows = Rows::new(
+        observations.pairs.range(first..n - judged),
+        (settings.impression_weight > 0.0).then_some(impressions),
+        catalogue,
+    );
+    // Towers of other settings, which a policy may have changed, are no beginning.
+    let trainee = (ranker.trainee.take()).filter(|model| model.config() == settings);
+    let is_first = trainee.is_none();
+    let mut model = match trainee {
         Some(model) => model,
-        None => TwoTower::new(&settings(), seed)?,
+        None => TwoTower::new(settings, seed)?,
     };
     let steps = if is_first {
         config.train_steps * FIRST_TRAINING
@@ -268,7 +299,7 @@ pub fn train(
         config.train_steps
     };
     let report = model.fit(&rows.data(), steps)?;
-    let newer = Rows::new(observations.pairs.range(n - judged..), catalogue);
+    let newer = Rows::new(observations.pairs.range(n - judged..), None, catalogue);
     let validation_metric = recall(&model, &newer)?;
     let incumbent_metric = match &ranker.learned {
         Learned::Tower(live) => Some(recall(&live.model, &newer)?),
@@ -283,7 +314,7 @@ pub fn train(
         validation_metric,
         incumbent_metric,
         digest: model.digest(),
-        details: details(observations, first..n - judged, validation_metric),
+        details: details(settings, observations, first..n - judged, validation_metric),
     };
     let promotion = ranker.registry.submit(card)?;
     let index = if promotion == Promotion::Promoted {
@@ -298,14 +329,19 @@ pub fn train(
 }
 
 /// Tells what a training learned from: the pairs in a range of those observed.
-fn details(observations: &Observations, pairs: Range<usize>, recall: f64) -> CardDetails {
+fn details(
+    settings: &TwoTowerConfig,
+    observations: &Observations,
+    pairs: Range<usize>,
+    recall: f64,
+) -> CardDetails {
     let seconds = |at: usize| observations.pairs.get(at).map(|p| i64::from(p.tick.0) * 60);
     let window = seconds(pairs.start).zip(pairs.end.checked_sub(1).and_then(seconds));
     let names = ["tags of the history", "history", "tags", "media", "id"];
     CardDetails {
         kind: "two_tower".to_owned(),
         // Settings are numbers and booleans, which a table always takes.
-        settings: toml::Table::try_from(settings()).unwrap_or_default(),
+        settings: toml::Table::try_from(settings).unwrap_or_default(),
         window,
         rows: pairs.len() as u64,
         features: names.map(str::to_owned).to_vec(),
@@ -319,12 +355,13 @@ fn details(observations: &Observations, pairs: Range<usize>, recall: f64) -> Car
 
 /// Share of pairs whose item is among the ten best of the items of all those pairs.
 fn recall(model: &TwoTower, rows: &Rows) -> Result<f64, ModelError> {
+    let d = model.dimensions();
     let users = model.embed_users(&rows.users())?;
     let items = model.embed_items(&rows.items())?;
     let mut hits = 0u32;
     for (user, item) in &rows.pairs {
-        let u = &users[*user as usize * DIMENSIONS..(*user as usize + 1) * DIMENSIONS];
-        let score = |i: usize| math::dot(u, &items[i * DIMENSIONS..(i + 1) * DIMENSIONS]);
+        let u = &users[*user as usize * d..][..d];
+        let score = |i: usize| math::dot(u, &items[i * d..][..d]);
         let own = score(*item as usize);
         let better = (0..rows.items.len()).filter(|i| score(*i) > own).count();
         hits += u32::from(better < 10);

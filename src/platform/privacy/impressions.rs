@@ -112,6 +112,16 @@ impl Impressions {
         &self.rows
     }
 
+    /// Lists what was shown to somebody at a tick in vain.
+    pub fn in_vain(&self, avatar: AvatarId, tick: Tick) -> impl Iterator<Item = ItemId> {
+        // Let in tick by tick, by avatar within.
+        let first = (self.rows).partition_point(|r| (r.tick, r.avatar) < (tick, avatar));
+        let rows = self.rows.range(first..);
+        rows.take_while(move |r| (r.tick, r.avatar) == (tick, avatar))
+            .filter(|r| r.outcome == Outcome::Ignore)
+            .map(|r| r.item)
+    }
+
     /// Takes all rows out, oldest first.
     pub fn take(&mut self) -> impl Iterator<Item = Shown> {
         self.rows.drain(..)
@@ -204,6 +214,29 @@ mod tests {
                 (12, Outcome::Ignore)
             ]
         );
+    }
+
+    #[test]
+    fn what_was_in_vain_is_found_by_avatar_and_tick() {
+        let mut all = Impressions::default();
+        let two = [slate(1, 0, &[10, 11, 12]), slate(2, 1, &[13, 14])];
+        let answers = [
+            answer(EventKind::Like, 1, 0, 11, 1),
+            answer(EventKind::Like, 2, 1, 13, 0),
+        ];
+        all.observe(&two, &answers, &profiles(&[Consent::ALL; 2]));
+        let mut later = slate(3, 0, &[15, 16]);
+        later.tick = Tick(10);
+        let passed = [answer(EventKind::Pass, 3, 0, 15, 0)];
+        all.observe(&[later], &passed, &profiles(&[Consent::ALL; 2]));
+        let of = |avatar, tick| -> Vec<u32> {
+            let items = all.in_vain(AvatarId(avatar), Tick(tick));
+            items.map(|i| i.0).collect()
+        };
+        assert_eq!(of(0, 9), [10, 12]);
+        assert_eq!(of(1, 9), [14]);
+        assert_eq!(of(0, 10), [15, 16]);
+        assert!(of(1, 10).is_empty() && of(0, 8).is_empty() && of(2, 9).is_empty());
     }
 
     #[test]

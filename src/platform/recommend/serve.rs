@@ -20,7 +20,6 @@ use crate::platform::config::PlatformRules;
 use crate::platform::models::learn::shelf_of;
 use crate::platform::models::live::served::Rows;
 use crate::platform::models::ranker::{Learned, Ranker, Scratch};
-use crate::platform::models::tower_index;
 use crate::platform::privacy::observation::{Observations, Observed};
 use crate::platform::trace::book::{Traces, Why};
 use crate::platform::trace::slate::{Bar, SlateTrace, Watch};
@@ -122,8 +121,8 @@ pub fn score_requests(
 pub(crate) enum Prepared {
     /// Nothing: scores are made one by one.
     Nothing,
-    /// Places of the two-tower model.
-    Places(Vec<f32>),
+    /// Places of the two-tower model, and the length of one.
+    Places(Vec<f32>, usize),
     /// Scores of all items that a model of the catalog knows.
     Rows(Rows),
 }
@@ -131,10 +130,9 @@ pub(crate) enum Prepared {
 impl Prepared {
     /// Returns what was said about the i-th, if anything.
     pub(crate) fn of(&self, i: usize) -> Option<&[f32]> {
-        let d = tower_index::DIMENSIONS;
         match self {
             Self::Nothing => None,
-            Self::Places(places) => places.get(i * d..(i + 1) * d),
+            Self::Places(places, d) => places.get(i * d..(i + 1) * d),
             Self::Rows(rows) => rows.row(i),
         }
     }
@@ -252,7 +250,8 @@ impl Knowledge<'_> {
         match &self.ranker.learned {
             Learned::Tower(index) => {
                 let histories = avatars.map(|id| self.observed(id).map(|o| &o.history));
-                Prepared::Places(index.place_avatars(histories, &self.catalogue))
+                let places = index.place_avatars(histories, &self.catalogue);
+                Prepared::Places(places, index.dimensions())
             }
             // Rankers are asked about candidates only, one avatar at a time.
             Learned::Served(served) if served.is_ranker() => Prepared::Nothing,

@@ -22,7 +22,7 @@ pub const MAGIC: [u8; 8] = *b"\x8AAGORA\r\n";
 pub const VERSION: u16 = 1;
 
 /// The version of what parts hold: raised when a kept type changes its fields, as these are not named in the bytes.
-pub const STATE_VERSION: u32 = 1;
+pub const STATE_VERSION: u32 = 2;
 
 /// Most bytes of a header.
 pub(super) const LONGEST_HEADER: u32 = 1 << 20;

@@ -21,6 +21,8 @@ config! {
         temperature: f64 = 0.1, "-", 0.01..=1.0;
         /// Whether the loss corrects for popular items being drawn more often as negatives.
         corrects_popularity: bool = true, "-";
+        /// Weight of the loss that sets what was taken against what was shown beside it in vain, beside the softmax; 0 leaves it out.
+        impression_weight: f64 = 0.0, "-", 0.0..=1000.0;
         /// Pairs in a training batch; each item of it is a negative for the other pairs.
         batch_size: u32 = 256, "pairs", 2..=4096;
         /// Learning rate of AdamW.

@@ -4,6 +4,7 @@ use candle_core::{Device, Tensor};
 
 use super::config::TwoTowerConfig;
 use super::mean_rows::MeanRows;
+use super::pairwise::Pairwise;
 use super::softmax::InBatchSoftmax;
 use crate::platform::models::params::ModelError;
 use crate::sim::math;
@@ -107,6 +108,36 @@ impl<'a> ItemInputs<'a> {
     }
 }
 
+/// What was shown beside the item of each pair in vain.
+#[derive(Debug, Clone, Copy)]
+pub struct InVain<'a> {
+    /// Rows of the items, one pair after the other.
+    pub items: &'a [u32],
+    /// Where those of each pair begin, and where the last ones end: one value more than there are pairs.
+    pub offsets: &'a [usize],
+}
+
+impl InVain<'_> {
+    /// Returns the items of a pair.
+    fn of(&self, pair: usize) -> &[u32] {
+        &self.items[self.offsets[pair]..self.offsets[pair + 1]]
+    }
+
+    /// Draws an item of each pair; the pair's own, which weighs nothing, where nothing was shown in vain.
+    fn draw(
+        &self,
+        data: &TrainingData<'_>,
+        pairs: &[usize],
+        stream: &mut RngStream,
+    ) -> (Vec<usize>, Vec<f32>) {
+        let drawn = pairs.iter().map(|pair| match self.of(*pair) {
+            [] => (data.pairs[*pair].1 as usize, 0.0),
+            items => (items[stream.below(items.len())] as usize, 1.0),
+        });
+        drawn.unzip()
+    }
+}
+
 /// What a model is fitted to: (user, item) pairs that were positive, and the rows they point to.
 #[derive(Debug, Clone, Copy)]
 pub struct TrainingData<'a> {
@@ -116,6 +147,8 @@ pub struct TrainingData<'a> {
     pub users: UserInputs<'a>,
     /// The items.
     pub items: ItemInputs<'a>,
+    /// What was shown in vain, if that is known; without it the softmax is all that is learned from.
+    pub vain: Option<InVain<'a>>,
 }
 
 impl TrainingData<'_> {
@@ -129,6 +162,21 @@ impl TrainingData<'_> {
         for (user, item) in self.pairs {
             index("user row of a pair", *user as usize, self.users.len())?;
             index("item row of a pair", *item as usize, self.items.len())?;
+        }
+        let Some(vain) = self.vain else {
+            return Ok(());
+        };
+        let ends = (
+            vain.offsets.first().copied().unwrap_or(0),
+            vain.offsets.last().copied().unwrap_or(0),
+        );
+        length("offsets in vain", vain.offsets.len(), self.pairs.len() + 1)?;
+        length("items in vain", vain.items.len(), ends.1)?;
+        if let Some(pair) = vain.offsets.windows(2).find(|pair| pair[0] > pair[1]) {
+            return index("offset in vain", pair[0], pair[1] + 1);
+        }
+        for item in vain.items {
+            index("item row in vain", *item as usize, self.items.len())?;
         }
         Ok(())
     }
@@ -254,6 +302,19 @@ pub struct Batch {
     pub items: ItemTensors,
     /// The loss that compares them.
     pub loss: InBatchSoftmax,
+    /// What is compared with the items beside that, if anything is.
+    pub vain: Option<Vain>,
+}
+
+/// An item for every pair of a batch that was shown beside the pair's own in vain.
+#[derive(Debug)]
+pub struct Vain {
+    /// The items.
+    pub items: ItemTensors,
+    /// The loss that compares them with the pairs' own.
+    pub loss: Pairwise,
+    /// Weight of that loss.
+    pub weight: f64,
 }
 
 impl Batch {
@@ -268,14 +329,30 @@ impl Batch {
         step: u32,
     ) -> Result<Self, ModelError> {
         let mut stream = RngStream::new(seed, Purpose::ModelBatch, 0, step);
-        let pairs: Vec<(usize, usize)> = (0..config.batch_size)
-            .map(|_| data.pairs[stream.below(data.pairs.len())])
+        let drawn: Vec<usize> = (0..config.batch_size)
+            .map(|_| stream.below(data.pairs.len()))
+            .collect();
+        let pairs: Vec<(usize, usize)> = drawn
+            .iter()
+            .map(|pair| data.pairs[*pair])
             .map(|(user, item)| (user as usize, item as usize))
             .collect();
-        Self::of_pairs(config, data, log_popularity, &pairs)
+        let mut batch = Self::of_pairs(config, data, log_popularity, &pairs)?;
+        if let Some(vain) = data.vain.filter(|_| config.impression_weight > 0.0) {
+            let (items, weights) = vain.draw(data, &drawn, &mut stream);
+            batch.vain = Some(Vain {
+                items: ItemTensors::gather(config, &data.items, items.into_iter())?,
+                loss: Pairwise {
+                    temperature: config.temperature as f32,
+                    weights,
+                },
+                weight: config.impression_weight,
+            });
+        }
+        Ok(batch)
     }
 
-    /// Gathers the batch of the given pairs.
+    /// Gathers the batch of the given pairs, with nothing that was shown in vain.
     pub fn of_pairs(
         config: &TwoTowerConfig,
         data: &TrainingData<'_>,
@@ -303,6 +380,7 @@ impl Batch {
             users: UserTensors::gather(config, &data.users, users)?,
             items: ItemTensors::gather(config, &data.items, items)?,
             loss,
+            vain: None,
         })
     }
 }

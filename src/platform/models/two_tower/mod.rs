@@ -9,6 +9,7 @@
 //! | `network` | the two towers and the loss as candle tensors |
 //! | `forward` | the same towers in plain Rust, for serving |
 //! | `softmax` | the in-batch softmax loss, with its gradient |
+//! | `pairwise` | the loss against what was shown in vain, with its gradient |
 //! | `model` | `TwoTower`: fit, embed, save, load, digest |
 
 pub mod config;
@@ -18,6 +19,7 @@ pub mod forward;
 pub mod mean_rows;
 pub mod model;
 pub mod network;
+pub mod pairwise;
 pub mod softmax;
 #[cfg(test)]
 mod tests;

@@ -58,6 +58,12 @@ impl TwoTower {
         Ok(model)
     }
 
+    /// Returns what it was made with.
+    #[must_use]
+    pub const fn config(&self) -> &TwoTowerConfig {
+        &self.config
+    }
+
     /// Returns the length of an embedding.
     #[must_use]
     pub const fn dimensions(&self) -> usize {

@@ -42,16 +42,19 @@ pub struct Loss {
     pub value: Tensor,
     means: Var,
     ids: Var,
+    vain_ids: Option<Var>,
 }
 
 impl Loss {
     /// Runs backwards: returns the gradients of the towers' parameters, and adds that of the table of ids to `table`.
     pub fn backward(&self, batch: &Batch, table: &mut [f32]) -> Result<GradStore, ModelError> {
         let gradients = self.value.backward()?;
-        for (sets, leaf) in [
+        let vain = batch.vain.as_ref().map(|v| &v.items.id_rows);
+        let leaves = [
             (&batch.users.histories, &self.means),
             (&batch.items.id_rows, &self.ids),
-        ] {
+        ];
+        for (sets, leaf) in leaves.into_iter().chain(vain.zip(self.vain_ids.as_ref())) {
             if let Some(g) = gradients.get(leaf) {
                 sets.scatter(&values(g)?, table);
             }
@@ -141,7 +144,8 @@ impl Network {
         self.tower(self.item, &Tensor::cat(&[&x.features, &rows], 1)?)
     }
 
-    /// Returns the in-batch softmax loss, in nats per pair.
+    /// Returns the loss, in nats per pair: the in-batch softmax, and beside it, weighted, the pairwise loss against what was
+    /// shown in vain, where the batch has that.
     ///
     /// −mean_i ln softmax_j (u_i · v_j / T − ln p(j))ᵢ: the other items of the batch are the negatives of a pair. They
     /// come as often as they are popular, so that ln p(j) is taken off; otherwise the model would learn to hide what is popular.
@@ -153,12 +157,26 @@ impl Network {
         let means = Var::from_tensor(&self.gathered(histories)?)?;
         let ids = Var::from_tensor(&self.gathered(id_rows)?)?;
         let users = Tensor::cat(&[&batch.users.profiles, means.as_tensor()], 1)?;
-        let items = Tensor::cat(&[&batch.items.features, ids.as_tensor()], 1)?;
-        let (users, items) = (
-            self.tower(self.user, &users)?,
-            self.tower(self.item, &items)?,
-        );
-        let value = batch.loss.clone().of(&users, &items)?;
-        Ok(Loss { value, means, ids })
+        let users = self.tower(self.user, &users)?;
+        let item_tower = |items: &ItemTensors, ids: &Var| {
+            let x = Tensor::cat(&[&items.features, ids.as_tensor()], 1)?;
+            self.tower(self.item, &x)
+        };
+        let items = item_tower(&batch.items, &ids)?;
+        let mut value = batch.loss.clone().of(&users, &items)?;
+        let mut vain_ids = None;
+        if let Some(vain) = &batch.vain {
+            let ids = Var::from_tensor(&self.gathered(&vain.items.id_rows)?)?;
+            let passed = item_tower(&vain.items, &ids)?;
+            let loss = vain.loss.clone().of(&users, &items, &passed)?;
+            value = (value + (loss * vain.weight)?)?;
+            vain_ids = Some(ids);
+        }
+        Ok(Loss {
+            value,
+            means,
+            ids,
+            vain_ids,
+        })
     }
 }

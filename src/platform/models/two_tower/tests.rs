@@ -1,9 +1,13 @@
 //! What the model must do: right gradients, planted structure found, popularity corrected, the same bits always.
 
 use super::config::TwoTowerConfig;
-use super::data::{Batch, ITEM_FEATURES, ItemInputs, PROFILE_LENGTH, TrainingData, UserInputs};
+use super::data::{
+    Batch, ITEM_FEATURES, InVain, ItemInputs, ItemTensors, PROFILE_LENGTH, TrainingData,
+    UserInputs, Vain,
+};
 use super::model::TwoTower;
 use super::network::Network;
+use super::pairwise::Pairwise;
 use crate::platform::models::params::ModelError;
 use crate::sim::math;
 use crate::sim::rng::{Purpose, RngStream};
@@ -93,6 +97,7 @@ impl World {
             pairs: &self.pairs,
             users: self.users(),
             items: self.items(),
+            vain: None,
         }
     }
 
@@ -133,8 +138,8 @@ fn small() -> TwoTowerConfig {
     }
 }
 
-#[test]
-fn gradients_agree_with_finite_differences() {
+/// Compares the gradients of a small network with finite differences; `impression_weight` adds items shown in vain.
+fn check_gradients(impression_weight: f64) {
     let config = TwoTowerConfig {
         dimensions: 4,
         hidden: 6,
@@ -142,6 +147,7 @@ fn gradients_agree_with_finite_differences() {
         id_rows: 11,
         history_length: 3,
         temperature: 0.5,
+        impression_weight,
         ..TwoTowerConfig::BASELINE
     };
     let world = World::new(8, 24, 0.5, 1);
@@ -153,7 +159,18 @@ fn gradients_agree_with_finite_differences() {
         network.params.update(biases, spread).unwrap();
     }
     let pairs: Vec<_> = (0..12).map(|i| (i % 8, (i * 5) % 23)).collect();
-    let batch = Batch::of_pairs(&config, &data, &data.log_popularity(), &pairs).unwrap();
+    let mut batch = Batch::of_pairs(&config, &data, &data.log_popularity(), &pairs).unwrap();
+    if impression_weight > 0.0 {
+        let others = (0..12).map(|i| (i * 7 + 1) % 23);
+        batch.vain = Some(Vain {
+            items: ItemTensors::gather(&config, &data.items, others).unwrap(),
+            loss: Pairwise {
+                temperature: 0.5,
+                weights: (0..12u8).map(|i| f32::from(i % 3)).collect(),
+            },
+            weight: impression_weight,
+        });
+    }
     let loss = |network: &Network| {
         let loss = network.loss(&batch).unwrap();
         f64::from(loss.value.to_scalar::<f32>().unwrap())
@@ -193,6 +210,56 @@ fn gradients_agree_with_finite_differences() {
         }
     }
     assert!(largest < 2e-2, "largest relative error {largest}");
+}
+
+#[test]
+fn gradients_agree_with_finite_differences() {
+    check_gradients(0.0);
+}
+
+#[test]
+fn gradients_against_what_was_shown_in_vain_agree_with_finite_differences() {
+    check_gradients(1.5);
+}
+
+#[test]
+fn what_was_shown_in_vain_tells_liking_from_being_shown() {
+    // Everybody takes the first item three times and passes it over three times; the third is taken once, beside the first, and
+    // never passed over.
+    let mut world = World::new(60, 40, 0.0, 13);
+    world.pairs.clear();
+    let (mut vain, mut offsets) = (Vec::new(), vec![0]);
+    for user in 0..60 {
+        for (own, beside) in [(0, 1), (0, 1), (0, 1), (2, 0), (1, 0), (1, 0)] {
+            world.pairs.push((user, own));
+            vain.push(beside);
+            offsets.push(vain.len());
+        }
+    }
+    let ranks_liked_first = |impression_weight| {
+        let config = TwoTowerConfig {
+            impression_weight,
+            ..small()
+        };
+        let mut model = TwoTower::new(&config, 7).unwrap();
+        let data = TrainingData {
+            vain: Some(InVain {
+                items: &vain,
+                offsets: &offsets,
+            }),
+            ..world.data()
+        };
+        model.fit(&data, 60).unwrap();
+        let users = model.embed_users(&world.users()).unwrap();
+        let items = model.embed_items(&world.items()).unwrap();
+        let scores = (0..60).map(|user| World::scores(&model, &users, &items, user));
+        scores.filter(|s| s[2] > s[0]).count()
+    };
+    let (without, with) = (ranks_liked_first(0.0), ranks_liked_first(10.0));
+    assert!(
+        without < 6 && with > 54,
+        "the liked one is first for {without} of 60 without, {with} with"
+    );
 }
 
 #[test]
@@ -333,6 +400,28 @@ fn data_that_do_not_fit_are_refused() {
         model.fit(&outside, 1),
         Err(ModelError::Index { .. })
     ));
+    let n = data.pairs.len();
+    let vain = |items, offsets| TrainingData {
+        vain: Some(InVain { items, offsets }),
+        ..data
+    };
+    let (whole, few) = (vec![0; n + 1], vec![0; n]);
+    assert!(vain(&[], &whole).validate().is_ok());
+    let mut to_one = whole.clone();
+    to_one[n] = 1;
+    let mut back = to_one.clone();
+    back[1] = 2;
+    for (items, offsets) in [
+        (&[][..], &few),
+        (&[0, 1], &to_one),
+        (&[40], &to_one),
+        (&[0], &back),
+    ] {
+        assert!(
+            vain(items, offsets).validate().is_err(),
+            "{items:?} {offsets:?}"
+        );
+    }
     let short = ItemInputs {
         features: &world.features[1..],
         ..data.items

@@ -86,6 +86,8 @@ impl TwoTowerModel {
             temperature: c.temperature,
             corrects_popularity: c.corrects_popularity,
             batch_size: c.batch_size,
+            // Logs from elsewhere seldom tell what lay beside what was taken.
+            impression_weight: 0.0,
             learning_rate: c.learning_rate,
             weight_decay: c.weight_decay,
         }
@@ -210,6 +212,7 @@ impl Model for TwoTowerModel {
                     pairs: &pairs,
                     users: users.inputs(),
                     items: learned.items.inputs(),
+                    vain: None,
                 };
                 let steps = pairs.len().div_ceil(self.config.batch_size as usize);
                 loss += learned.model.fit(&data, steps as u32)?.loss_last / parts as f64;
