@@ -57,16 +57,7 @@ impl<'a> UserInputs<'a> {
         length("profiles", self.profiles.len(), self.len() * PROFILE_LENGTH)?;
         let last = self.history_offsets.last().copied().unwrap_or(0);
         length("history_ids", self.history_ids.len(), last)?;
-        for pair in self.history_offsets.windows(2) {
-            if pair[0] > pair[1] {
-                return Err(ModelError::Index {
-                    what: "history offset",
-                    found: pair[0],
-                    below: pair[1] + 1,
-                });
-            }
-        }
-        Ok(())
+        ascending("history offset", self.history_offsets)
     }
 }
 
@@ -166,15 +157,10 @@ impl TrainingData<'_> {
         let Some(vain) = self.vain else {
             return Ok(());
         };
-        let ends = (
-            vain.offsets.first().copied().unwrap_or(0),
-            vain.offsets.last().copied().unwrap_or(0),
-        );
+        let last = vain.offsets.last().copied().unwrap_or(0);
         length("offsets in vain", vain.offsets.len(), self.pairs.len() + 1)?;
-        length("items in vain", vain.items.len(), ends.1)?;
-        if let Some(pair) = vain.offsets.windows(2).find(|pair| pair[0] > pair[1]) {
-            return index("offset in vain", pair[0], pair[1] + 1);
-        }
+        length("items in vain", vain.items.len(), last)?;
+        ascending("offset in vain", vain.offsets)?;
         for item in vain.items {
             index("item row in vain", *item as usize, self.items.len())?;
         }
@@ -212,6 +198,13 @@ fn index(what: &'static str, found: usize, below: usize) -> Result<(), ModelErro
         return Ok(());
     }
     Err(ModelError::Index { what, found, below })
+}
+
+fn ascending(what: &'static str, offsets: &[usize]) -> Result<(), ModelError> {
+    match offsets.windows(2).find(|pair| pair[0] > pair[1]) {
+        None => Ok(()),
+        Some(pair) => index(what, pair[0], pair[1] + 1),
+    }
 }
 
 /// Returns the row of an id in the table of id embeddings.
