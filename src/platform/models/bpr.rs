@@ -339,7 +339,7 @@ fn pull(margin: f32) -> f32 {
 }
 
 /// How surprising a pair is: −ln σ(margin).
-fn surprise(margin: f32) -> f64 {
+pub(super) fn surprise(margin: f32) -> f64 {
     let margin = f64::from(margin);
     (-margin).max(0.0) + math::ln(1.0 + math::exp(-margin.abs()))
 }

@@ -187,8 +187,8 @@ struct Rows {
     items: Vec<ItemId>,
     ids: Vec<u32>,
     features: Vec<f32>,
-    /// What was shown beside the pairs' items in vain, with the ends of each pair's; empty if that is not asked for.
-    vain: (Vec<u32>, Vec<usize>),
+    /// What was shown beside the pairs' items in vain, and where each pair's begin; if that was asked for.
+    vain: Option<(Vec<u32>, Vec<usize>)>,
 }
 
 impl Rows {
@@ -198,14 +198,17 @@ impl Rows {
         impressions: Option<&Impressions>,
         catalogue: &Catalogue,
     ) -> Self {
-        let in_vain = |p: &Pair| {
-            let shown = impressions.map(|i| i.in_vain(p.avatar, p.tick));
-            shown.into_iter().flatten()
-        };
-        let mut items: Vec<ItemId> = pairs
-            .clone()
-            .flat_map(|p| std::iter::once(p.item).chain(in_vain(p)))
-            .collect();
+        let mut items: Vec<ItemId> = pairs.clone().map(|p| p.item).collect();
+        let n_pairs = items.len();
+        let offsets = impressions.map(|impressions| {
+            let mut offsets = vec![0];
+            for p in pairs.clone() {
+                items.extend(impressions.in_vain(p.avatar, p.tick));
+                offsets.push(items.len() - n_pairs);
+            }
+            offsets
+        });
+        let in_vain = items[n_pairs..].to_vec();
         items.sort_unstable();
         items.dedup();
         let mut rows = Self {
@@ -216,7 +219,7 @@ impl Rows {
             ids: items.iter().map(|i| i.0).collect(),
             features: Vec::with_capacity(items.len() * ITEM_FEATURES),
             items,
-            vain: (Vec::new(), vec![0]),
+            vain: None,
         };
         for item in &rows.items {
             push_features(*item, catalogue, &mut rows.features);
@@ -226,13 +229,18 @@ impl Rows {
             push_profile(past(), catalogue, &mut rows.profiles);
             rows.history_ids.extend(past());
             rows.offsets.push(rows.history_ids.len());
-            // Every item of a pair, and beside it, is among the items.
-            let column = |item| rows.items.binary_search(&item).unwrap_or(0) as u32;
-            rows.pairs.push((row as u32, column(p.item)));
-            rows.vain.0.extend(in_vain(p).map(column));
-            rows.vain.1.push(rows.vain.0.len());
+            rows.pairs.push((row as u32, rows.column(p.item)));
         }
+        rows.vain = offsets.map(|offsets| {
+            let columns = in_vain.iter().map(|item| rows.column(*item));
+            (columns.collect(), offsets)
+        });
         rows
+    }
+
+    /// Returns the row of an item: every item of a pair, and beside it, has one.
+    fn column(&self, item: ItemId) -> u32 {
+        self.items.binary_search(&item).unwrap_or(0) as u32
     }
 
     fn users(&self) -> UserInputs<'_> {
@@ -255,10 +263,7 @@ impl Rows {
             pairs: &self.pairs,
             users: self.users(),
             items: self.items(),
-            vain: Some(InVain {
-                items: &self.vain.0,
-                offsets: &self.vain.1,
-            }),
+            vain: (self.vain.as_ref()).map(|(items, offsets)| InVain { items, offsets }),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use candle_core::{CpuStorage, CustomOp3, Error, Layout, Result, Shape, Tensor};
 
 use super::dense::{flat, values};
+use crate::platform::models::bpr::surprise;
 use crate::sim::math;
 
 /// Mean of `weight · ln(1 + exp(−m))`, in nats, `m = u·(g − v) / temperature` being the margin of a pair's own item `g` over
@@ -47,14 +48,10 @@ impl Pairwise {
     /// Returns a pair's loss and its slope.
     fn pair(&self, at: usize, user: &[f32], own: &[f32], other: &[f32]) -> (f64, f32) {
         let gap = math::dot(user, own) - math::dot(user, other);
-        let margin = f64::from(gap / self.temperature);
+        let margin = gap / self.temperature;
         let weight = self.weights[at];
-        // ln(1 + exp(−m)) without overflow on either side.
-        let loss = math::ln(1.0 + math::exp(-margin.abs())) + (-margin).max(0.0);
-        (
-            f64::from(weight) * loss,
-            -weight * math::sigmoid(-margin) as f32,
-        )
+        let pull = math::sigmoid(-f64::from(margin)) as f32;
+        (f64::from(weight) * surprise(margin), -weight * pull)
     }
 }
 
